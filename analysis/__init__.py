@@ -1,0 +1,1 @@
+"""What the records mean: pure measures, stored runs, dashboards (docs/ARCHITECTURE.md)."""

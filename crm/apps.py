@@ -1,0 +1,15 @@
+"""The platform's app configuration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CrmConfig(AppConfig):
+    """Users, teams, audit trail and jobs."""
+
+    name = "crm"
+    verbose_name = _("Platform")
+
+    def ready(self) -> None:
+        """Make the Celery application the current one, so that shared tasks bind to it."""
+        from crm import celery  # noqa: F401 - must follow the app registry

@@ -1,0 +1,40 @@
+"""Data history by database triggers: bulk statements, COPY and MERGE are caught like any other write.
+
+Triggers run once a statement, so history costs one more INSERT … SELECT, not one call a row.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pghistory
+import pgtrigger
+from django.db.models import Model
+
+M = TypeVar("M", bound=type[Model])
+
+
+def tracked(*, exclude: list[str] | None = None) -> Callable[[M], M]:
+    """Keep every version of a record: after each insert and update, and before each delete."""
+    return pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        exclude=exclude,
+        append_only=True,
+        level=pgtrigger.Statement,
+    )
+
+
+def ledger_tracked(*, exclude: list[str] | None = None) -> Callable[[M], M]:
+    """Keep what a ledger row was before each change.
+
+    Ledger rows are written once by the million and seldom changed: the row itself is its first version,
+    so only the versions that a change or a deletion would lose are kept.
+    """
+    return pghistory.track(
+        pghistory.UpdateEvent(label="before_update", row=pghistory.Old),
+        pghistory.DeleteEvent(label="before_delete", row=pghistory.Old),
+        exclude=exclude,
+        append_only=True,
+        level=pgtrigger.Statement,
+    )

@@ -1,0 +1,7 @@
+"""The platform's records."""
+
+from crm.models.audit import AuditEntry
+from crm.models.jobs import Job, JobState
+from crm.models.users import Role, Team, User
+
+__all__ = ["AuditEntry", "Job", "JobState", "Role", "Team", "User"]

@@ -1,0 +1,76 @@
+"""Who may do what: one table, asked through two functions and no others.
+
+``scope_of(user, action)`` says over which customers somebody may act; querysets turn that into rows in their
+``visible_to``. ``can(user, action, obj)`` answers "may they?" for one object.
+"""
+
+from enum import IntEnum
+from typing import Protocol
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+
+from crm.models import Role, User
+
+
+class Scope(IntEnum):
+    """How far a right reaches. TEAM covers a manager's team and the region subtrees they manage."""
+
+    NONE = 0
+    OWN = 1
+    TEAM = 2
+    ALL = 3
+
+
+class Scoped(Protocol):
+    """An object whose visibility can be asked: its queryset has ``visible_to``."""
+
+    def is_visible_to(self, user: User) -> bool:
+        """Whether ``user`` may see this object."""
+        ...
+
+
+_TABLE: dict[str, dict[str, Scope]] = {
+    "customer.view": {
+        Role.REP: Scope.OWN,
+        Role.MANAGER: Scope.TEAM,
+        Role.ADMIN: Scope.ALL,
+        Role.AUDITOR: Scope.ALL,
+    },
+    "customer.edit": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    "import.run": {Role.ADMIN: Scope.ALL},
+    "import.view": {Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
+    "analysis.view": {
+        Role.REP: Scope.OWN,
+        Role.MANAGER: Scope.TEAM,
+        Role.ADMIN: Scope.ALL,
+        Role.AUDITOR: Scope.ALL,
+    },
+    "analysis.run": {Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    # Lines that belong to no customer count in company totals, and only for those who see the company.
+    "company.view": {Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
+    "styleguide.view": {Role.ADMIN: Scope.ALL},
+}
+
+ACTIONS = frozenset(_TABLE)
+
+
+def scope_of(user: User | AnonymousUser, action: str) -> Scope:
+    """Return how far ``user`` may go with ``action``; unknown actions raise KeyError."""
+    roles = _TABLE[action]
+    if not isinstance(user, User) or not user.is_active:
+        return Scope.NONE
+    return roles.get(user.role, Scope.NONE)
+
+
+def can(user: User | AnonymousUser, action: str, obj: Scoped | None = None) -> bool:
+    """Whether ``user`` may do ``action`` (to ``obj``, which must also be visible to them)."""
+    if scope_of(user, action) is Scope.NONE:
+        return False
+    return obj is None or (isinstance(user, User) and obj.is_visible_to(user))
+
+
+def require(user: User | AnonymousUser, action: str, obj: Scoped | None = None) -> None:
+    """Raise PermissionDenied unless ``can(user, action, obj)``."""
+    if not can(user, action, obj):
+        raise PermissionDenied(action)

@@ -1,0 +1,404 @@
+"""Products, costs, orders, payments, credit (财务资料).
+
+Money is Decimal in the currency of its document. Order lines and payments also carry whole cents of the
+company currency, written with the row at the document's stated rate: the facts that analysis adds up.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Func, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.history import ledger_tracked, tracked
+from crm.models import User
+from crm.policy import Scope, scope_of
+from customers.models.profiles import Customer
+from customers.models.scope import CustomerChild, CustomerChildQuerySet, customers_in_scope
+
+
+class ProductCategory(models.Model):
+    """A category of products (商品类别)."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    english_name = models.CharField(_("English name"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("product category")
+        verbose_name_plural = _("product categories")
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class Product(models.Model):
+    """Something we sell, or, when ``not_merchandise``, something that only appears on invoices (postage …)."""
+
+    sku = models.CharField(_("SKU"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=300)
+    category = models.ForeignKey(
+        ProductCategory,
+        verbose_name=_("category"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="products",
+    )
+    list_price = models.DecimalField(_("list price"), max_digits=18, decimal_places=4, null=True, blank=True)
+    launched_on = models.DateField(_("launched on"), null=True, blank=True)
+    not_merchandise = models.BooleanField(_("not merchandise"), default=False)
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering: ClassVar = ["sku"]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="product_has_sku", condition=~Q(sku="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.sku
+
+
+_VALID_DAYS = Func("valid_from", "valid_until", function="DATERANGE", output_field=DateRangeField())
+
+
+@tracked()
+class ProductCost(models.Model):
+    """What a product costs us, in the company currency, from one day until before another."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="costs")
+    cost = models.DecimalField(_("cost"), max_digits=18, decimal_places=4)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("product cost")
+        verbose_name_plural = _("product costs")
+        ordering: ClassVar = ["product", "valid_from"]
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="one_cost_a_day",
+                expressions=[
+                    (_VALID_DAYS, RangeOperators.OVERLAPS),
+                    ("product", RangeOperators.EQUAL),
+                ],
+            ),
+            models.CheckConstraint(name="cost_not_negative", condition=Q(cost__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cost} @ {self.valid_from}"
+
+
+class OrderStatus(models.TextChoices):
+    """Where an order stands."""
+
+    CONFIRMED = "confirmed", _("Confirmed")
+    DELIVERED = "delivered", _("Delivered")
+    RETURNED = "returned", _("Return")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class OrderQuerySet(CustomerChildQuerySet["Order"]):
+    """Orders, seen by whoever sees their customer."""
+
+
+@ledger_tracked()
+class Order(CustomerChild):
+    """An order or a return. One without a customer counts in company totals and for no customer."""
+
+    number = models.CharField(_("number"), max_length=60, unique=True)
+    customer = models.ForeignKey(
+        Customer,
+        verbose_name=_("customer"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="orders",
+        db_index=False,
+    )
+    ordered_at = models.DateTimeField(_("ordered at"))
+    ordered_on = models.DateField(_("ordered on"))
+    status = models.CharField(
+        _("status"), max_length=10, choices=OrderStatus.choices, default=OrderStatus.CONFIRMED
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    exchange_rate = models.DecimalField(_("exchange rate"), max_digits=18, decimal_places=8, default=1)
+    region = models.ForeignKey(
+        "customers.Region",
+        verbose_name=_("region"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    salesperson = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("salesperson"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    original_order = models.ForeignKey(
+        "self",
+        verbose_name=_("original order"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="returns",
+    )
+    promised_on = models.DateField(_("promised on"), null=True, blank=True)
+    delivered_on = models.DateField(_("delivered on"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering: ClassVar = ["-ordered_at", "-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="order_rate_positive", condition=Q(exchange_rate__gt=0)),
+            models.CheckConstraint(name="order_status_known", condition=Q(status__in=OrderStatus.values)),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "-ordered_on"], name="order_customer_date"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        """The order's page."""
+        return reverse("customers:order", args=[self.pk])
+
+
+class OrderLineQuerySet(models.QuerySet["OrderLine"]):
+    """Order lines, seen by whoever sees their customer."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Keep the lines whose customer ``user`` may see."""
+        if scope_of(user, "customer.view") is Scope.ALL:
+            return self
+        return self.filter(customers_in_scope(user, "customer__"), customer__deleted_at=None)
+
+
+def _marks_changed(operation: str, referencing: pgtrigger.Referencing, rows: str) -> pgtrigger.Trigger:
+    """Return the trigger that notes the customers of changed lines, in one order so that writers can't deadlock."""
+    return pgtrigger.Trigger(
+        name=f"mark_changed_{operation.lower()}",
+        operation=getattr(pgtrigger, operation),
+        when=pgtrigger.After,
+        level=pgtrigger.Statement,
+        referencing=referencing,
+        func=pgtrigger.Func(
+            f"""
+            INSERT INTO customers_changedcustomer (customer_id, changed_at)
+            SELECT DISTINCT customer_id, now() FROM ({rows}) AS changed
+            WHERE customer_id IS NOT NULL
+            ORDER BY customer_id
+            ON CONFLICT (customer_id) DO UPDATE SET changed_at = excluded.changed_at;
+            RETURN NULL;
+            """  # noqa: S608 - the three texts above, no input
+        ),
+    )
+
+
+@ledger_tracked()
+class OrderLine(models.Model):
+    """One line of an order; a return is a line of negative quantity.
+
+    ``amount`` is the net amount in the order's currency, after discount. The customer, the day and the cents
+    stand on the line itself: analysis adds up tens of millions of lines and cannot afford a join for each.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    line_no = models.PositiveIntegerField(_("line"))
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), on_delete=models.PROTECT, related_name="lines"
+    )
+    customer = models.ForeignKey(
+        Customer, null=True, editable=False, on_delete=models.PROTECT, related_name="lines", db_index=False
+    )
+    ordered_on = models.DateField(_("ordered on"), editable=False)
+    attributed_on = models.DateField(_("attributed on"), editable=False)
+    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3)
+    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=4)
+    discount = models.DecimalField(_("discount"), max_digits=7, decimal_places=6, default=0)
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=4)
+    unit_cost = models.DecimalField(
+        _("unit cost at sale"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    revenue_cents = models.BigIntegerField(_("revenue, cents of the company currency"), editable=False)
+    cost_cents = models.BigIntegerField(_("cost, cents of the company currency"), editable=False)
+
+    objects = OrderLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        ordering: ClassVar = ["order", "line_no"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "line_no"], name="line_once"),
+            models.CheckConstraint(name="line_discount_share", condition=Q(discount__gte=0, discount__lte=1)),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "ordered_on"], name="line_customer_date"),
+        ]
+        triggers: ClassVar = [
+            _marks_changed("Insert", pgtrigger.Referencing(new="new_lines"), "SELECT * FROM new_lines"),
+            _marks_changed(
+                "Update",
+                pgtrigger.Referencing(old="old_lines", new="new_lines"),
+                "SELECT * FROM old_lines UNION ALL SELECT * FROM new_lines",
+            ),
+            _marks_changed("Delete", pgtrigger.Referencing(old="old_lines"), "SELECT * FROM old_lines"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.line_no}"
+
+
+class ChangedCustomer(models.Model):
+    """A customer whose order lines changed since their analysis facts were last refreshed.
+
+    Kept by a trigger, so that no way of writing lines can forget it.
+    """
+
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("changed customer")
+        verbose_name_plural = _("changed customers")
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
+
+
+@ledger_tracked()
+class Payment(CustomerChild):
+    """A payment due or made."""
+
+    reference = models.CharField(_("reference"), max_length=60, unique=True)
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="payments"
+    )
+    order = models.ForeignKey(
+        Order,
+        verbose_name=_("order"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="payments",
+    )
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    paid_on = models.DateField(_("paid on"), null=True, blank=True)
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=4)
+    currency = models.CharField(_("currency"), max_length=3)
+    exchange_rate = models.DecimalField(_("exchange rate"), max_digits=18, decimal_places=8, default=1)
+    amount_cents = models.BigIntegerField(_("amount, cents of the company currency"), editable=False)
+    account = models.CharField(_("account"), max_length=100, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering: ClassVar = ["-due_on", "-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="payment_rate_positive", condition=Q(exchange_rate__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class AccountType(models.TextChoices):
+    """How a customer settles (账户类型)."""
+
+    PREPAID = "prepaid", _("Prepaid")
+    CASH = "cash", _("Cash on delivery")
+    MONTHLY = "monthly", _("Monthly account")
+    CREDIT = "credit", _("Credit account")
+
+
+@tracked()
+class CreditAccount(CustomerChild):
+    """A customer's account with us: type, limit and terms."""
+
+    customer = models.OneToOneField(Customer, on_delete=models.CASCADE, related_name="credit_account")
+    account_type = models.CharField(_("account type"), max_length=10, choices=AccountType.choices)
+    credit_limit = models.DecimalField(
+        _("credit limit"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    payment_terms_days = models.PositiveSmallIntegerField(_("payment terms, days"), default=0)
+
+    class Meta:
+        verbose_name = _("credit account")
+        verbose_name_plural = _("credit accounts")
+
+    def __str__(self) -> str:
+        return str(self.get_account_type_display())
+
+
+class ServiceKind(models.TextChoices):
+    """What serving a customer consists of."""
+
+    VISIT = "visit", _("Visit")
+    DISCOUNT = "discount", _("Discount")
+    SUPPORT = "support", _("Support hours")
+
+
+@tracked()
+class ServiceCost(CustomerChild):
+    """What serving a customer cost on one day, in the company currency (服务成本)."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="service_costs")
+    kind = models.CharField(_("kind"), max_length=10, choices=ServiceKind.choices)
+    incurred_on = models.DateField(_("incurred on"))
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2)
+    hours = models.DecimalField(_("hours"), max_digits=7, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("service cost")
+        verbose_name_plural = _("service costs")
+        ordering: ClassVar = ["-incurred_on"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.amount}"
+
+
+@tracked()
+class OpeningBalance(CustomerChild):
+    """A customer's history from before the system (期初), in the company currency."""
+
+    customer = models.OneToOneField(Customer, on_delete=models.CASCADE, related_name="opening_balance")
+    until = models.DateField(_("history until"))
+    first_order_on = models.DateField(_("first order on"), null=True, blank=True)
+    last_order_on = models.DateField(_("last order on"), null=True, blank=True)
+    orders = models.PositiveIntegerField(_("orders"), default=0)
+    revenue = models.DecimalField(_("revenue"), max_digits=18, decimal_places=2, default=0)
+    receivable = models.DecimalField(_("receivable"), max_digits=18, decimal_places=2, default=0)
+
+    class Meta:
+        verbose_name = _("opening balance")
+        verbose_name_plural = _("opening balances")
+
+    def __str__(self) -> str:
+        return f"{self.until}"

@@ -1,0 +1,72 @@
+"""The scope rule, written once: which customers somebody may see, and through them which of their records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+
+from crm.models import User
+from crm.policy import Scope, scope_of
+
+if TYPE_CHECKING:
+    from customers.models.regions import Region
+
+M = TypeVar("M", bound=models.Model)
+
+
+def customers_in_scope(user: User | AnonymousUser, prefix: str = "") -> Q:
+    """Return the condition on customers (reached over ``prefix``) that ``user`` may see.
+
+    NULL owners, teams and regions match nothing, so a customer nobody was given stays with those who see all.
+    """
+    scope = scope_of(user, "customer.view")
+    if scope is Scope.ALL:
+        return Q()
+    if scope is Scope.NONE or not isinstance(user, User):
+        return Q(pk__in=[])
+    from customers.models import CustomerShare
+
+    shared = CustomerShare.objects.filter(user=user).values("customer")
+    allowed = Q(**{f"{prefix}owner": user}) | Q(**{f"{prefix}pk__in": shared})
+    if scope is Scope.TEAM:
+        if user.team_id is not None:
+            allowed |= Q(**{f"{prefix}team": user.team_id})
+        allowed |= Q(**{f"{prefix}region__in": managed_regions(user)})
+    return allowed
+
+
+def managed_regions(user: User) -> models.QuerySet[Region]:
+    """Return every region below the territories that ``user`` manages."""
+    from customers.models.regions import Region
+
+    paths = Region.objects.filter(territories__manager=user).values_list("path", flat=True)
+    below = Q(pk__in=[])
+    for path in paths:
+        below |= Q(path__startswith=path)
+    return Region.objects.filter(below)
+
+
+class CustomerChildQuerySet(models.QuerySet[M]):
+    """A queryset of records that belong to a customer and are seen by whoever sees that customer."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Keep the rows whose customer ``user`` may see; rows of no customer need the right to the company."""
+        if scope_of(user, "customer.view") is Scope.ALL:
+            return self
+        return self.filter(customers_in_scope(user, "customer__"), customer__deleted_at=None)
+
+
+class CustomerChild(models.Model):
+    """A record that belongs to a customer."""
+
+    objects: Any = CustomerChildQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def is_visible_to(self, user: User) -> bool:
+        """Whether ``user`` may see this record."""
+        return bool(type(self)._default_manager.visible_to(user).filter(pk=self.pk).exists())
