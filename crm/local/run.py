@@ -1,0 +1,57 @@
+"""manage.py from inside the virtual environment: the servers that a command needs, then the command."""
+
+import os
+import sys
+
+from crm.local.defaults import export_local_settings, export_no_servers
+from crm.local.home import Home
+from crm.local.server import LocalServerError
+from crm.local.servers import local_servers
+
+# Everything else may touch the database, or look whether it agrees with the code.
+WITHOUT_SERVERS = frozenset(
+    {
+        "",
+        "help",
+        "--help",
+        "-h",
+        "version",
+        "--version",
+        "check",
+        "collectstatic",
+        "compilemessages",
+        "makemessages",
+    }
+)
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run one management command (`arguments` without the program's name) and return the exit code."""
+    command = arguments[0] if arguments else ""
+    if command == "test":
+        from crm.local.testing import run_tests
+
+        return run_tests(arguments[1:])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+    home = Home.from_environment()
+    try:
+        if not os.environ.get(
+            "DATABASE_URL"
+        ):  # with one, this is somebody's own set-up: no setting is made up
+            export_local_settings(home)
+        if command in WITHOUT_SERVERS or {"-h", "--help"} & set(arguments):
+            export_no_servers()
+            _execute(arguments)
+        else:
+            with local_servers(home):
+                _execute(arguments)
+    except LocalServerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _execute(arguments: list[str]) -> None:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["manage.py", *arguments])

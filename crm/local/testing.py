@@ -1,0 +1,97 @@
+"""Servers for tests: fresh ones for `manage.py test`, lasting ones for pytest called by hand."""
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from crm.local.defaults import export_local_settings
+from crm.local.home import ROOT, Home
+from crm.local.locks import FileLock
+from crm.local.server import LocalServerError
+from crm.local.servers import local_servers
+
+MAX_CONCURRENT_RUNS = 16  # Valkey's numbered databases
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Run pytest with `arguments` against servers of its own, and return pytest's exit code."""
+    import pytest
+
+    # Leave by the way that stops the servers and deletes their data.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    os.chdir(ROOT)
+    try:
+        with _throwaway_home() as home, local_servers(home, throwaway=True):
+            _export(home)
+            return int(pytest.main(arguments))
+    except LocalServerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+@contextmanager
+def lasting_servers() -> Iterator[None]:
+    """Have the test servers of `.local/test` run, with databases that no concurrent test run uses.
+
+    Their data stays, so that `pytest --reuse-db` skips the migrations. Variables that are set win.
+    """
+    home = Home(ROOT / ".local" / "test", durable=False)
+    with local_servers(home) as servers:
+        _export(home)
+        if not servers.members:
+            yield
+            return
+        number, lock = _take_number(home)
+        try:
+            started = {member.name for member in servers.members}
+            if "postgres" in started:
+                os.environ["DATABASE_URL"] = _with_path(os.environ["DATABASE_URL"], f"/kezhi_{number}")
+            if "valkey" in started:
+                os.environ["REDIS_URL"] = _with_path(os.environ["REDIS_URL"], f"/{number}")
+                _empty(os.environ["REDIS_URL"])
+            yield
+        finally:
+            lock.close()
+
+
+@contextmanager
+def _throwaway_home() -> Iterator[Home]:
+    folder = Path(tempfile.mkdtemp(prefix="kezhi-test-"))
+    if os.geteuid() == 0:
+        folder.chmod(0o711)  # the servers' account passes through
+    try:
+        yield Home(folder, durable=False)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _export(home: Home) -> None:
+    """Export the settings of a test run; its local state never mixes with that of an instance."""
+    os.environ["KEZHI_HOME"] = str(home.path)
+    export_local_settings(home)
+
+
+def _take_number(home: Home) -> tuple[int, FileLock]:
+    for number in range(MAX_CONCURRENT_RUNS):
+        lock = FileLock(home.path / f"run-{number}.lock")
+        if lock.try_take():
+            return number, lock
+        lock.close()
+    raise LocalServerError(f"{MAX_CONCURRENT_RUNS} test runs share {home.path} already; wait for one to end.")
+
+
+def _with_path(url: str, path: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=path))
+
+
+def _empty(url: str) -> None:
+    import redis
+
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
