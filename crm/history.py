@@ -4,7 +4,7 @@ Triggers run once a statement, so history costs one more INSERT … SELECT, not 
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pghistory
 import pgtrigger
@@ -15,7 +15,7 @@ M = TypeVar("M", bound=type[Model])
 
 def tracked(*, exclude: list[str] | None = None) -> Callable[[M], M]:
     """Keep every version of a record: after each insert and update, and before each delete."""
-    return pghistory.track(
+    track = pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
@@ -23,6 +23,7 @@ def tracked(*, exclude: list[str] | None = None) -> Callable[[M], M]:
         append_only=True,
         level=pgtrigger.Statement,
     )
+    return cast(Callable[[M], M], track)
 
 
 def ledger_tracked(*, exclude: list[str] | None = None) -> Callable[[M], M]:
@@ -31,10 +32,11 @@ def ledger_tracked(*, exclude: list[str] | None = None) -> Callable[[M], M]:
     Ledger rows are written once by the million and seldom changed: the row itself is its first version,
     so only the versions that a change or a deletion would lose are kept.
     """
-    return pghistory.track(
+    track = pghistory.track(
         pghistory.UpdateEvent(label="before_update", row=pghistory.Old),
         pghistory.DeleteEvent(label="before_delete", row=pghistory.Old),
         exclude=exclude,
         append_only=True,
         level=pgtrigger.Statement,
     )
+    return cast(Callable[[M], M], track)

@@ -6,11 +6,10 @@ company currency, written with the row at the document's stated rate: the facts 
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -19,10 +18,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.history import ledger_tracked, tracked
-from crm.models import User
-from crm.policy import Scope, scope_of
 from customers.models.profiles import Customer
-from customers.models.scope import CustomerChild, CustomerChildQuerySet, customers_in_scope
+from customers.models.scope import CustomerChild
 
 
 class ProductCategory(models.Model):
@@ -110,10 +107,6 @@ class OrderStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class OrderQuerySet(CustomerChildQuerySet["Order"]):
-    """Orders, seen by whoever sees their customer."""
-
-
 @ledger_tracked()
 class Order(CustomerChild):
     """An order or a return. One without a customer counts in company totals and for no customer."""
@@ -165,8 +158,6 @@ class Order(CustomerChild):
     delivered_on = models.DateField(_("delivered on"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
-    objects = OrderQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
@@ -185,16 +176,6 @@ class Order(CustomerChild):
     def get_absolute_url(self) -> str:
         """The order's page."""
         return reverse("customers:order", args=[self.pk])
-
-
-class OrderLineQuerySet(models.QuerySet["OrderLine"]):
-    """Order lines, seen by whoever sees their customer."""
-
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Keep the lines whose customer ``user`` may see."""
-        if scope_of(user, "customer.view") is Scope.ALL:
-            return self
-        return self.filter(customers_in_scope(user, "customer__"), customer__deleted_at=None)
 
 
 def _marks_changed(operation: str, referencing: pgtrigger.Referencing, rows: str) -> pgtrigger.Trigger:
@@ -219,7 +200,7 @@ def _marks_changed(operation: str, referencing: pgtrigger.Referencing, rows: str
 
 
 @ledger_tracked()
-class OrderLine(models.Model):
+class OrderLine(CustomerChild):
     """One line of an order; a return is a line of negative quantity.
 
     ``amount`` is the net amount in the order's currency, after discount. The customer, the day and the cents
@@ -245,8 +226,6 @@ class OrderLine(models.Model):
     )
     revenue_cents = models.BigIntegerField(_("revenue, cents of the company currency"), editable=False)
     cost_cents = models.BigIntegerField(_("cost, cents of the company currency"), editable=False)
-
-    objects = OrderLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("order line")

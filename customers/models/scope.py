@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -62,7 +62,7 @@ class CustomerChildQuerySet(models.QuerySet[M]):
 class CustomerChild(models.Model):
     """A record that belongs to a customer."""
 
-    objects: Any = CustomerChildQuerySet.as_manager()
+    objects = CustomerChildQuerySet.as_manager()
 
     class Meta:
         abstract = True
