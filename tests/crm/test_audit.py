@@ -1,0 +1,47 @@
+"""The audit trail: append-only, chained, and verifiable."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from crm.models import AuditEntry
+from crm.services import audit
+
+
+@pytest.fixture
+def trail(db: None) -> list[AuditEntry]:
+    return [audit.record(None, "test.act", f"subject {number}", number=number) for number in range(3)]
+
+
+def forge(statement: str) -> None:
+    """Write as the table's owner could: with the triggers switched off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE crm_auditentry DISABLE TRIGGER USER")
+        cursor.execute(statement)
+
+
+def test_each_entry_carries_the_hash_of_the_one_before(trail: list[AuditEntry]) -> None:
+    assert [entry.previous_hash for entry in trail] == ["", trail[0].hash, trail[1].hash]
+    assert audit.first_broken_entry() is None
+
+
+@pytest.mark.parametrize("write", [{"subject": "somebody else"}, None])
+def test_entries_can_be_neither_changed_nor_deleted(
+    trail: list[AuditEntry], write: dict[str, str] | None
+) -> None:
+    entries = AuditEntry.objects.filter(pk=trail[1].pk)
+    with pytest.raises(DatabaseError, match="append_only|Cannot"), transaction.atomic():
+        entries.update(**write) if write else entries.delete()
+
+
+@pytest.mark.parametrize(
+    "forged", ["subject = 'forged'", "detail = '{}'", "previous_hash = 'x'", "action = 'x'"]
+)
+def test_an_entry_changed_behind_the_triggers_is_named(trail: list[AuditEntry], forged: str) -> None:
+    forge(f"UPDATE crm_auditentry SET {forged} WHERE id = {trail[1].pk}")  # noqa: S608
+    assert audit.first_broken_entry() == trail[1]
+
+
+def test_an_entry_removed_behind_the_triggers_breaks_the_next(trail: list[AuditEntry]) -> None:
+    forge(f"DELETE FROM crm_auditentry WHERE id = {trail[1].pk}")  # noqa: S608
+    assert audit.first_broken_entry() == trail[2]
