@@ -30,7 +30,7 @@ def test_entries_can_be_neither_changed_nor_deleted(
     trail: list[AuditEntry], write: dict[str, str] | None
 ) -> None:
     entries = AuditEntry.objects.filter(pk=trail[1].pk)
-    with pytest.raises(DatabaseError, match="append_only|Cannot"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
         entries.update(**write) if write else entries.delete()
 
 
