@@ -13,14 +13,25 @@ from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
 
+
+def flag(name: str, *, default: bool) -> bool:
+    """Read a boolean, and refuse what is neither: a misspelt SECURE must not mean "no"."""
+    text = env.str(name, default=str(default)).strip().lower()
+    if text in {"1", "true", "yes", "on"}:
+        return True
+    if text in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Where local state lives: embedded servers, uploaded and exported files, logs, the demo's secrets.
 KEZHI_HOME = Path(env.str("KEZHI_HOME", default=str(BASE_DIR / ".local"))).absolute()
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = flag("DEBUG", default=False)
 # HTTPS-only cookies and HSTS. The demo serves plain http on the loopback interface and turns it off.
-SECURE = env.bool("SECURE", default=True)
+SECURE = flag("SECURE", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -219,9 +230,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # --- Doors ----------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = SECURE
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE

@@ -1,0 +1,25 @@
+"""Settings fail loudly: the process does not start, and says what to do."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SECRET_KEY", "short", "at least 50 random characters"),
+        ("COMPANY_CURRENCY", "yuan", "ISO 4217"),
+        ("COMPANY_TIME_ZONE", "Shanghai", "Asia/Shanghai"),
+        ("DEBUG", "perhaps", "perhaps"),
+        ("SESSION_HOURS", "a few", "a few"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_a_sentence(name: str, value: str, said: str) -> None:
+    start = [sys.executable, "-c", "import django; django.setup()"]
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "crm.settings", name: value}
+    process = subprocess.run(start, env=environment, capture_output=True, text=True, timeout=60)
+    assert process.returncode != 0
+    assert said in process.stderr
