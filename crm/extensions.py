@@ -1,0 +1,107 @@
+"""Where one app adds itself to the pages of another, without either importing the other.
+
+The analysis says what it found about customers: it registers how to open its published run when the apps are
+ready, and the customers' pages ask whoever is registered. With nobody registered, or nothing published yet,
+those pages simply leave these parts out.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from django.db.models import QuerySet
+
+from crm.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What lists say about a customer. Sentences are in the active language; money is not among them.
+
+    ``churn_label`` is the few words of the tag ("18 days overdue"), its tone "good", "warn", "bad" or "".
+    """
+
+    tier: str
+    tier_reason: str = ""
+    marks: tuple[str, ...] = ()
+    churn_flag: bool = False
+    churn_label: str = ""
+    churn_tone: str = ""
+    churn_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a customer stands where it stands, in one published run over the window [start, end).
+
+    Money is cents of the company currency. ``rank``, ``population`` and ``share`` are None for viewers who
+    may not see the company's totals; ``change`` is relative to the window before, None when that held nothing.
+    """
+
+    standing: Standing
+    as_of: date
+    window_start: date
+    window_end: date
+    net_revenue: int
+    gross_margin: int | None
+    rank: int | None
+    population: int | None
+    share: float | None
+    change: float | None
+    tier_reasons: tuple[str, ...]
+    next_tier: str
+    churn_probability: float | None
+    horizon_days: int
+    churn_reasons: tuple[str, ...]
+    run_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PastStanding:
+    """What one published run said about a customer."""
+
+    as_of: date
+    tier: str
+    reason: str
+    net_revenue: int
+    rank: int | None
+    churn_probability: float | None
+    run_url: str = ""
+
+
+class CustomerInsights(Protocol):
+    """One published run as the customers' pages see it; all answers of one object come from that run."""
+
+    def standings(self, customer_ids: Collection[int]) -> Mapping[int, Standing]:
+        """Return what is known of these customers, in one query; the unknown are left out."""
+        ...
+
+    def customers_with(
+        self, *, tiers: Collection[str] = (), flagged: bool | None = None
+    ) -> QuerySet[Any, Any]:
+        """Return the ids of customers of these tiers (any when empty) and churn flag (either when None)."""
+        ...
+
+    def explain(self, customer_id: int, *, viewer: User) -> Explanation | None:
+        """Return why one customer, who is visible to ``viewer``, stands where it stands."""
+        ...
+
+    def history(self, customer_id: int, *, viewer: User) -> Sequence[PastStanding]:
+        """Return what this and earlier published runs said of the customer, newest first."""
+        ...
+
+
+InsightsOpener = Callable[[], CustomerInsights | None]
+
+_openers: list[InsightsOpener] = []
+
+
+def offer_insights(opener: InsightsOpener) -> None:
+    """Register who can tell about customers; called once, from ``AppConfig.ready``."""
+    _openers[:] = [opener]
+
+
+def customer_insights() -> CustomerInsights | None:
+    """Open the published run, or return None when there is none to be had."""
+    return _openers[0]() if _openers else None
