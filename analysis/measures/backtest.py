@@ -1,0 +1,198 @@
+"""Would it have known? Every method of churn, trained one horizon ago and judged by what happened since.
+
+A method is trained on the orders up to ``as_of`` − H and predicts, for each customer with an order by then, the
+probability of none in the H days that follow; these end with ``as_of``. Figures:
+
+- **AUC**: probability that a customer who stayed away had the higher score than one who ordered; ties count half.
+- **Brier score**: mean squared difference between probability and outcome (Brier 1950), beside that of always saying
+  the base rate, base · (1 − base). A method that does no better is not offered as default.
+- **Precision in the riskiest tenth**: share that stayed away among the ⌈10 %⌉ with the highest scores; of customers
+  tied at the edge the expected share is taken.
+- **Calibration** by decile of the score: mean probability beside the share that stayed away; ties share a decile.
+
+None depends on the order of the rows.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import rankdata
+
+from analysis.measures.demand import DemandModel
+from analysis.measures.demand_fit import FitProblem, fit_demand, score_demand
+from analysis.measures.likelihood import Floats
+from analysis.measures.occasions import purchase_histories
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationBin:
+    """One decile of the score (1 is the lowest): customers, mean probability, share that stayed away."""
+
+    decile: int
+    customers: int
+    mean_probability: float
+    churn_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestScores:
+    """How well probabilities foretold who would stay away. AUC is NaN when all did or none did."""
+
+    customers: int
+    churners: int
+    auc: float
+    brier: float
+    base_rate: float
+    base_rate_brier: float
+    precision_riskiest_tenth: float
+    calibration: tuple[CalibrationBin, ...]
+
+    @property
+    def beats_base_rate(self) -> bool:
+        """Whether the Brier score is better than that of always saying the base rate."""
+        return self.brier < self.base_rate_brier
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a method says at the end of training: probability (float64) by customer, and its fit's problem, if any.
+
+    ``probability`` is None when the method could not be trained.
+    """
+
+    probability: pd.Series | None
+    problem: FitProblem | None
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestResult:
+    """One method's outcome; ``scores`` is None when it could not be trained."""
+
+    trained_to: datetime.date
+    scores: BacktestScores | None
+    problem: FitProblem | None
+
+    @property
+    def may_be_default(self) -> bool:
+        """Whether the method could be trained without a problem and beat the base rate."""
+        return self.problem is None and self.scores is not None and self.scores.beats_base_rate
+
+
+ChurnMethod = Callable[[pd.DataFrame, datetime.date, int], Forecast]
+"""(occasions up to the end of training, end of training, horizon in days) → forecast for the customers in them."""
+
+
+def demand_method(model: DemandModel) -> ChurnMethod:
+    """The method that fits ``model`` and forecasts the probability of no order.
+
+    A degenerate fit is judged like any other, with its problem beside it: a figure hidden could not warn anybody.
+    """
+
+    def forecast(occasions: pd.DataFrame, trained_to: datetime.date, horizon_days: int) -> Forecast:
+        histories = purchase_histories(occasions, trained_to)
+        fit = fit_demand(histories, trained_to, model)
+        if fit.parameters is None:
+            return Forecast(None, fit.problem)
+        scores = score_demand(histories, fit.parameters, trained_to, horizon_days)
+        return Forecast(scores["p_no_order"], fit.problem)
+
+    return forecast
+
+
+DEFAULT_METHODS: Mapping[str, ChurnMethod] = {model.value: demand_method(model) for model in DemandModel}
+"""The methods on offer, by the names that policies use."""
+
+
+def backtest(
+    occasions: pd.DataFrame,
+    as_of: datetime.date,
+    horizon_days: int,
+    methods: Mapping[str, ChurnMethod] = DEFAULT_METHODS,
+) -> dict[str, BacktestResult]:
+    """Train every method one horizon before ``as_of`` and judge it on the horizon.
+
+    Parameters
+    ----------
+    occasions
+        As :func:`analysis.measures.occasions.purchase_occasions` returns them.
+    as_of
+        The last day observed, and of the horizon.
+    horizon_days
+        H, in days.
+    """
+    trained_to = as_of - datetime.timedelta(days=horizon_days)
+    before = occasions["ordered_on"] <= pd.Timestamp(trained_to)
+    within = ~before & (occasions["ordered_on"] <= pd.Timestamp(as_of))
+    came_back = occasions.loc[within, "customer_id"].unique()
+    known, results = occasions[before], {}
+    for name, method in methods.items():
+        forecast = method(known, trained_to, horizon_days)
+        scores = None
+        if forecast.probability is not None:
+            stayed_away = ~forecast.probability.index.isin(came_back)
+            scores = score_method(forecast.probability.to_numpy(dtype=np.float64), stayed_away)
+        results[name] = BacktestResult(trained_to, scores, forecast.problem)
+    return results
+
+
+def score_method(probability: Floats, churned: Flags) -> BacktestScores:
+    """Compare probabilities with outcomes: float64 in [0, 1] and bool, one per customer, at least one customer.
+
+    Raises
+    ------
+    ValueError
+        When there is no customer, or a probability is outside [0, 1] or missing.
+    """
+    if not len(probability) or len(probability) != len(churned):
+        raise ValueError("a score needs one probability and one outcome per customer, and a customer")
+    if not ((probability >= 0) & (probability <= 1)).all():
+        raise ValueError("probabilities must lie between 0 and 1")
+    base_rate = float(churned.mean())
+    return BacktestScores(
+        customers=len(churned),
+        churners=int(churned.sum()),
+        auc=_auc(probability, churned),
+        brier=float(np.mean((probability - churned) ** 2)),
+        base_rate=base_rate,
+        base_rate_brier=base_rate * (1 - base_rate),
+        precision_riskiest_tenth=_precision_at_top(probability, churned, math.ceil(len(churned) / 10)),
+        calibration=_calibration(probability, churned),
+    )
+
+
+def _auc(probability: Floats, churned: Flags) -> float:
+    churners = int(churned.sum())
+    pairs = churners * (len(churned) - churners)
+    if pairs == 0:
+        return float("nan")
+    return float((rankdata(probability)[churned].sum() - churners * (churners + 1) / 2) / pairs)
+
+
+def _precision_at_top(probability: Floats, churned: Flags, count: int) -> float:
+    edge = np.partition(probability, -count)[-count]
+    above, tied = probability > edge, probability == edge
+    expected_from_tied = float(churned[tied].mean()) * (count - int(above.sum()))
+    return (int(churned[above].sum()) + expected_from_tied) / count
+
+
+def _calibration(probability: Floats, churned: Flags) -> tuple[CalibrationBin, ...]:
+    rank = rankdata(probability, method="min").astype(np.int64) - 1
+    decile = rank * 10 // len(rank) + 1
+    return tuple(
+        CalibrationBin(
+            decile=number,
+            customers=int((decile == number).sum()),
+            mean_probability=float(probability[decile == number].mean()),
+            churn_rate=float(churned[decile == number].mean()),
+        )
+        for number in np.unique(decile).tolist()
+    )
