@@ -1,0 +1,1 @@
+"""Every write: typed, with its actor, in one transaction."""

@@ -1,0 +1,44 @@
+"""What people type to find a name."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customers.services.search_keys import search_keys
+
+
+@pytest.mark.parametrize(
+    ("name", "is_person", "pinyin", "initials"),
+    [
+        ("陈国栋", True, "chenguodong", "cgd"),
+        ("上海华新家电有限公司", False, "shanghaihuaxinjiadianyouxiangongsi", "shhxjdyxgs"),
+        ("重庆银行", False, "chongqingyinhang", "cqyh"),
+        ("Ｈuá-Xin ２号", False, "huaxin2hao", "hx2h"),
+        ("!?", False, "", ""),
+    ],
+)
+def test_keys_are_letters_and_digits_without_spaces(
+    name: str, is_person: bool, pinyin: str, initials: str
+) -> None:
+    assert search_keys(name, is_person=is_person) == (pinyin, initials)
+
+
+def test_a_surname_is_found_by_both_readings_the_likeliest_first() -> None:
+    assert search_keys("单雄", is_person=True).pinyin == "shanxiong danxiong"
+    assert search_keys("万俟伟", is_person=True).initials.split()[0] == "mqw"
+
+
+def test_a_company_keeps_the_common_reading() -> None:
+    assert search_keys("曾经食品").pinyin == "cengjingshipin"
+
+
+def test_the_english_name_is_found_too() -> None:
+    assert search_keys("华新", "Huaxin Trading") == ("huaxin huaxintrading", "hx ht")
+
+
+@given(st.text(max_size=30), st.text(max_size=30), st.booleans())
+def test_any_text_gives_keys_that_can_be_stored(name: str, english_name: str, is_person: bool) -> None:
+    keys = search_keys(name, english_name, is_person=is_person)
+    for key in keys:
+        assert all(character == " " or character.isalnum() for character in key)
+        assert key == key.lower()
