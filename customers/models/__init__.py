@@ -18,6 +18,7 @@ from customers.models.finance import (
     ServiceCost,
     ServiceKind,
 )
+from customers.models.imports import ImportBatch, ImportKind, ImportRow, ImportState, RowOutcome
 from customers.models.profiles import (
     Address,
     BusinessModel,
@@ -57,6 +58,10 @@ __all__ = [
     "CustomerShare",
     "Direction",
     "Grade",
+    "ImportBatch",
+    "ImportKind",
+    "ImportRow",
+    "ImportState",
     "Industry",
     "Interaction",
     "Lifecycle",
@@ -74,6 +79,7 @@ __all__ = [
     "Region",
     "RegionLevel",
     "ResponseType",
+    "RowOutcome",
     "ServiceCost",
     "ServiceKind",
     "Tag",
