@@ -1,0 +1,1 @@
+"""Every read: scoped querysets and typed dataclasses for pages."""
