@@ -168,6 +168,7 @@ class Order(CustomerChild):
         ]
         indexes: ClassVar = [
             models.Index(fields=["customer", "-ordered_on"], name="order_customer_date"),
+            models.Index(fields=["-ordered_on", "-id"], name="order_newest"),
         ]
 
     def __str__(self) -> str:

@@ -242,6 +242,8 @@ class Customer(models.Model):
             models.Index(fields=["pinyin", "id"], name="customer_pinyin"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_trgm"),
             GinIndex(OpClass("pinyin", name="gin_trgm_ops"), name="customer_pinyin_trgm"),
+            GinIndex(OpClass("initials", name="gin_trgm_ops"), name="customer_initials_trgm"),
+            GinIndex(OpClass(Upper("english_name"), name="gin_trgm_ops"), name="customer_english_trgm"),
         ]
 
     def __str__(self) -> str:
