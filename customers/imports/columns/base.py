@@ -1,0 +1,128 @@
+"""A column, a layout of columns, and the parts that several kinds of rows share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from customers.imports.cleaning.numbers import Money
+from customers.imports.context import ColumnContext
+from customers.imports.headers import header_name
+from customers.imports.kinds import Kind
+from customers.imports.rows import AnyRow, Place
+from customers.imports.sources.base import SourceProfile
+
+Cleaner: TypeAlias = Callable[[str], Any]
+Values: TypeAlias = dict[str, Any]
+
+
+class FieldError(ValueError):
+    """Cells that are each readable, but not together; ``field`` is the one to correct."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field that files may hold.
+
+    Attributes:
+        field: its name in mappings and, mostly, in the typed row.
+        label: its name for people.
+        headers: known headers as people write them, in English and Chinese, joined by "|", the surest first.
+        cleaner: makes the cleaner for one column of one file.
+        required: whether a blank cell rejects the row.
+        is_date: whether the order of day and month may have to be decided.
+    """
+
+    field: str
+    label: str | Promise
+    headers: str
+    cleaner: Callable[[ColumnContext], Cleaner]
+    required: bool = False
+    is_date: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The normalised headers, the field's own name first."""
+        names = (self.field, *self.headers.split("|"))
+        return tuple(dict.fromkeys(header_name(name).key for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What composing a row needs besides its cells.
+
+    Attributes:
+        phone_region: ISO country of phone numbers without one.
+        profile: what is known of this file's layout, if it is a known one.
+    """
+
+    phone_region: str
+    profile: SourceProfile | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of one kind, what is needed at least (alternatives in each tuple), and how a row is composed."""
+
+    kind: Kind
+    columns: tuple[Column, ...]
+    needs: tuple[tuple[str, ...], ...]
+    compose: Callable[[Values, Setting], AnyRow]
+
+    def column(self, field: str) -> Column:
+        """The column of ``field``; KeyError if there is none."""
+        for column in self.columns:
+            if column.field == field:
+                return column
+        raise KeyError(field)
+
+
+def always(cleaner: Cleaner) -> Callable[[ColumnContext], Cleaner]:
+    """For cleaners that are the same in every file."""
+    return lambda _context: cleaner
+
+
+def day_and_moment(value: date | datetime | None) -> tuple[date | None, datetime | None]:
+    """Split what a moment cleaner gave: the day, and the moment if a time of day was given."""
+    if isinstance(value, datetime):
+        return value.date(), value
+    return value, None
+
+
+def one_currency(stated: str | None, *amounts: Money | None) -> str | None:
+    """The currency of a row: its own column's, else what its amounts or their headers say.
+
+    Raises:
+        FieldError: they contradict each other.
+    """
+    named = {amount.currency for amount in amounts if amount is not None and amount.currency is not None}
+    if stated is not None:
+        named.add(stated)
+    if len(named) > 1:
+        message = _("The row names several currencies: %(codes)s. Write all its amounts in one.")
+        raise FieldError("currency", message % {"codes": ", ".join(sorted(named))})
+    return named.pop() if named else None
+
+
+def place_of(values: Values, profile: SourceProfile | None) -> Place | None:
+    """Where the row says it is, with a known source's own country names translated."""
+    country = values.get("country")
+    if profile is not None and country is not None:
+        country = profile.country_names.get(country, country)
+    get = values.get
+    return _place(get("region"), country, get("province"), get("city"), get("district"))
+
+
+@lru_cache(maxsize=8192)
+def _place(*names: str | None) -> Place | None:
+    return Place(*names) if any(names) else None

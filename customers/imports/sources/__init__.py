@@ -1,0 +1,1 @@
+"""Files of known origin, recognised by their headers: what their codes mean, told as data."""

@@ -1,0 +1,90 @@
+"""A table as it was read: where it came from, its headers, its rows with their line numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Record: TypeAlias = tuple[int, list[str]]
+"""The 1-based source line (or sheet row) where a row starts, and its cells as text."""
+
+Container = Literal["text", "xlsx", "xlsb", "xls", "ods"]
+
+
+class NumericCell(str):
+    """A spreadsheet cell that holds a number, written out. Text that looks like one is a plain ``str``.
+
+    Spreadsheets keep 15 digits: cleaners of identity numbers and codes need to know.
+    """
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """What we read, in the terms of a preview.
+
+    Attributes:
+        name: the file's own name.
+        container: plain text or a kind of workbook.
+        compressed: whether it was gzip.
+        encoding: codec name of a text file; None for workbooks.
+        encoding_stated_by: "mark", "zero bytes", "content" or "choice".
+        delimiter: of a text file.
+        skip_space: whether blanks after the delimiter are not part of the cells (`a, "b"`).
+        sheet: the sheet that is read, and ``sheets``, all of the workbook's.
+        epoch_1904: whether the workbook counts days from 1904.
+    """
+
+    name: str
+    container: Container
+    compressed: bool = False
+    encoding: str | None = None
+    encoding_stated_by: str | None = None
+    delimiter: str | None = None
+    skip_space: bool = False
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    epoch_1904: bool = False
+
+    @property
+    def is_spreadsheet(self) -> bool:
+        """Whether the cells come from a workbook, where numbers and texts differ."""
+        return self.container != "text"
+
+
+class Table:
+    """Headers and rows of one file. Iterate as often as needed: each time the source is read anew, memory flat."""
+
+    def __init__(
+        self,
+        source: SourceInfo,
+        headers: tuple[str, ...],
+        header_line: int,
+        sample: tuple[Record, ...],
+        records: Callable[[], Iterator[Record]],
+    ) -> None:
+        self.source = source
+        self.headers = headers
+        self.header_line = header_line
+        self.sample = sample
+        self._records = records
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield the rows below the header that are not blank.
+
+        Raises:
+            FileProblem: later in the file something is wrong that concerns all of it (a quote never closed).
+        """
+        header_line = self.header_line
+        for record in self._records():
+            if record[0] > header_line and not is_blank(record[1]):
+                yield record
+
+
+def is_blank(cells: list[str]) -> bool:
+    """Whether no cell has anything but white space."""
+    if cells and cells[0] and not cells[0].isspace():
+        return False
+    return not "".join(cells).strip()
