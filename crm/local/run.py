@@ -23,6 +23,7 @@ WITHOUT_SERVERS = frozenset(
         "makemessages",
     }
 )
+INTERRUPTED = 130  # what shells report after Ctrl-C
 
 
 def run_command(arguments: list[str]) -> int:
@@ -48,6 +49,8 @@ def run_command(arguments: list[str]) -> int:
     except LocalServerError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return 0
 
 

@@ -82,7 +82,11 @@ class Server(ABC):
 
     def remove_data(self) -> None:
         """Delete what the server stored."""
-        shutil.rmtree(self.data, ignore_errors=True)
+        link = self.folder / "data"
+        if link.is_symlink():  # the folder around the real one holds nothing else
+            shutil.rmtree(self.data.parent, ignore_errors=True)
+            link.unlink()
+        shutil.rmtree(link, ignore_errors=True)
 
     @abstractmethod
     def prepare(self) -> None:

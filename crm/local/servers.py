@@ -29,12 +29,14 @@ class Membership:
     home: Home
     throwaway: bool = False
     users: FileLock = field(init=False)
+    joined: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.home.make()
         self.folder.mkdir(exist_ok=True)
         self.folder.chmod(0o711)
         self.users = FileLock(self.folder / "users.lock")
+        self.joined = False
 
     @property
     def folder(self) -> Path:
@@ -51,6 +53,7 @@ class Membership:
             raise LocalServerError(
                 f"{self.name} in {self.folder} has been stopping for too long; look for it with ps."
             )
+        self.joined = True
         return self.ensure()
 
     def ensure(self) -> str:
@@ -62,6 +65,7 @@ class Membership:
     def leave(self) -> None:
         """Cease to be a user. When this was the last one, return only after the server has stopped."""
         self.users.close()
+        self.joined = False
         probe = FileLock(self.folder / "users.lock")
         deadline = time.monotonic() + STOP_SECONDS + 10
         while self._is_kept() and time.monotonic() < deadline:
@@ -130,6 +134,15 @@ class LocalServers:
             member.ensure()
 
 
+# Process-wide, as the environment variables that they stand for; the innermost block's last.
+_entered: list[LocalServers] = []
+
+
+def servers_in_use() -> LocalServers:
+    """Return the local servers that this process uses at the moment: none where addresses were given."""
+    return _entered[-1] if _entered else LocalServers([])
+
+
 @contextmanager
 def local_servers(home: Home, *, throwaway: bool = False) -> Iterator[LocalServers]:
     """Have both servers run while the block does, and their addresses in the environment.
@@ -148,4 +161,6 @@ def local_servers(home: Home, *, throwaway: bool = False) -> Iterator[LocalServe
             os.environ[variable] = member.join()
             stack.callback(os.environ.pop, variable, None)
             servers.members.append(member)
+        _entered.append(servers)
+        stack.callback(_entered.remove, servers)
         yield servers
