@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import TypedDict
 
@@ -96,8 +97,7 @@ def reachable_programs(account: Account, site: Path, packages: tuple[str, ...], 
     original = site / program
     if account.reaches(original):
         return site
-    stamp = original.stat()
-    copy = REACHABLE / "programs" / f"{packages[0]}-{stamp.st_size}-{stamp.st_mtime_ns}"
+    copy = REACHABLE / "programs" / f"{packages[0]}-{version(packages[0])}"
     if not copy.exists():
         _make_passable(copy.parent)
         partial = copy.with_name(f"{copy.name}.{os.getpid()}")

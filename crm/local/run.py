@@ -23,6 +23,8 @@ WITHOUT_SERVERS = frozenset(
         "makemessages",
     }
 )
+# These look at migrations themselves, or run them.
+WITHOUT_TABLES = frozenset({"demo", "makemigrations", "migrate", "showmigrations", "sqlmigrate"})
 INTERRUPTED = 130  # what shells report after Ctrl-C
 
 
@@ -40,11 +42,13 @@ def run_command(arguments: list[str]) -> int:
             "DATABASE_URL"
         ):  # with one, this is somebody's own set-up: no setting is made up
             export_local_settings(home)
-        if command in WITHOUT_SERVERS or {"-h", "--help"} & set(arguments):
+        if _needs_no_server(command, arguments):
             export_no_servers()
             _execute(arguments)
         else:
-            with local_servers(home):
+            with local_servers(home) as servers:
+                if servers.members and command not in WITHOUT_TABLES:
+                    _make_tables()
                 _execute(arguments)
     except LocalServerError as error:
         sys.stderr.write(f"{error}\n")
@@ -52,6 +56,24 @@ def run_command(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+def _needs_no_server(command: str, arguments: list[str]) -> bool:
+    if {"-h", "--help"} & set(arguments):
+        return True
+    return command in WITHOUT_SERVERS and "--database" not in arguments  # `check --database default`
+
+
+def _make_tables() -> None:
+    """Migrate the embedded database if it is new, so that any command can be a newcomer's first."""
+    import django
+    from django.core.management import call_command
+    from django.db import connection
+
+    django.setup()
+    if "django_migrations" not in connection.introspection.table_names():
+        sys.stderr.write("Making the tables of a new database …\n")
+        call_command("migrate", verbosity=0, interactive=False)
 
 
 def _execute(arguments: list[str]) -> None:

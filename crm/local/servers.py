@@ -29,14 +29,14 @@ class Membership:
     home: Home
     throwaway: bool = False
     users: FileLock = field(init=False)
-    joined: bool = field(init=False)
+    joined: bool = field(init=False, default=False)
+    keeper: subprocess.Popen[bytes] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.home.make()
         self.folder.mkdir(exist_ok=True)
         self.folder.chmod(0o711)
         self.users = FileLock(self.folder / "users.lock")
-        self.joined = False
 
     @property
     def folder(self) -> Path:
@@ -59,24 +59,33 @@ class Membership:
     def ensure(self) -> str:
         """Return the server's address, starting it again if its keeper is gone."""
         with FileLock(self.folder / "start.lock"):
-            keeper = None if self._has_keeper() else self._start_keeper()
-            return self._await_state(keeper)
+            if not self._has_keeper():
+                self.keeper = self._start_keeper()
+            return self._await_state()
 
     def leave(self) -> None:
         """Cease to be a user. When this was the last one, return only after the server has stopped."""
         self.users.close()
         self.joined = False
-        probe = FileLock(self.folder / "users.lock")
+        if self._await_stop() and self.keeper:
+            self.keeper.wait()  # it is ending: leave no zombie
+
+    def _await_stop(self) -> bool:
+        """Wait until the server has stopped; say False without waiting when others go on using it."""
         deadline = time.monotonic() + STOP_SECONDS + 10
-        while self._is_kept() and time.monotonic() < deadline:
-            if probe.try_take(shared=True):
-                # Not being stopped yet: either others use it, or its keeper is about to notice that nobody does.
-                # Taking a lock gives up the one held before, hence the second look.
-                if not probe.try_take() and probe.try_take(shared=True):
-                    break
-                probe.drop()
-            time.sleep(POLL_SECONDS)
-        probe.close()
+        probe = FileLock(self.folder / "users.lock")
+        try:
+            while self._is_kept() and time.monotonic() < deadline:
+                if probe.try_take(shared=True):
+                    # Not being stopped yet: either others use it, or its keeper is about to notice that nobody does.
+                    # Taking a lock gives up the one held before, hence the second look.
+                    if not probe.try_take() and probe.try_take(shared=True):
+                        return False
+                    probe.drop()
+                time.sleep(POLL_SECONDS)
+            return not self._is_kept()
+        finally:
+            probe.close()
 
     def _is_kept(self) -> bool:
         with FileLock(self.folder / "start.lock"):
@@ -100,14 +109,15 @@ class Membership:
                 command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
 
-    def _await_state(self, keeper: subprocess.Popen[bytes] | None) -> str:
+    def _await_state(self) -> str:
         deadline = time.monotonic() + START_SECONDS + 10
         while time.monotonic() < deadline:
             try:
                 state = json.loads((self.folder / "state.json").read_text(encoding="utf-8"))
             except FileNotFoundError:
-                ended = keeper.poll() is not None if keeper else not self._has_keeper()
-                if ended:
+                # One that was only just started may not hold its lock yet.
+                ours = self.keeper is not None and self.keeper.poll() is None
+                if not ours and not self._has_keeper():
                     break
                 time.sleep(POLL_SECONDS)
             else:
