@@ -13,13 +13,51 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.history import ledger_tracked, tracked
 from customers.models.profiles import Customer
 from customers.models.scope import CustomerChild
+
+
+def _marks_changed(operation: str, referencing: pgtrigger.Referencing, customers: str) -> pgtrigger.Trigger:
+    """Return the trigger that notes whose analysis facts a statement changed.
+
+    ``customers`` selects their ids from the rows before and after. Ids are written in one order, so that two
+    writers cannot deadlock.
+    """
+    return pgtrigger.Trigger(
+        name=f"mark_changed_{operation.lower()}",
+        operation=getattr(pgtrigger, operation),
+        when=pgtrigger.After,
+        level=pgtrigger.Statement,
+        referencing=referencing,
+        func=pgtrigger.Func(
+            f"""
+            INSERT INTO customers_changedcustomer (customer_id, changed_at)
+            SELECT DISTINCT customer_id, now() FROM ({customers}) AS changed
+            WHERE customer_id IS NOT NULL
+            ORDER BY customer_id
+            ON CONFLICT (customer_id) DO UPDATE SET changed_at = excluded.changed_at;
+            RETURN NULL;
+            """  # noqa: S608 - the texts in this module, no input
+        ),
+    )
+
+
+def _marks_every_change() -> list[pgtrigger.Trigger]:
+    """Return the triggers that note the customers of rows inserted, updated and deleted."""
+    return [
+        _marks_changed("Insert", pgtrigger.Referencing(new="new_rows"), "SELECT customer_id FROM new_rows"),
+        _marks_changed(
+            "Update",
+            pgtrigger.Referencing(old="old_rows", new="new_rows"),
+            "SELECT customer_id FROM old_rows UNION ALL SELECT customer_id FROM new_rows",
+        ),
+        _marks_changed("Delete", pgtrigger.Referencing(old="old_rows"), "SELECT customer_id FROM old_rows"),
+    ]
 
 
 class ProductCategory(models.Model):
@@ -61,6 +99,18 @@ class Product(models.Model):
         ordering: ClassVar = ["sku"]
         constraints: ClassVar = [
             models.CheckConstraint(name="product_has_sku", condition=~Q(sku="")),
+        ]
+        triggers: ClassVar = [
+            _marks_changed(
+                "Update",
+                pgtrigger.Referencing(old="old_rows", new="new_rows"),
+                """
+                SELECT line.customer_id FROM new_rows AS after JOIN old_rows AS before USING (id)
+                JOIN customers_orderline AS line ON line.product_id = after.id
+                WHERE (after.category_id, after.not_merchandise)
+                    IS DISTINCT FROM (before.category_id, before.not_merchandise)
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -169,6 +219,17 @@ class Order(CustomerChild):
         indexes: ClassVar = [
             models.Index(fields=["customer", "-ordered_on"], name="order_customer_date"),
             models.Index(fields=["-ordered_on", "-id"], name="order_newest"),
+            models.Index(fields=["id"], name="order_cancelled", condition=Q(status=OrderStatus.CANCELLED)),
+        ]
+        triggers: ClassVar = [
+            _marks_changed(
+                "Update",
+                pgtrigger.Referencing(old="old_rows", new="new_rows"),
+                """
+                SELECT after.customer_id FROM new_rows AS after JOIN old_rows AS before USING (id)
+                WHERE after.status <> before.status
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -177,27 +238,6 @@ class Order(CustomerChild):
     def get_absolute_url(self) -> str:
         """The order's page."""
         return reverse("customers:order", args=[self.pk])
-
-
-def _marks_changed(operation: str, referencing: pgtrigger.Referencing, rows: str) -> pgtrigger.Trigger:
-    """Return the trigger that notes the customers of changed lines, in one order so that writers can't deadlock."""
-    return pgtrigger.Trigger(
-        name=f"mark_changed_{operation.lower()}",
-        operation=getattr(pgtrigger, operation),
-        when=pgtrigger.After,
-        level=pgtrigger.Statement,
-        referencing=referencing,
-        func=pgtrigger.Func(
-            f"""
-            INSERT INTO customers_changedcustomer (customer_id, changed_at)
-            SELECT DISTINCT customer_id, now() FROM ({rows}) AS changed
-            WHERE customer_id IS NOT NULL
-            ORDER BY customer_id
-            ON CONFLICT (customer_id) DO UPDATE SET changed_at = excluded.changed_at;
-            RETURN NULL;
-            """  # noqa: S608 - the three texts above, no input
-        ),
-    )
 
 
 @ledger_tracked()
@@ -237,26 +277,28 @@ class OrderLine(CustomerChild):
             models.CheckConstraint(name="line_discount_share", condition=Q(discount__gte=0, discount__lte=1)),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["customer", "ordered_on"], name="line_customer_date"),
-        ]
-        triggers: ClassVar = [
-            _marks_changed("Insert", pgtrigger.Referencing(new="new_lines"), "SELECT * FROM new_lines"),
-            _marks_changed(
-                "Update",
-                pgtrigger.Referencing(old="old_lines", new="new_lines"),
-                "SELECT * FROM old_lines UNION ALL SELECT * FROM new_lines",
+            # All that the facts of a customer are made of, so that they are read from the index alone.
+            models.Index(
+                fields=["customer", "ordered_on", "order"],
+                include=["product", "revenue_cents", "cost_cents", "attributed_on", "quantity"],
+                name="line_facts",
             ),
-            _marks_changed("Delete", pgtrigger.Referencing(old="old_lines"), "SELECT * FROM old_lines"),
+            models.Index(
+                fields=["attributed_on"],
+                name="line_attributed_elsewhere",
+                condition=~Q(attributed_on=F("ordered_on")),
+            ),
         ]
+        triggers: ClassVar = _marks_every_change()
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.line_no}"
 
 
 class ChangedCustomer(models.Model):
-    """A customer whose order lines changed since their analysis facts were last refreshed.
+    """A customer whose order lines or payments changed since their analysis facts were last refreshed.
 
-    Kept by a trigger, so that no way of writing lines can forget it.
+    Kept by triggers, so that no way of writing can forget it.
     """
 
     customer = models.OneToOneField(
@@ -278,7 +320,11 @@ class Payment(CustomerChild):
 
     reference = models.CharField(_("reference"), max_length=60, unique=True)
     customer = models.ForeignKey(
-        Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="payments"
+        Customer,
+        verbose_name=_("customer"),
+        on_delete=models.PROTECT,
+        related_name="payments",
+        db_index=False,
     )
     order = models.ForeignKey(
         Order,
@@ -304,6 +350,11 @@ class Payment(CustomerChild):
         constraints: ClassVar = [
             models.CheckConstraint(name="payment_rate_positive", condition=Q(exchange_rate__gt=0)),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "paid_on"], include=["due_on"], name="payment_facts"),
+            models.Index(fields=["paid_on"], name="payment_day"),
+        ]
+        triggers: ClassVar = _marks_every_change()
 
     def __str__(self) -> str:
         return self.reference

@@ -1,0 +1,173 @@
+"""Rows by the million between PostgreSQL and numpy, by COPY in its binary format.
+
+A column has a kind: ``int2 int4 int8 float8 bool date`` or a tuple of words, a choice. Reading, no row may vary in
+width, so SQL turns NULL into a value that no row has and numpy turns it back: missing whole numbers come as Int64 NA,
+dates as NaT, floats as NaN, choices as missing categories. ``bool`` cannot be missing when read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import psycopg
+from psycopg import sql
+
+Kind = str | tuple[str, ...]
+
+HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+TRAILER = b"\xff\xff"
+ROWS_PER_BLOCK = 50_000
+SECONDS_PER_DAY = 86_400
+DAYS_FROM_1970_TO_2000 = 10_957
+ABSENT_INT8, ABSENT_DATE = -(2**63), -(2**31)
+
+# For each kind: numpy's big-endian type and its bytes.
+_BINARY: dict[str, tuple[str, int]] = {
+    "int2": (">i2", 2),
+    "int4": (">i4", 4),
+    "int8": (">i8", 8),
+    "float8": (">f8", 8),
+    "bool": ("u1", 1),
+    "date": (">i4", 4),
+}
+
+
+def read_columns(
+    connection: psycopg.Connection[Any], query: sql.Composable, kinds: Mapping[str, Kind]
+) -> dict[str, Any]:
+    """Run ``query`` and return its columns as arrays, in the order and of the kinds stated.
+
+    Whole numbers of kind ``int8?`` may be missing and come as pandas Int64; plain ones come as int64.
+    """
+    fields = sql.SQL(", ").join(_read_expression(name, kind) for name, kind in kinds.items())
+    copy = sql.SQL("COPY (SELECT {} FROM ({}) AS rows) TO STDOUT (FORMAT binary)").format(fields, query)
+    row = np.dtype([("fields", ">i2"), *_read_fields(kinds)])
+    with connection.cursor() as cursor, cursor.copy(copy) as blocks:
+        data = bytearray()
+        for block in blocks:
+            data += block
+    content = memoryview(data)[len(HEADER) : len(data) - len(TRAILER)]
+    rows = np.frombuffer(content, dtype=row)
+    return {name: _from_binary(rows[name], kind) for name, kind in kinds.items()}
+
+
+def write_frame(
+    connection: psycopg.Connection[Any], table: sql.Composable, frame: pd.DataFrame, kinds: Mapping[str, Kind]
+) -> None:
+    """COPY columns of ``frame`` into the columns of ``table`` that are called alike; missing values become NULL.
+
+    Choices are columns of category dtype with the words as categories; a word may also be a missing category's
+    stand-in: a choice that lists ``""`` writes missing ones as ``""``.
+    """
+    names = sql.SQL(", ").join(map(sql.Identifier, kinds))
+    copy = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(table, names)
+    with connection.cursor() as cursor, cursor.copy(copy) as out:
+        out.write(HEADER)
+        for block in _blocks(frame, kinds):
+            out.write(block)
+        out.write(TRAILER)
+
+
+def _read_expression(name: str, kind: Kind) -> sql.Composable:
+    column = sql.Identifier(name)
+    if isinstance(kind, tuple):
+        return sql.SQL("coalesce(array_position({}::text[], {}::text), 0)::int2").format(list(kind), column)
+    if kind == "date":
+        return sql.SQL("coalesce({} - date '1970-01-01', {})::int4").format(column, ABSENT_DATE)
+    if kind == "float8":
+        return sql.SQL("coalesce({}, 'NaN')::float8").format(column)
+    if kind == "int8?":
+        return sql.SQL("coalesce({}, {}::int8)::int8").format(column, str(ABSENT_INT8))
+    return sql.SQL("{}::{}").format(column, sql.SQL(kind))
+
+
+def _read_fields(kinds: Mapping[str, Kind]) -> Iterator[tuple[str, str]]:
+    for name, kind in kinds.items():
+        yield f"length of {name}", ">i4"
+        yield name, _BINARY["int2" if isinstance(kind, tuple) else kind.rstrip("?")][0]
+
+
+def _from_binary(values: npt.NDArray[Any], kind: Kind) -> Any:
+    if isinstance(kind, tuple):
+        return pd.Categorical.from_codes(values.astype(np.int8) - 1, categories=list(kind))
+    if kind == "date":
+        days = values.astype(np.int64)
+        seconds = np.where(
+            days == ABSENT_DATE, np.datetime64("NaT", "s").view(np.int64), days * SECONDS_PER_DAY
+        )
+        return seconds.view("datetime64[s]")
+    if kind == "int8?":
+        numbers = values.astype(np.int64)
+        return pd.arrays.IntegerArray(numbers, numbers == ABSENT_INT8)
+    if kind == "bool":
+        return values.astype(bool)
+    return values.astype(np.float64 if kind == "float8" else np.int64)
+
+
+def _blocks(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> Iterator[bytes]:
+    columns = [_to_binary(frame[name], kind) for name, kind in kinds.items()]
+    fields: list[tuple[str, Any]] = [("fields", ">i2")]
+    for position, column in enumerate(columns):
+        fields += [(f"length {position}", ">i4"), (f"value {position}", column.values.dtype)]
+    row = np.dtype(fields)
+    for start in range(0, len(frame), ROWS_PER_BLOCK):
+        yield _block(columns, row, slice(start, start + ROWS_PER_BLOCK))
+
+
+class _Column:
+    """A column as bytes: its values big-endian, and each value's length, −1 for NULL; None when all have one."""
+
+    def __init__(self, values: npt.NDArray[Any], lengths: npt.NDArray[np.int32] | None = None) -> None:
+        self.values = values
+        self.lengths = lengths
+
+
+def _block(columns: list[_Column], row: np.dtype[Any], part: slice) -> bytes:
+    count = len(columns[0].values[part])
+    rows = np.zeros(count, dtype=row)
+    rows["fields"] = len(columns)
+    content = rows.view(np.uint8).reshape(count, row.itemsize)
+    kept: npt.NDArray[np.bool_] | None = None
+    for position, column in enumerate(columns):
+        size = column.values.dtype.itemsize
+        rows[f"value {position}"] = column.values[part]
+        if column.lengths is None:
+            rows[f"length {position}"] = size
+            continue
+        lengths = column.lengths[part]
+        rows[f"length {position}"] = lengths
+        if kept is None:
+            kept = np.ones(content.shape, dtype=bool)
+        offset = row.fields[f"value {position}"][1]  # type: ignore[index]
+        kept[:, offset : offset + size] = np.arange(size) < lengths[:, None]
+    return content.tobytes() if kept is None else content[kept].tobytes()
+
+
+def _to_binary(series: pd.Series, kind: Kind) -> _Column:
+    if isinstance(kind, tuple):
+        return _words(series, kind)
+    dtype, size = _BINARY[kind]
+    absent = series.isna().to_numpy(dtype=bool)
+    if kind == "date":
+        days = series.to_numpy().astype("datetime64[D]").view(np.int64) - DAYS_FROM_1970_TO_2000
+        values = np.where(absent, 0, days).astype(dtype)
+    elif isinstance(series.dtype, pd.api.extensions.ExtensionDtype):
+        values = series.fillna(0).to_numpy(dtype=np.dtype(dtype).newbyteorder("=")).astype(dtype)
+    else:
+        values = series.to_numpy().astype(dtype)
+    return _Column(values, np.where(absent, -1, size).astype(np.int32) if absent.any() else None)
+
+
+def _words(series: pd.Series, words: tuple[str, ...]) -> _Column:
+    codes = series.astype(pd.CategoricalDtype(list(words))).cat.codes.to_numpy()
+    if "" in words:
+        codes = np.where(codes < 0, words.index(""), codes)
+    encoded = [word.encode() for word in words]
+    width = max(1, *map(len, encoded))
+    matrix = np.array([word.ljust(width, b"\0") for word in encoded], dtype=f"V{width}")
+    lengths = np.array([len(word) for word in encoded] + [-1], dtype=np.int32)[codes]  # code −1 is the last
+    return _Column(matrix[np.maximum(codes, 0)], None if (lengths == width).all() else lengths)
