@@ -1,0 +1,307 @@
+/* What each kind of chart looks like: the data of a page in, the drawing library's options out. Colours come from the
+   CSS tokens at the moment of drawing, so that a chart always wears the page's theme. */
+window.chartOptions = (() => {
+  const root = document.documentElement;
+  const TONES = { accent: "jade", good: "good", warn: "warn", bad: "bad", quiet: "tier-c-fill" };
+  /* Series that say nothing about their colour take these in turn. */
+  const TURNS = ["jade", "tier-b-fill", "tier-a-fill", "tier-c-fill"];
+
+  const token = (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim();
+  const remInPixels = () => parseFloat(getComputedStyle(root).fontSize);
+
+  function colourOf(entry, turn = 0) {
+    if (entry.tier) return token(`tier-${entry.tier.toLowerCase()}-fill`);
+    if (entry.tone) return token(TONES[entry.tone]);
+    return token(TURNS[turn % TURNS.length]);
+  }
+
+  function intl(options) {
+    return new Intl.NumberFormat(root.lang, options);
+  }
+
+  /* Returns how a figure is written, in full or short (for axes). Money arrives in cents. */
+  function writer(spec, short = false) {
+    const notation = short ? "compact" : "standard";
+    if (spec.format === "percent") {
+      const percent = intl({ style: "percent", maximumFractionDigits: short ? 0 : 1 });
+      return (value) => percent.format(value);
+    }
+    if (spec.format === "money") {
+      const currency = { style: "currency", currency: spec.currency, currencyDisplay: "narrowSymbol" };
+      const money = intl({ ...(spec.currency ? currency : {}), notation, maximumFractionDigits: short ? 1 : 0 });
+      return (value) => money.format(value / 100);
+    }
+    if (spec.format === "days") {
+      const days = intl({ style: "unit", unit: "day", unitDisplay: "long", maximumFractionDigits: 0 });
+      return (value) => days.format(value);
+    }
+    const number = intl({ notation, maximumFractionDigits: short ? 1 : 2 });
+    return (value) => number.format(value);
+  }
+
+  function fill(template, values) {
+    return template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  }
+
+  function base() {
+    return {
+      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      animationDuration: 350,
+      textStyle: { fontFamily: token("font"), fontSize: 0.75 * remInPixels(), color: token("ink-2") },
+      grid: { left: 8, right: 16, top: 16, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "all" },
+      tooltip: {
+        renderMode: "richText",
+        confine: true,
+        backgroundColor: token("card"),
+        borderColor: token("line-2"),
+        borderWidth: 1,
+        padding: [6, 10],
+        textStyle: { color: token("ink"), fontSize: 0.8125 * remInPixels(), fontFamily: token("font") },
+        axisPointer: { lineStyle: { color: token("line-field"), type: "solid" }, shadowStyle: { color: token("sunk"), opacity: 0.6 } },
+      },
+    };
+  }
+
+  function axis(name, extra = {}) {
+    return {
+      name,
+      nameLocation: "middle",
+      nameGap: 28,
+      nameTextStyle: { color: token("ink-3") },
+      axisLine: { show: false },
+      axisTick: { show: false },
+      axisLabel: { color: token("ink-3"), hideOverlap: true },
+      splitLine: { lineStyle: { color: token("line") } },
+      ...extra,
+    };
+  }
+
+  /* A value axis at the left has its name above it, upright and readable. */
+  function uprightAxis(name, extra = {}) {
+    return axis(name, {
+      nameLocation: "end",
+      nameGap: 12,
+      nameTextStyle: { color: token("ink-3"), align: "left", padding: [0, 0, 0, -34] },
+      ...extra,
+    });
+  }
+
+  function legend(names) {
+    return {
+      show: names.length > 1,
+      data: names,
+      top: 0,
+      right: 0,
+      icon: "roundRect",
+      itemWidth: 10,
+      itemHeight: 8,
+      itemGap: 14,
+      textStyle: { color: token("ink-2") },
+    };
+  }
+
+  /* Names of axes are inside the drawing's bounds already; only a legend needs room of its own. */
+  function grid(series) {
+    return { ...base().grid, top: series > 1 ? 28 : 6 };
+  }
+
+  function bandAreas(bands) {
+    let from = 0;
+    return bands.map((band) => {
+      const tier = band.tier.toLowerCase();
+      const area = [
+        {
+          xAxis: from,
+          name: band.tier,
+          itemStyle: { color: tier === "c" ? "transparent" : token(`tier-${tier}-wash`) },
+          label: { position: "insideBottom", color: token(`tier-${tier}`), fontWeight: 700, distance: 6 },
+        },
+        { xAxis: band.to },
+      ];
+      from = band.to;
+      return area;
+    });
+  }
+
+  function bandMarks(bands, total) {
+    return bands.filter((band) => band.label && band.to < total).map((band) => ({
+      value: [band.to, band.share],
+      itemStyle: { color: token(`tier-${band.tier.toLowerCase()}`), opacity: 1 },
+      label: {
+        show: true,
+        textBorderColor: token("card"),
+        textBorderWidth: 3,
+        formatter: band.label,
+        position: band.to > total * 0.6 ? "left" : "right",
+        offset: [0, band.share > 0.8 ? 14 : 6],
+        distance: 8,
+        color: token(`tier-${band.tier.toLowerCase()}`),
+        fontWeight: 600,
+      },
+    }));
+  }
+
+  function pareto(spec) {
+    const total = Number(spec.bands.at(-1).to);
+    const count = intl({ maximumFractionDigits: 0 });
+    const share = writer({ format: "percent" });
+    const options = base();
+    return {
+      ...options,
+      grid: grid(1),
+      tooltip: {
+        ...options.tooltip,
+        trigger: "axis",
+        formatter: ([point]) => fill(spec.tooltip ?? "{x} · {y}", { x: count.format(point.value[0]), y: share(point.value[1]) }),
+      },
+      xAxis: axis(spec.x_label, { type: "value", min: 0, max: total, splitLine: { show: false }, axisLabel: { color: token("ink-3"), hideOverlap: true, formatter: (value) => count.format(value) } }),
+      yAxis: uprightAxis(spec.y_label, { type: "value", min: 0, max: 1, interval: 0.25, axisLabel: { color: token("ink-3"), formatter: writer({ format: "percent" }, true) } }),
+      series: [
+        {
+          type: "line",
+          data: spec.points.map((point) => point.map(Number)),
+          symbol: "none",
+          emphasis: { disabled: true },
+          lineStyle: { width: 2.2, color: token("jade") },
+          itemStyle: { color: token("jade") },
+          markArea: { silent: true, emphasis: { disabled: true }, data: bandAreas(spec.bands) },
+          z: 3,
+        },
+        { type: "scatter", data: bandMarks(spec.bands, total), symbolSize: 8, silent: true, tooltip: { show: false }, z: 4 },
+      ],
+    };
+  }
+
+  function calibration(spec) {
+    const share = writer({ format: "percent" });
+    const all = spec.series.flatMap((series) => series.points.flatMap((point) => [Number(point[0]), Number(point[1])]));
+    const most = Math.min(1, Math.ceil(Math.max(...all, 0.1) * 5) / 5);
+    const largest = Math.max(...spec.series.flatMap((series) => series.points.map((point) => Number(point[2] ?? 1))));
+    const options = base();
+    const percentAxis = { type: "value", min: 0, max: most, interval: most > 0.4 ? 0.2 : 0.1, axisLabel: { color: token("ink-3"), formatter: writer({ format: "percent" }, true) } };
+    return {
+      ...options,
+      legend: legend([...spec.series.map((series) => series.name), spec.ideal].filter(Boolean)),
+      grid: grid(spec.series.length),
+      tooltip: {
+        ...options.tooltip,
+        trigger: "item",
+        formatter: ({ seriesName, value }) => `${seriesName}\n` + fill(spec.tooltip ?? "{x} · {y}", { x: share(value[0]), y: share(value[1]), n: intl({}).format(value[2] ?? 0) }),
+      },
+      xAxis: axis(spec.x_label, percentAxis),
+      yAxis: uprightAxis(spec.y_label, percentAxis),
+      series: [
+        ...spec.series.map((series, turn) => ({
+          name: series.name,
+          type: "line",
+          data: series.points.map((point) => point.map(Number)),
+          symbol: "circle",
+          symbolSize: (value) => 5 + 9 * Math.sqrt((value[2] ?? 1) / largest),
+          lineStyle: { width: 1.6, color: colourOf(series, turn) },
+          itemStyle: { color: colourOf(series, turn) },
+        })),
+        {
+          name: spec.ideal,
+          type: "line",
+          data: [[0, 0], [most, most]],
+          symbol: "none",
+          silent: true,
+          tooltip: { show: false },
+          lineStyle: { color: token("ink-3"), type: "dashed", width: 1 },
+          itemStyle: { color: token("ink-3") },
+          z: 1,
+        },
+      ],
+    };
+  }
+
+  function barAxes(spec, labels) {
+    return {
+      xAxis: axis(spec.x_label, { type: "value", axisLabel: { color: token("ink-3"), hideOverlap: true, formatter: writer(spec, true) } }),
+      yAxis: axis("", { type: "category", data: labels, inverse: true, splitLine: { show: false }, axisLabel: { color: token("ink"), width: 140, overflow: "truncate" } }),
+    };
+  }
+
+  function bars(spec) {
+    const options = base();
+    const write = writer(spec);
+    const tooltip = { ...options.tooltip, trigger: "axis", axisPointer: { type: "shadow", ...options.tooltip.axisPointer }, valueFormatter: write };
+    if (spec.series) {
+      return {
+        ...options,
+        legend: legend(spec.series.map((series) => series.name)),
+        grid: grid(spec.series.length),
+        tooltip,
+        ...barAxes(spec, spec.labels),
+        series: spec.series.map((series, turn) => ({
+          name: series.name,
+          type: "bar",
+          stack: "all",
+          barMaxWidth: 16,
+          itemStyle: { color: colourOf(series, turn) },
+          data: series.values.map(Number),
+        })),
+      };
+    }
+    const axes = barAxes(spec, spec.items.map((item) => item.label));
+    return {
+      ...options,
+      grid: { ...options.grid, top: 4, right: 72, bottom: 4 },
+      tooltip: { ...tooltip, formatter: ([bar]) => [bar.name, write(bar.value), spec.items[bar.dataIndex].note].filter(Boolean).join("\n") },
+      ...axes,
+      xAxis: { ...axes.xAxis, axisLabel: { show: false }, splitLine: { show: false } },
+      series: [{
+        type: "bar",
+        barMaxWidth: 16,
+        data: spec.items.map((item) => ({ value: Number(item.value), itemStyle: { color: colourOf(item), borderRadius: 2 } })),
+        label: { show: true, position: "right", color: token("ink-2"), formatter: ({ value }) => writer(spec, spec.format === "money")(value) },
+      }],
+    };
+  }
+
+  function line(spec) {
+    const options = base();
+    return {
+      ...options,
+      legend: legend(spec.series.map((series) => series.name)),
+      grid: grid(spec.series.length),
+      tooltip: { ...options.tooltip, trigger: "axis", valueFormatter: (value) => (value === null ? "–" : writer(spec)(value)) },
+      xAxis: axis(spec.x_label, { type: "category", boundaryGap: false, data: spec.labels, splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: token("line-2") } } }),
+      yAxis: uprightAxis(spec.y_label, { type: "value", axisLabel: { color: token("ink-3"), formatter: writer(spec, true) } }),
+      series: spec.series.map((series, turn) => ({
+        name: series.name,
+        type: "line",
+        showSymbol: false,
+        symbolSize: 7,
+        lineStyle: { width: 2, color: colourOf(series, turn), type: series.dashed ? "dashed" : "solid" },
+        itemStyle: { color: colourOf(series, turn) },
+        areaStyle: spec.series.length === 1 ? { color: token("jade-wash"), opacity: 0.7 } : undefined,
+        data: series.values.map((value) => (value === null ? null : Number(value))),
+      })),
+    };
+  }
+
+  function spark(spec) {
+    const values = spec.values.map(Number);
+    const options = base();
+    return {
+      ...options,
+      animation: false,
+      tooltip: { show: false },
+      grid: { left: 2, right: 5, top: 4, bottom: 4 },
+      xAxis: { type: "category", show: false, boundaryGap: false, data: values.map((_value, index) => index) },
+      yAxis: { type: "value", show: false, scale: true },
+      series: [{
+        type: "line",
+        silent: true,
+        data: values.map((value, index) => ({ value, symbol: index === values.length - 1 ? "circle" : "none" })),
+        symbolSize: 5,
+        lineStyle: { width: 1.5, color: token("jade") },
+        itemStyle: { color: token("jade") },
+      }],
+    };
+  }
+
+  const KINDS = { pareto, calibration, bars, line, spark };
+  return (spec) => KINDS[spec.kind](spec);
+})();
