@@ -174,9 +174,7 @@ def _checked(layout: Layout, headers: tuple[str, ...], wishes: Mapping[str, Any]
     fields = [column.field for column in layout.columns]
     for name, wish in wishes.items():
         if name not in fields:
-            message = _(
-                "The mapping names the field “%(name)s”, which %(kind)s do not have. Possible: %(fields)s."
-            )
+            message = _("The mapping names “%(name)s”, which is no field of %(kind)s. Possible: %(fields)s.")
             close = get_close_matches(name, fields, n=3) or fields
             values = {"name": shown(name), "kind": layout.kind.value, "fields": ", ".join(close)}
             raise MappingProblem(message % values)

@@ -37,7 +37,7 @@ def choice_cleaner(words: Words) -> Callable[[str], str | None]:
         value = values.get(_key(text))
         if value is None:
             message = _("“%(value)s” is none of the values possible here: %(values)s.")
-            possible = ", ".join(meaning[0] if meaning else value for value, meaning in words.items())
+            possible = ", ".join(f"{value} ({meaning[0]})" for value, meaning in words.items())
             raise CellError(message % {"value": shown(text), "values": possible})
         return value
 

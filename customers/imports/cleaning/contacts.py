@@ -15,6 +15,7 @@ from customers.imports.problems import CellError, shown
 from customers.imports.tables import NumericCell
 
 EMAIL_LENGTH = 254
+CHINA = 86
 # How countries are called in files, where phone numbers stand beside them without their code.
 COUNTRIES = {
     "中国": "CN", "china": "CN", "cn": "CN", "prc": "CN", "中国大陆": "CN",
@@ -83,10 +84,21 @@ def phone_number(text: str, region: str) -> str:
         number = phonenumbers.parse(spoken, region)
     except phonenumbers.NumberParseException as error:
         raise CellError(_not_a_phone(text)) from error
-    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+    if not _is_plausible(number):
         raise CellError(_not_a_phone(text))
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return f"{e164};ext={number.extension}" if number.extension else e164
+
+
+def _is_plausible(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether there can be such a number: of the right length abroad, known (or like a mobile) in China.
+
+    Chinese numbers of the right length include those without their area code, which nobody elsewhere can call.
+    """
+    if number.country_code != CHINA:
+        reason = phonenumbers.is_possible_number_with_reason(number)
+        return bool(reason == phonenumbers.ValidationResult.IS_POSSIBLE)
+    return phonenumbers.is_valid_number(number) or 10**10 <= (number.national_number or 0) < 2 * 10**10
 
 
 def is_mobile(e164: str) -> bool:
@@ -110,7 +122,9 @@ def emails(cell: str) -> tuple[str, ...] | None:
     if text is None:
         return None
     text = text.removeprefix("mailto:")
-    return tuple(_email(part.strip()) for part in re.split(r"[;,、|\n]|\s+(?=\S+@)", text) if part.strip())
+    return tuple(
+        _email(part.strip()) for part in re.split(r"[;,、|\n]|\s+(?=[^<\s]+@)", text) if part.strip()
+    )
 
 
 def _email(text: str) -> str:

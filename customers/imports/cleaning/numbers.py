@@ -88,8 +88,8 @@ def parse_amount(text: str) -> tuple[Decimal, str | None]:
     Raises:
         CellError: it is not one: ``1_000``, ``1e5``, ``NaN``, ``1.234,50``, 20 digits …
     """
-    if text.isascii() and text.isdigit() and len(text) <= MAX_WHOLE_DIGITS:
-        return Decimal(text), None
+    if len(text) <= MAX_WHOLE_DIGITS and text.isascii() and text.replace(".", "", 1).isdigit():
+        return Decimal(text), None  # nearly every number is this plain
     plain = text.translate(_NARROW)
     bracketed = plain.startswith("(") and plain.endswith(")")
     match = _NUMBER.fullmatch(plain[1:-1] if bracketed else plain)

@@ -1,0 +1,86 @@
+"""Cells of workbooks become what a person would have typed."""
+
+from datetime import date, datetime
+
+import pytest
+
+from customers.imports.problems import SheetProblem, UnsupportedFile
+from customers.imports.tables import NumericCell
+from tests.customers.imports.conftest import Reading
+from tests.customers.imports.workbooks import Cell, _archive, xlsx
+
+
+def cells(reading: Reading, *row: Cell, date_1904: bool = False) -> list[str]:
+    headers = [f"column {chr(97 + i)}" for i in range(len(row))]
+    return next(iter(reading(xlsx([headers, row], date_1904=date_1904))))[1]
+
+
+def test_numbers_are_written_as_people_write_them(reading: Reading) -> None:
+    assert cells(reading, 13800138000.0, 2.55, 0.1 + 0.2, -5, 1e15, 1.5e-7) == [
+        "13800138000",
+        "2.55",
+        "0.3",
+        "-5",
+        "1000000000000000",
+        "0.00000015",
+    ]
+
+
+def test_numbers_and_texts_that_look_alike_are_told_apart(reading: Reading) -> None:
+    number, text = cells(reading, 42, "42")
+    assert number == text
+    assert isinstance(number, NumericCell)
+    assert not isinstance(text, NumericCell)
+
+
+def test_dates_and_moments_are_iso(reading: Reading) -> None:
+    assert cells(reading, date(2010, 12, 1), datetime.fromisoformat("2010-12-01 08:26")) == [
+        "2010-12-01",
+        "2010-12-01 08:26:00",
+    ]
+
+
+def test_days_that_count_from_1904_are_right(reading: Reading) -> None:
+    assert cells(reading, date(2010, 12, 1), date_1904=True) == ["2010-12-01"]
+
+
+def test_rows_keep_the_number_that_the_spreadsheet_shows(reading: Reading) -> None:
+    table = reading(xlsx([[], ["Report"], [], ["code", "name"], [], ["C1", "Alice"]]))
+    assert table.header_line == 4
+    assert list(table) == [(6, ["C1", "Alice"])]
+
+
+def test_another_sheet_can_be_chosen_by_name_or_number(reading: Reading) -> None:
+    book = xlsx([["code"], ["C1"]], more_sheets=1)
+    assert reading(book).source.sheets == ("First", "Other 0")
+    assert reading(book, sheet="1").source.sheet == "First"
+    with pytest.raises(SheetProblem, match="The workbook has: First, Other 0"):
+        reading(book, sheet="Third")
+
+
+def test_a_workbook_of_empty_sheets_is_told(reading: Reading) -> None:
+    with pytest.raises(SheetProblem, match="no sheet with rows"):
+        reading(xlsx([]))
+
+
+@pytest.mark.parametrize(
+    "damage", [b"PK\x03\x04 not an archive", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600]
+)
+def test_a_damaged_workbook_is_told(reading: Reading, damage: bytes) -> None:
+    with pytest.raises(SheetProblem, match="damaged"):
+        reading(damage)
+
+
+def test_a_workbook_cut_in_half_is_told(reading: Reading) -> None:
+    book = xlsx([["code", "name"]] + [["C1", "Alice"]] * 200)
+    with pytest.raises(SheetProblem, match="damaged"):
+        reading(book[: len(book) // 2])
+
+
+def test_an_archive_that_is_no_workbook_is_told(reading: Reading) -> None:
+    with pytest.raises(UnsupportedFile, match="ZIP archive"):
+        reading(_archive({"orders.csv": "code\nC1\n"}))
+
+
+def test_a_formula_is_its_text_when_it_is_text(reading: Reading) -> None:
+    assert cells(reading, "=HYPERLINK(1)", "x") == ["=HYPERLINK(1)", "x"]
