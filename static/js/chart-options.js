@@ -1,5 +1,15 @@
 /* What each kind of chart looks like: the data of a page in, the drawing library's options out. Colours come from the
-   CSS tokens at the moment of drawing, so that a chart always wears the page's theme. */
+   CSS tokens at the moment of drawing, so that a chart always wears the page's theme.
+
+   Every chart has a kind; most take x_label and y_label (with the unit) and format: "number", "percent" (of ratios),
+   "money" (of cents, with currency) or "days". A tier ("A") or tone ("accent", "good", "warn", "bad", "quiet") colours it.
+   - pareto: points [[customers, cumulative share], …]; bands [{tier, to, share, label, url}, …], the last to all
+     customers; tooltip with {x} and {y}.
+   - calibration: series [{name, points: [[predicted, observed, customers], …]}, …]; ideal names the diagonal; tooltip
+     with {x}, {y} and {n}.
+   - bars: items [{label, value, url, tier or tone, note}, …]; or stacked: labels, series [{name, tier, values}, …], urls.
+   - line: labels, series [{name, values (null for a gap), tone, dashed}, …], urls.
+   - spark: values. */
 window.chartOptions = (() => {
   const root = document.documentElement;
   const TONES = { accent: "jade", good: "good", warn: "warn", bad: "bad", quiet: "tier-c-fill" };

@@ -1,11 +1,11 @@
 /* Runs before the page is drawn: says that scripts work, and keeps the choice of theme.
-   The server has already drawn the page in the chosen theme; this only changes it later. */
+   The server has already drawn the page in the chosen theme; this only changes it later. Paper is always light. */
 (() => {
   const root = document.documentElement;
   root.classList.add("scripted");
 
   const YEAR = 31536000;
-  const MEDIA = { light: "not all", dark: "all", "": "(prefers-color-scheme: dark)" };
+  const MEDIA = { light: "not all", dark: "screen", "": "screen and (prefers-color-scheme: dark)" };
 
   function mark() {
     const chosen = root.dataset.theme ?? "";
