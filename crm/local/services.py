@@ -34,9 +34,17 @@ def find_port(host: str, wanted: int | None) -> int:
     )
 
 
+def endpoint(host: str, port: int) -> str:
+    """Write host and port as addresses do: IPv6 hosts in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def allowed_hosts(host: str) -> str:
     """Return ALLOWED_HOSTS for a demo on `host`: this machine's own names, or any when it listens everywhere."""
-    return "*" if host in EVERYWHERE else ",".join(dict.fromkeys([LOOPBACK, "localhost", "[::1]", host]))
+    if host in EVERYWHERE:
+        return "*"
+    own = f"[{host}]" if ":" in host else host
+    return ",".join(dict.fromkeys([LOOPBACK, "localhost", "[::1]", own]))
 
 
 def demo_services(host: str, port: int) -> list[Service]:
@@ -47,7 +55,7 @@ def demo_services(host: str, port: int) -> list[Service]:
     worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", str(max(cores - 1, 1))]
     worker += ["--hostname", f"kezhi-{port}@%h", "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]
-    web = [*python, "gunicorn", "crm.wsgi", "--bind", f"{host}:{port}", "--no-control-socket"]
+    web = [*python, "gunicorn", "crm.wsgi", "--bind", endpoint(host, port), "--no-control-socket"]
     web += ["--worker-class", "gthread", "--workers", str(cores), "--threads", str(THREADS)]
     web += ["--graceful-timeout", "8", "--access-logfile", "-", "--access-logformat", ACCESS_LOG]
     return [
@@ -67,5 +75,5 @@ def _can_listen(host: str, port: int) -> bool:
         except OSError as error:
             if error.errno == EADDRINUSE:
                 return False
-            raise NoPortError(f"Nothing can listen on {host}:{port}: {error.strerror}.") from error
+            raise NoPortError(f"Nothing can listen on {endpoint(host, port)}: {error.strerror}.") from error
     return True

@@ -145,6 +145,8 @@ def enter(root: Path, arguments: list[str]) -> None:
                     changed = True
     except (SetupError, OSError) as error:
         sys.exit(f"Kezhi could not set up its environment: {error}")
+    except KeyboardInterrupt:
+        sys.exit("Interrupted; the next run begins the installation afresh.")
     if changed or Path(sys.prefix).resolve() != environment.path.resolve():
         _become(environment.python, root, arguments)
 

@@ -17,7 +17,15 @@ from crm.local.home import ROOT, Home
 from crm.local.instance import AlreadyRunningError, Instance
 from crm.local.server import LocalServerError
 from crm.local.servers import servers_in_use
-from crm.local.services import EVERYWHERE, LOOPBACK, NoPortError, allowed_hosts, demo_services, find_port
+from crm.local.services import (
+    EVERYWHERE,
+    LOOPBACK,
+    NoPortError,
+    allowed_hosts,
+    demo_services,
+    endpoint,
+    find_port,
+)
 from crm.local.supervisor import StopRequestedError, Supervisor
 from crm.local.visit import Visit
 from crm.models import User
@@ -85,7 +93,7 @@ class Command(BaseCommand):
 
     def _serve(self, instance: Instance, host: str, port: int) -> None:
         os.environ["ALLOWED_HOSTS"] = allowed_hosts(host)
-        address = f"http://{LOOPBACK if host in EVERYWHERE else host}:{port}"
+        address = f"http://{endpoint(LOOPBACK if host in EVERYWHERE else host, port)}"
         handles = [*servers_in_use().lock_handles, instance.services.fd]
         supervisor = Supervisor(demo_services(host, port), self.home, self._say, handles)
         try:

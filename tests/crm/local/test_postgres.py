@@ -3,6 +3,7 @@
 import os
 import signal
 import stat
+import sys
 from pathlib import Path
 
 import psycopg
@@ -43,6 +44,7 @@ def test_it_listens_on_the_loopback_interface_only_and_its_files_are_closed(home
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_no_password_stands_on_a_command_line(home: Home, join: Join) -> None:
     join("postgres")
     join("valkey")
