@@ -4,17 +4,23 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from crm.navigation import groups_for
+from crm.policy import can
 
 THEMES = ("light", "dark")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Give the frame its navigation, theme and company."""
+    """Give the frame its navigation, search, theme and company."""
     theme = request.COOKIES.get("theme", "")
+    user = getattr(request, "user", None)
+    searches = user is not None and can(user, "customer.view")
     return {
         "navigation": groups_for(request),
+        "search_url": reverse("customers:list") if searches else "",
+        "suggest_url": reverse("customers:suggest") if searches else "",
         "theme": theme if theme in THEMES else "",
         "company_name": settings.COMPANY_NAME,
         "company_currency": settings.COMPANY_CURRENCY,

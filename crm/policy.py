@@ -37,6 +37,8 @@ _TABLE: dict[str, dict[str, Scope]] = {
         Role.ADMIN: Scope.ALL,
         Role.AUDITOR: Scope.ALL,
     },
+    # What identifies or describes a natural person, beyond the name; for everybody else it is masked.
+    "personal.view": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     "customer.edit": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     "import.run": {Role.ADMIN: Scope.ALL},
     "import.view": {Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
@@ -70,7 +72,8 @@ def can(user: User | AnonymousUser, action: str, obj: Scoped | None = None) -> b
     return obj is None or (isinstance(user, User) and obj.is_visible_to(user))
 
 
-def require(user: User | AnonymousUser, action: str, obj: Scoped | None = None) -> None:
-    """Raise PermissionDenied unless ``can(user, action, obj)``."""
-    if not can(user, action, obj):
+def require(user: User | AnonymousUser, action: str, obj: Scoped | None = None) -> User:
+    """Return the user; raises PermissionDenied unless ``can(user, action, obj)``."""
+    if not isinstance(user, User) or not can(user, action, obj):
         raise PermissionDenied(action)
+    return user

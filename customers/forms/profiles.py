@@ -1,0 +1,167 @@
+"""The core facts of a customer as somebody types them."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import User
+from crm.policy import Scope, scope_of
+from customers.models import Customer, Region
+from customers.selectors import profiles
+from customers.selectors.regions import RegionFinder
+
+BIGGEST_VERSION = 2**31 - 1
+_CODED = re.compile(r"\(([0-9A-Za-z-]+)\)$")
+
+
+if TYPE_CHECKING:
+    _Base = forms.ModelForm[Customer]
+else:
+    _Base = forms.ModelForm
+
+
+class RegionField(forms.CharField):
+    """A region as people write it: by name, by name and code as suggestions have it, or with what it lies in."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored region as suggestions write it."""
+        return suggestion(Region.objects.get(pk=value)) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Region | None:
+        """Find the region; raises ValidationError when none or several are meant."""
+        written = super().clean(value)
+        if not written:
+            return None
+        coded = _CODED.search(written)
+        found = RegionFinder().find(coded[1] if coded else written)
+        if found is None:
+            raise ValidationError(
+                _("No single region is called so. Write what it lies in too, as in 广东 / 深圳.")
+            )
+        return Region.objects.get(pk=found)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether something else is written than was shown."""
+        return (data or "").strip() != (self.prepare_value(initial) or "")
+
+
+def suggestion(region: Region) -> str:
+    """Write a region so that it can be mistaken for no other: 苏州市 (320500)."""
+    return f"{region} ({region.code})"
+
+
+class CustomerForm(_Base):
+    """Core facts; ``version`` is the one that the person opened."""
+
+    version = forms.IntegerField(
+        min_value=1, max_value=BIGGEST_VERSION, required=False, widget=forms.HiddenInput
+    )
+    region = RegionField(
+        label=_("Region"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "regions"}),
+        help_text=_("A name; where it is ambiguous, with what it lies in: 广东 / 深圳."),
+    )
+
+    class Meta:
+        model = Customer
+        fields = (
+            "code",
+            "name",
+            "english_name",
+            "kind",
+            "lifecycle",
+            "owner",
+            "team",
+            "region",
+            "source",
+            "industry",
+            "ownership_type",
+            "business_model",
+            "potential",
+            "potential_reason",
+            "potential_expires_on",
+            "purchasing_power",
+            "preferred_channel",
+            "best_time_to_contact",
+            "communication_style",
+            "reputation",
+            "opposes_us",
+        )
+        widgets = {
+            "potential_expires_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "reputation": forms.Textarea(attrs={"rows": 2}),
+            "opposes_us": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_new = self.instance.pk is None
+        self.fields["code"].required = False
+        if self.is_new:
+            self.fields["code"].help_text = _("Left empty, it is given one.")
+        else:
+            self.fields["version"].required = True
+            self.fields["version"].initial = self.instance.version
+        self._offer_owners(user)
+        self.helper = _layout(self.fields)
+
+    def _offer_owners(self, user: User) -> None:
+        """Let those who see more than their own customers give them to others."""
+        scope = scope_of(user, "customer.edit")
+        if scope < Scope.TEAM:
+            del self.fields["owner"]
+        else:
+            self.fields["owner"].queryset = profiles.possible_owners(user)  # type: ignore[attr-defined]
+        if scope is not Scope.ALL:
+            del self.fields["team"]
+
+    def clean_code(self) -> str:
+        """Keep the code when the field was emptied; a code belongs to one customer for good."""
+        return str(self.cleaned_data["code"] or self.instance.code)
+
+    def changes(self) -> dict[str, Any]:
+        """Return the values of the fields that differ from how the customer stands."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
+
+
+def _layout(fields: dict[str, forms.Field]) -> FormHelper:
+    def present(*names: str) -> list[Field]:
+        return [Field(name) for name in names if name in fields]
+
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.layout = Layout(
+        Field("version"),
+        Fieldset(
+            _("Who they are"),
+            Div(*present("name", "english_name", "code", "kind", "region"), css_class="form-grid"),
+        ),
+        Fieldset(
+            _("Whose they are"),
+            Div(*present("owner", "team", "lifecycle", "source"), css_class="form-grid"),
+        ),
+        Fieldset(
+            _("Their business"),
+            Div(
+                *present("industry", "business_model", "ownership_type", "purchasing_power"),
+                css_class="form-grid",
+            ),
+        ),
+        Fieldset(
+            _("Their potential"),
+            Div(*present("potential", "potential_expires_on", "potential_reason"), css_class="form-grid"),
+        ),
+        Fieldset(
+            _("How to talk with them"),
+            Div(*present("preferred_channel", "best_time_to_contact"), css_class="form-grid"),
+            *present("communication_style", "reputation", "opposes_us"),
+        ),
+    )
+    return helper

@@ -1,0 +1,356 @@
+"""Orders, payments and the computed financial record of a customer, as pages show them.
+
+Money is whole cents of the company currency, unless a document's own currency is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import (
+    Avg,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Greatest, TruncMonth
+from django.utils.functional import Promise
+
+from crm.models import User
+from crm.paging import Key, Page, day, integer, keyset_page
+from customers.models import (
+    AccountType,
+    CreditAccount,
+    Customer,
+    OpeningBalance,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Payment,
+)
+from customers.selectors.profiles import region_name
+
+NEWEST_FIRST = (Key("ordered_on", day, descending=True), Key("id", integer, descending=True))
+NEWEST_PAYMENTS_FIRST = (Key("id", integer, descending=True),)
+# An order counts as one; returns and cancelled orders do not.
+COUNTED = (OrderStatus.CONFIRMED, OrderStatus.DELIVERED)
+_STATUSES = dict(OrderStatus.choices)
+_ORDER_COLUMNS = (
+    "id",
+    "number",
+    "ordered_on",
+    "status",
+    "customer_id",
+    "customer__name",
+    "region__name",
+    "region__english_name",
+    "salesperson__name",
+    "promised_on",
+    "delivered_on",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FinancialRecord:
+    """A customer's computed financial record (财务资料): nothing in it is ever typed in.
+
+    History from before the system (the opening balance) is part of the first and last order, of the number of
+    orders and of the average order value. Days are averages over settled payments; paying early is not late.
+    """
+
+    account_type: str
+    credit_limit: Decimal | None
+    payment_terms_days: int | None
+    first_order_on: date | None
+    last_order_on: date | None
+    orders: int
+    average_order_cents: int | None
+    open_orders: int
+    open_order_cents: int
+    payments: int
+    average_days_to_pay: float | None
+    average_days_late: float | None
+    unpaid_cents: int
+    history_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order in a list."""
+
+    id: int
+    number: str
+    ordered_on: date
+    status: str
+    status_label: str | Promise
+    customer_id: int | None
+    customer: str
+    region: str
+    salesperson: str
+    promised_on: date | None
+    delivered_on: date | None
+    days_late: int
+    lines: int
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line of an order, in the order's currency."""
+
+    line_no: int
+    sku: str
+    product: str
+    quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal
+    amount: Decimal
+    revenue_cents: int
+    margin_cents: int
+    not_merchandise: bool
+
+    @property
+    def quantity_places(self) -> int:
+        """How many decimal places the quantity needs: none for pieces, three for weights and lengths."""
+        return 0 if self.quantity == self.quantity.to_integral_value() else 3
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetail:
+    """One order with its lines, returns and payments."""
+
+    order: Order
+    lines: list[LineRow]
+    amount: Decimal
+    revenue_cents: int
+    cost_cents: int
+    returns: list[OrderRow]
+    returned_cents: int
+    payments: list[Payment]
+    paid_cents: int
+    days_late: int
+
+    @property
+    def margin(self) -> float | None:
+        """Gross margin as a share of revenue, None without revenue."""
+        return (self.revenue_cents - self.cost_cents) / self.revenue_cents if self.revenue_cents else None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """What a customer bought of one product over a window, returns taken off."""
+
+    sku: str
+    name: str
+    quantity: Decimal
+    revenue_cents: int
+    margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """A customer's net revenue in one month."""
+
+    month: date
+    revenue_cents: int
+
+
+def visible_orders(user: User) -> QuerySet[Order]:
+    """Return the orders that ``user`` may see."""
+    return Order.objects.visible_to(user)
+
+
+def order_page(
+    orders: QuerySet[Order], *, after: str = "", before: str = "", size: int = 50
+) -> Page[OrderRow]:
+    """Return one page of orders (already scoped and filtered), newest first, with their amounts."""
+    found = keyset_page(orders.values(*_ORDER_COLUMNS), NEWEST_FIRST, after=after, before=before, size=size)
+    return Page(_order_rows(found.rows), found.before, found.after)
+
+
+def order_detail(user: User, order_id: int) -> OrderDetail | None:
+    """Return one order, or None when there is none that ``user`` may see."""
+    orders = visible_orders(user).select_related("customer", "region", "salesperson", "original_order")
+    order = orders.filter(pk=order_id).first()
+    if order is None:
+        return None
+    lines = [_line(line) for line in OrderLine.objects.filter(order=order).select_related("product")]
+    returns = _order_rows(visible_orders(user).filter(original_order=order).values(*_ORDER_COLUMNS))
+    payments = list(Payment.objects.filter(order=order).order_by("due_on", "id"))
+    revenue = sum(line.revenue_cents for line in lines)
+    return OrderDetail(
+        order=order,
+        lines=lines,
+        amount=sum((line.amount for line in lines), Decimal(0)),
+        revenue_cents=revenue,
+        cost_cents=revenue - sum(line.margin_cents for line in lines),
+        returns=returns,
+        returned_cents=sum(row.amount_cents for row in returns),
+        payments=payments,
+        paid_cents=sum(payment.amount_cents for payment in payments if payment.paid_on),
+        days_late=_days_late(order.promised_on, order.delivered_on),
+    )
+
+
+def financial_record(customer: Customer) -> FinancialRecord:
+    """Compute the financial record of a customer (in scope) from its rows: five queries."""
+    account = CreditAccount.objects.filter(customer=customer).first()
+    opening = OpeningBalance.objects.filter(customer=customer).first()
+    counted = Order.objects.filter(customer=customer, status__in=COUNTED)
+    spread = counted.aggregate(first=Min("ordered_on"), last=Max("ordered_on"), orders=Count("id"))
+    lines = OrderLine.objects.filter(customer=customer, order__status__in=COUNTED)
+    waiting = Q(order__status=OrderStatus.CONFIRMED, order__delivered_on=None)
+    money = lines.aggregate(
+        revenue=Sum("revenue_cents", default=0),
+        open_cents=Sum("revenue_cents", filter=waiting, default=0),
+        open_orders=Count("order", filter=waiting, distinct=True),
+    )
+    orders = spread["orders"] + (opening.orders if opening else 0)
+    revenue = money["revenue"] + (_cents(opening.revenue) if opening else 0)
+    return FinancialRecord(
+        account_type=str(AccountType(account.account_type).label) if account else "",
+        credit_limit=account.credit_limit if account else None,
+        payment_terms_days=account.payment_terms_days if account else None,
+        first_order_on=_earliest(spread["first"], opening.first_order_on if opening else None),
+        last_order_on=spread["last"] or (opening.last_order_on if opening else None),
+        orders=orders,
+        average_order_cents=_mean(revenue, orders),
+        open_orders=money["open_orders"],
+        open_order_cents=money["open_cents"],
+        history_until=opening.until if opening else None,
+        **_payment_behaviour(customer),
+    )
+
+
+def payment_page(customer: Customer, *, after: str = "", before: str = "", size: int = 20) -> Page[Payment]:
+    """Return one page of a customer's (in scope) payments, the newest first."""
+    payments = Payment.objects.filter(customer=customer).select_related("order")
+    return keyset_page(payments, NEWEST_PAYMENTS_FIRST, after=after, before=before, size=size)
+
+
+def bought_products(customer: Customer, start: date, end: date, limit: int = 10) -> list[ProductRow]:
+    """Return the merchandise a customer (in scope) bought most of in [start, end), by net revenue."""
+    lines = OrderLine.objects.filter(
+        customer=customer, ordered_on__gte=start, ordered_on__lt=end, product__not_merchandise=False
+    )
+    totals = (
+        lines.values("product__sku", "product__name")
+        .annotate(quantities=Sum("quantity"), revenue=Sum("revenue_cents"), cost=Sum("cost_cents"))
+        .order_by("-revenue", "product__sku")[:limit]
+    )
+    return [
+        ProductRow(
+            sku=row["product__sku"],
+            name=row["product__name"],
+            quantity=row["quantities"],
+            revenue_cents=row["revenue"],
+            margin=(row["revenue"] - row["cost"]) / row["revenue"] if row["revenue"] else None,
+        )
+        for row in totals
+    ]
+
+
+def monthly_revenue(customer: Customer, start: date, end: date) -> list[MonthRow]:
+    """Return a customer's (in scope) net revenue for each month of [start, end) that has lines."""
+    lines = OrderLine.objects.filter(customer=customer, ordered_on__gte=start, ordered_on__lt=end)
+    months = lines.annotate(month=TruncMonth("ordered_on")).values("month").order_by("month")
+    return [MonthRow(row["month"], row["revenue"]) for row in months.annotate(revenue=Sum("revenue_cents"))]
+
+
+def _payment_behaviour(customer: Customer) -> dict[str, Any]:
+    """Return how a customer pays: averages over settled payments, and what is still unpaid."""
+    to_pay = ExpressionWrapper(F("paid_on") - F("order__ordered_on"), output_field=DurationField())
+    late = Greatest(
+        ExpressionWrapper(F("paid_on") - F("due_on"), output_field=DurationField()), Value(timedelta(0))
+    )
+    found = Payment.objects.filter(customer=customer).aggregate(
+        payments=Count("id"),
+        to_pay=Avg(to_pay, filter=Q(paid_on__isnull=False, order__isnull=False)),
+        late=Avg(late, filter=Q(paid_on__isnull=False, due_on__isnull=False)),
+        unpaid=Sum("amount_cents", filter=Q(paid_on=None), default=0),
+    )
+    return {
+        "payments": found["payments"],
+        "average_days_to_pay": _in_days(found["to_pay"]),
+        "average_days_late": _in_days(found["late"]),
+        "unpaid_cents": found["unpaid"],
+    }
+
+
+def _order_rows(orders: Iterable[Mapping[str, Any]]) -> list[OrderRow]:
+    """Complete orders with their amounts, in one query for all."""
+    found = list(orders)
+    lines = OrderLine.objects.filter(order__in=[row["id"] for row in found])
+    totals = {
+        order: (count, cents)
+        for order, count, cents in lines.order_by()
+        .values_list("order")
+        .annotate(Count("id"), Sum("revenue_cents"))
+    }
+    return [_order_row(row, *totals.get(row["id"], (0, 0))) for row in found]
+
+
+def _order_row(row: Mapping[str, Any], lines: int, amount_cents: int) -> OrderRow:
+    return OrderRow(
+        id=row["id"],
+        number=row["number"],
+        ordered_on=row["ordered_on"],
+        status=row["status"],
+        status_label=_STATUSES[row["status"]],
+        customer_id=row["customer_id"],
+        customer=row["customer__name"] or "",
+        region=region_name(row["region__name"], row["region__english_name"]),
+        salesperson=row["salesperson__name"] or "",
+        promised_on=row["promised_on"],
+        delivered_on=row["delivered_on"],
+        days_late=_days_late(row["promised_on"], row["delivered_on"]),
+        lines=lines,
+        amount_cents=amount_cents,
+    )
+
+
+def _line(line: OrderLine) -> LineRow:
+    return LineRow(
+        line_no=line.line_no,
+        sku=line.product.sku,
+        product=str(line.product),
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        discount=line.discount,
+        amount=line.amount,
+        revenue_cents=line.revenue_cents,
+        margin_cents=line.revenue_cents - line.cost_cents,
+        not_merchandise=line.product.not_merchandise,
+    )
+
+
+def _days_late(promised_on: date | None, delivered_on: date | None) -> int:
+    """Return how many days after the promise an order was delivered, 0 when in time or not known."""
+    return max(0, (delivered_on - promised_on).days) if promised_on and delivered_on else 0
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((each for each in days if each), default=None)
+
+
+def _cents(amount: Decimal) -> int:
+    return int((amount * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _mean(cents: int, count: int) -> int | None:
+    return int((Decimal(cents) / count).quantize(Decimal(1), ROUND_HALF_UP)) if count else None
+
+
+def _in_days(duration: timedelta | None) -> float | None:
+    return duration / timedelta(days=1) if duration is not None else None

@@ -1,0 +1,124 @@
+"""Writing one customer: created and edited by somebody, who must still be looking at what they change."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pghistory
+from django.db import connection, transaction
+from django.utils import timezone
+
+from crm.models import User
+from crm.policy import require
+from crm.services import audit
+from customers.models import Customer, CustomerKind
+from customers.services.search_keys import search_keys
+
+EDITABLE = frozenset(
+    {
+        "code",
+        "name",
+        "english_name",
+        "kind",
+        "lifecycle",
+        "owner",
+        "team",
+        "region",
+        "source",
+        "industry",
+        "ownership_type",
+        "business_model",
+        "potential",
+        "potential_reason",
+        "potential_expires_on",
+        "purchasing_power",
+        "preferred_channel",
+        "best_time_to_contact",
+        "communication_style",
+        "reputation",
+        "opposes_us",
+    }
+)
+CODE_LETTER = "K"
+
+
+class EditConflictError(Exception):
+    """Somebody saved the customer after it was opened for editing; ``current`` is how it stands now."""
+
+    def __init__(self, current: Customer) -> None:
+        super().__init__(str(current.pk))
+        self.current = current
+
+
+@transaction.atomic
+def create_customer(*, actor: User, fields: Mapping[str, Any]) -> Customer:
+    """Add a customer and return it; without an owner it is the actor's, without a code it is given one.
+
+    Raises PermissionDenied, and KeyError for a field that is not to be written here.
+    """
+    require(actor, "customer.edit")
+    with pghistory.context(user=actor.pk):
+        customer = Customer(
+            created_at=timezone.now(), **_known({"owner": actor, "team": actor.team, **fields})
+        )
+        if not customer.code:
+            customer.pk, customer.code = _next_code()
+        _refresh_keys(customer)
+        _note_potential(customer, actor, fields)
+        customer.save(force_insert=True)
+    audit.record(actor, "customer.create", f"customer:{customer.pk}", fields=sorted(fields))
+    return customer
+
+
+@transaction.atomic
+def update_customer(customer_id: int, *, actor: User, version: int, changes: Mapping[str, Any]) -> Customer:
+    """Change some fields of a customer that the actor saw at ``version``, and return it.
+
+    Raises PermissionDenied; Customer.DoesNotExist when the actor may not see it; EditConflictError when it was
+    saved since, and nothing is changed then; KeyError for a field that is not to be written here.
+    """
+    require(actor, "customer.edit")
+    customer = Customer.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=customer_id)
+    if customer.version != version:
+        raise EditConflictError(customer)
+    if not changes:
+        return customer
+    with pghistory.context(user=actor.pk):
+        for name, value in _known(changes).items():
+            setattr(customer, name, value)
+        customer.version += 1
+        _refresh_keys(customer)
+        _note_potential(customer, actor, changes)
+        customer.save()
+    audit.record(actor, "customer.edit", f"customer:{customer.pk}", fields=sorted(changes))
+    return customer
+
+
+def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(fields) - EDITABLE
+    if unknown:
+        raise KeyError(f"Not to be written here: {', '.join(sorted(unknown))}")
+    return dict(fields)
+
+
+def _refresh_keys(customer: Customer) -> None:
+    is_person = customer.kind == CustomerKind.PERSON
+    customer.pinyin, customer.initials = search_keys(
+        customer.name, customer.english_name, is_person=is_person
+    )
+
+
+def _note_potential(customer: Customer, actor: User, written: Mapping[str, Any]) -> None:
+    """Remember who judged the potential: it moves customers between tiers."""
+    if "potential" in written:
+        customer.potential_author = actor if customer.potential else None
+
+
+def _next_code() -> tuple[int, str]:
+    """Return an id and the code made of it, passing over codes that were given by hand."""
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval(pg_get_serial_sequence('customers_customer', 'id'))")
+            (pk,) = cursor.fetchone()
+        code = f"{CODE_LETTER}{pk:06}"
+        if not Customer.objects.filter(code=code).exists():
+            return pk, code
