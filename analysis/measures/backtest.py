@@ -88,7 +88,7 @@ class BacktestResult:
 
 
 ChurnMethod = Callable[[pd.DataFrame, datetime.date, int], Forecast]
-"""(occasions up to the end of training, end of training, horizon in days) → forecast for the customers in them."""
+"""(histories up to the end of training, end of training, horizon in days) → forecast for the customers in them."""
 
 
 def demand_method(model: DemandModel) -> ChurnMethod:
@@ -97,8 +97,7 @@ def demand_method(model: DemandModel) -> ChurnMethod:
     A degenerate fit is judged like any other, with its problem beside it: a figure hidden could not warn anybody.
     """
 
-    def forecast(occasions: pd.DataFrame, trained_to: datetime.date, horizon_days: int) -> Forecast:
-        histories = purchase_histories(occasions, trained_to)
+    def forecast(histories: pd.DataFrame, trained_to: datetime.date, horizon_days: int) -> Forecast:
         fit = fit_demand(histories, trained_to, model)
         if fit.parameters is None:
             return Forecast(None, fit.problem)
@@ -132,13 +131,31 @@ def backtest(
     trained_to = as_of - datetime.timedelta(days=horizon_days)
     before = occasions["ordered_on"] <= pd.Timestamp(trained_to)
     within = ~before & (occasions["ordered_on"] <= pd.Timestamp(as_of))
-    came_back = occasions.loc[within, "customer_id"].unique()
-    known, results = occasions[before], {}
+    histories = purchase_histories(occasions[before], trained_to)
+    stayed_away = ~histories.index.isin(occasions.loc[within, "customer_id"].unique())
+    return judge_methods(histories, stayed_away, trained_to, horizon_days, methods)
+
+
+def judge_methods(
+    histories: pd.DataFrame,
+    stayed_away: Flags,
+    trained_to: datetime.date,
+    horizon_days: int,
+    methods: Mapping[str, ChurnMethod] = DEFAULT_METHODS,
+) -> dict[str, BacktestResult]:
+    """Train every method on histories that end with ``trained_to`` and judge it by who stayed away since.
+
+    Parameters
+    ----------
+    histories
+        As :func:`analysis.measures.occasions.purchase_histories` returns them for ``trained_to``.
+    stayed_away
+        One bool per history: no order in the ``horizon_days`` after ``trained_to``.
+    """
+    results = {}
     for name, method in methods.items():
-        forecast = method(known, trained_to, horizon_days)
-        scores = None
+        forecast, scores = method(histories, trained_to, horizon_days), None
         if forecast.probability is not None:
-            stayed_away = ~forecast.probability.index.isin(came_back)
             scores = score_method(forecast.probability.to_numpy(dtype=np.float64), stayed_away)
         results[name] = BacktestResult(trained_to, scores, forecast.problem)
     return results
