@@ -6,8 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import override
+
 from crm.celery import app
+from crm.local.demo_figures import Figures, expected_figures, visible_customers
 from crm.local.visit import Page, Visit
+from crm.models import User
+from crm.templatetags.format import compact_money, number, whole_money
 
 ACCOUNTS = ("rep", "manager", "admin", "auditor")
 PAGES = (
@@ -33,7 +39,7 @@ class Bench:
     address: str
     password: str
     visits: dict[str, Visit] = field(default_factory=dict)
-    figures: dict[str, int | str] = field(default_factory=dict)
+    figures: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def page(self, account: str, path: str) -> Page:
         """Fetch a page as `account`; anything but an answer of 200 is a failure."""
@@ -101,8 +107,81 @@ def looks(bench: Bench) -> str:
     return f"{len(wanted)} files"
 
 
+def company_figures(bench: Bench) -> str:
+    """An administrator sees the company's figures."""
+    return _figures(bench, "admin", None)
+
+
+def own_figures(bench: Bench) -> str:
+    """A rep sees the figures of the customers that are theirs or shared with them, and no others."""
+    return _figures(bench, "rep", User.objects.get(username="rep").pk)
+
+
+def customer_list(bench: Bench) -> str:
+    """The customer list counts those whom its reader may see."""
+    told = []
+    for account, viewer in (("admin", None), ("rep", User.objects.get(username="rep").pk)):
+        expected, text = visible_customers(viewer), bench.page(account, "/customers/").text
+        shown = re.search(r"([\d,]+)(\+?) customers?\b", text)
+        expect(shown is not None, f"/customers/ tells {account} no count")
+        count, capped = int(shown[1].replace(",", "")), shown[2]  # type: ignore[index]
+        right = expected >= count if capped else expected == count
+        expect(right, f"/customers/ shows {account} {count}{capped} customers instead of {expected}")
+        told.append(f"{account} {expected}")
+    return ", ".join(told)
+
+
+def _figures(bench: Bench, account: str, viewer: int | None) -> str:
+    expected = expected_figures(settings.COMPANY_TIME_ZONE, viewer)
+    bench.figures[account] = {name: value for name, value in vars(expected).items() if name != "top"}
+    compared = 0
+    with override("en"):
+        for path, headlines in _headlines(expected).items():
+            shown = bench.page(account, path).headlines
+            for label, value in headlines.items():
+                expect(
+                    shown.get(label) == value,
+                    f"{path} shows {account} “{label}: {shown.get(label)}” instead of {value}",
+                )
+            compared += len(headlines)
+        ranked = bench.page(account, "/analysis/contribution/").ranked[: len(expected.top)]
+        wanted = [(customer, whole_money(value)) for customer, value in expected.top.items()]
+    expect(sorted(ranked) == sorted(wanted), f"the ranking shows {account} {ranked} instead of {wanted}")
+    return f"{compared} headline figures and the first {len(wanted)} of the ranking"
+
+
+def _headlines(expected: Figures) -> dict[str, dict[str, str]]:
+    """Write the expected figures as the pages do, by page and label."""
+    return {
+        "/analysis/tiers/": {
+            "Key customers": number(expected.a),
+            "Main customers": number(expected.b),
+            "Ordinary customers": number(expected.c),
+        },
+        "/analysis/contribution/": {
+            "Net revenue": compact_money(expected.net_revenue, settings.COMPANY_CURRENCY),
+            "Customers who bought": number(expected.customers_positive),
+            "Orders": number(expected.orders),
+        },
+        "/analysis/churn/": {
+            "Customers at risk": number(expected.flagged),
+            "Customers scored": number(expected.scored),
+        },
+    }
+
+
 Check = Callable[[Bench], str]
-CHECKS: tuple[Check, ...] = (health, worker, strangers_stay_out, sign_ins, pages, looks)
+CHECKS: tuple[Check, ...] = (
+    health,
+    worker,
+    strangers_stay_out,
+    sign_ins,
+    pages,
+    looks,
+    customer_list,
+    company_figures,
+    own_figures,
+)
 
 
 def check_everything(address: str, password: str) -> dict[str, Any]:

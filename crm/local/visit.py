@@ -10,6 +10,10 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 TIMEOUT_SECONDS = 30.0
+# A headline figure: its label and its value, as components/kpi.html writes them.
+HEADLINE = re.compile(r'<span>([^<]*)</span>\s*</p>\s*<p class="kpi-value[^"]*">(.*?)</p>', re.DOTALL)
+# A ranked customer's net revenue, which leads to the orders behind it.
+RANKED = re.compile(r'href="/customers/orders/\?customer=(\d+)[^"]*">([^<]+)</a>')
 NOT_TEXT = re.compile(r"<(script|style|template)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -24,7 +28,21 @@ class Page:
     @property
     def text(self) -> str:
         """Return what a reader sees: no tags, entities resolved, white space as single spaces."""
-        return " ".join(html.unescape(NOT_TEXT.sub(" ", self.body)).split())
+        return _words(self.body)
+
+    @property
+    def headlines(self) -> dict[str, str]:
+        """Return the headline figures by label."""
+        return {_words(label): _words(value) for label, value in HEADLINE.findall(self.body)}
+
+    @property
+    def ranked(self) -> list[tuple[int, str]]:
+        """Return the ranked customers' ids and net revenues, as they stand in the list."""
+        return [(int(customer), _words(value)) for customer, value in RANKED.findall(self.body)]
+
+
+def _words(markup: str) -> str:
+    return " ".join(html.unescape(NOT_TEXT.sub(" ", markup)).split())
 
 
 class Visit:
@@ -33,6 +51,7 @@ class Visit:
     def __init__(self, address: str) -> None:
         self.address = address
         self.cookies = CookieJar()
+        self.headers = {"Accept-Language": "en"}
         self.opener = build_opener(HTTPCookieProcessor(self.cookies))
 
     def get(self, path: str) -> Page:
@@ -59,8 +78,7 @@ class Visit:
 
     def _open(self, path: str, body: bytes | None) -> Page:
         url = self.address + path
-        headers = {"Accept-Language": "en", "Referer": url}
-        request = Request(url, data=body, headers=headers)  # noqa: S310 - always http to the instance itself
+        request = Request(url, data=body, headers={**self.headers, "Referer": url})  # noqa: S310 - always http to the instance itself
         try:
             answer = self.opener.open(request, timeout=TIMEOUT_SECONDS)
         except HTTPError as error:

@@ -74,7 +74,7 @@ class Command(BaseCommand):
         if not apps.get_model("customers", "Customer").objects.exists():
             self._say("Making the demo company …")
             self._run("seed_demo", "--size", size)
-        if not apps.get_model("analysis", "Run").objects.filter(state="published").exists():
+        if not apps.get_model("analysis", "Publication").objects.exists():
             self._say("Analysing it …")
             self._run("analyse")
 
