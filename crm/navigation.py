@@ -63,14 +63,21 @@ def groups_for(request: HttpRequest) -> list[Group]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
+    open_to = {
+        entry.route: reverse(entry.route)
+        for _label, entries in _GROUPS
+        for entry in entries
+        if can(user, entry.action)
+    }
+    # An order's page lies below the customers' address too; the nearest entry is the current one.
+    current = max((url for url in open_to.values() if request.path.startswith(url)), key=len, default="")
     groups = []
     for label, entries in _GROUPS:
-        items = tuple(_item(entry, request.path) for entry in entries if can(user, entry.action))
+        items = tuple(
+            Item(entry.label, open_to[entry.route], entry.icon, open_to[entry.route] == current)
+            for entry in entries
+            if entry.route in open_to
+        )
         if items:
             groups.append(Group(label, items))
     return groups
-
-
-def _item(entry: Entry, path: str) -> Item:
-    url = reverse(entry.route)
-    return Item(entry.label, url, entry.icon, path.startswith(url))

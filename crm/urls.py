@@ -4,13 +4,18 @@ from django.urls import include, path
 
 from crm.views.health import healthz
 from crm.views.home import home
+from crm.views.jobs import cancel_job, job_progress, retry_job
+from crm.views.preferences import set_language
 from crm.views.styleguide import styleguide
 
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.account.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", set_language, name="set_language"),
+    path("jobs/<int:pk>/", job_progress, name="job_progress"),
+    path("jobs/<int:pk>/cancel/", cancel_job, name="job_cancel"),
+    path("jobs/<int:pk>/retry/", retry_job, name="job_retry"),
     path("styleguide/", styleguide, name="styleguide"),
     path("customers/", include("customers.urls")),
     path("analysis/", include("analysis.urls")),

@@ -1,6 +1,6 @@
 """What every long list does with its address: which rows to show, in which order, and where one stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -40,16 +40,12 @@ def listing(request: HttpRequest, read: Callable[..., Page[R]]) -> Listing[R]:
     )
 
 
-def chosen(
-    request: HttpRequest, name: str, offered: Mapping[str, Any], default: str
-) -> tuple[str, list[str]]:
+def chosen(request: HttpRequest, name: str, offered: Collection[str], default: str) -> tuple[str, list[str]]:
     """Return which of some choices the address asks for, with a note when it asks for an unknown one."""
     value = request.GET.get(name, default)
     if value in offered:
         return value, []
-    return default, [
-        _("“%(name)s” in the address is not one of the choices and was left out.") % {"name": name}
-    ]
+    return default, [_("The address asks for something that is not there, and that was left out: %s.") % name]
 
 
 def column(

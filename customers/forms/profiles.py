@@ -1,12 +1,12 @@
 """The core facts of a customer as somebody types them."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
@@ -16,6 +16,17 @@ from customers.selectors import profiles
 from customers.selectors.regions import RegionFinder
 
 BIGGEST_VERSION = 2**31 - 1
+NOTHING = "–"
+SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+    (_("Who they are"), ("name", "english_name", "code", "kind", "region")),
+    (_("Whose they are"), ("owner", "team", "lifecycle", "source")),
+    (_("Their business"), ("industry", "business_model", "ownership_type", "purchasing_power")),
+    (_("Their potential"), ("potential", "potential_expires_on", "potential_reason")),
+    (
+        _("How to talk with them"),
+        ("preferred_channel", "best_time_to_contact", "communication_style", "reputation", "opposes_us"),
+    ),
+)
 _CODED = re.compile(r"\(([0-9A-Za-z-]+)\)$")
 
 
@@ -71,29 +82,7 @@ class CustomerForm(_Base):
 
     class Meta:
         model = Customer
-        fields = (
-            "code",
-            "name",
-            "english_name",
-            "kind",
-            "lifecycle",
-            "owner",
-            "team",
-            "region",
-            "source",
-            "industry",
-            "ownership_type",
-            "business_model",
-            "potential",
-            "potential_reason",
-            "potential_expires_on",
-            "purchasing_power",
-            "preferred_channel",
-            "best_time_to_contact",
-            "communication_style",
-            "reputation",
-            "opposes_us",
-        )
+        fields = tuple(name for _title, names in SECTIONS for name in names)
         widgets = {
             "potential_expires_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "reputation": forms.Textarea(attrs={"rows": 2}),
@@ -110,7 +99,15 @@ class CustomerForm(_Base):
             self.fields["version"].required = True
             self.fields["version"].initial = self.instance.version
         self._offer_owners(user)
-        self.helper = _layout(self.fields)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = NOTHING
+            elif isinstance(field, forms.TypedChoiceField) and not field.required:
+                field.choices = [("", NOTHING), *list(cast(Iterable[Any], field.choices))[1:]]
+
+    def sections(self) -> list[tuple[str | Promise, list[forms.BoundField]]]:
+        """Return the fields that the person may fill in, by section."""
+        return [(title, [self[name] for name in names if name in self.fields]) for title, names in SECTIONS]
 
     def _offer_owners(self, user: User) -> None:
         """Let those who see more than their own customers give them to others."""
@@ -129,39 +126,3 @@ class CustomerForm(_Base):
     def changes(self) -> dict[str, Any]:
         """Return the values of the fields that differ from how the customer stands."""
         return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
-
-
-def _layout(fields: dict[str, forms.Field]) -> FormHelper:
-    def present(*names: str) -> list[Field]:
-        return [Field(name) for name in names if name in fields]
-
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.layout = Layout(
-        Field("version"),
-        Fieldset(
-            _("Who they are"),
-            Div(*present("name", "english_name", "code", "kind", "region"), css_class="form-grid"),
-        ),
-        Fieldset(
-            _("Whose they are"),
-            Div(*present("owner", "team", "lifecycle", "source"), css_class="form-grid"),
-        ),
-        Fieldset(
-            _("Their business"),
-            Div(
-                *present("industry", "business_model", "ownership_type", "purchasing_power"),
-                css_class="form-grid",
-            ),
-        ),
-        Fieldset(
-            _("Their potential"),
-            Div(*present("potential", "potential_expires_on", "potential_reason"), css_class="form-grid"),
-        ),
-        Fieldset(
-            _("How to talk with them"),
-            Div(*present("preferred_channel", "best_time_to_contact"), css_class="form-grid"),
-            *present("communication_style", "reputation", "opposes_us"),
-        ),
-    )
-    return helper

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from crm.history import tracked
@@ -102,7 +103,8 @@ class Industry(models.Model):
         ordering: ClassVar = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        chinese = (get_language() or "").startswith("zh")
+        return self.name if chinese or not self.english_name else self.english_name
 
 
 class Tag(models.Model):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from operator import attrgetter
 
 from django.db.models import Count
+from django.utils import timezone
 
 from crm.models import User
 from crm.paging import Key, Page, integer, keyset_page, moment
 from crm.policy import can
 from customers.models import Complaint, ContactChannel, Customer, Interaction, Need, Order, ResponseType
-from customers.selectors.finance import COUNTED
+from customers.selectors.finance import COUNTED, OrderRow, order_page
 from customers.selectors.masking import masked_text
 
 NEWEST_FIRST = (Key("occurred_at", moment, descending=True), Key("id", integer, descending=True))
@@ -24,7 +25,8 @@ _CHANNELS = dict(ContactChannel.choices)
 class Happening:
     """One thing that happened; ``kind`` says which ("order", "interaction", "complaint"), ``id`` which one.
 
-    ``text`` is masked for those who may not read it, and empty when nobody wrote anything.
+    ``text`` is masked for those who may not read it, and empty when nobody wrote anything. An order stands at
+    the end of its day: not every order has an hour.
     """
 
     at: datetime
@@ -35,6 +37,7 @@ class Happening:
     who: str
     text: str
     is_open: bool
+    order: OrderRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,11 @@ def recent(user: User, customer: Customer, limit: int = 8) -> list[Happening]:
     readable = can(user, "personal.view")
     interactions = Interaction.objects.filter(customer=customer).select_related("rep")[:limit]
     complaints = Complaint.objects.filter(customer=customer).select_related("rep")[:limit]
-    orders = Order.objects.filter(customer=customer, status__in=COUNTED).select_related("salesperson")
+    orders = order_page(Order.objects.filter(customer=customer, status__in=COUNTED), size=limit)
     happened = [
         *(_interaction(each, readable) for each in interactions),
         *(_complaint(each, readable) for each in complaints),
-        *(_order(each) for each in orders.order_by("-ordered_on", "-id")[:limit]),
+        *(_order(each) for each in orders.rows),
     ]
     return sorted(happened, key=attrgetter("at"), reverse=True)[:limit]
 
@@ -170,14 +173,15 @@ def _complaint(complaint: Complaint, readable: bool) -> Happening:
     )
 
 
-def _order(order: Order) -> Happening:
+def _order(order: OrderRow) -> Happening:
     return Happening(
-        at=order.ordered_at,
+        at=timezone.make_aware(datetime.combine(order.ordered_on, time.max)),
         kind="order",
-        id=order.pk,
+        id=order.id,
         label=order.number,
-        way=order.get_status_display(),
-        who=str(order.salesperson or ""),
+        way=str(order.status_label),
+        who=order.salesperson,
         text="",
         is_open=False,
+        order=order,
     )

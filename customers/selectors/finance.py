@@ -134,7 +134,7 @@ class OrderDetail:
     lines: list[LineRow]
     amount: Decimal
     revenue_cents: int
-    cost_cents: int
+    margin_cents: int
     returns: list[OrderRow]
     returned_cents: int
     payments: list[Payment]
@@ -144,7 +144,7 @@ class OrderDetail:
     @property
     def margin(self) -> float | None:
         """Gross margin as a share of revenue, None without revenue."""
-        return (self.revenue_cents - self.cost_cents) / self.revenue_cents if self.revenue_cents else None
+        return self.margin_cents / self.revenue_cents if self.revenue_cents else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +188,12 @@ def order_detail(user: User, order_id: int) -> OrderDetail | None:
     lines = [_line(line) for line in OrderLine.objects.filter(order=order).select_related("product")]
     returns = _order_rows(visible_orders(user).filter(original_order=order).values(*_ORDER_COLUMNS))
     payments = list(Payment.objects.filter(order=order).order_by("due_on", "id"))
-    revenue = sum(line.revenue_cents for line in lines)
     return OrderDetail(
         order=order,
         lines=lines,
         amount=sum((line.amount for line in lines), Decimal(0)),
-        revenue_cents=revenue,
-        cost_cents=revenue - sum(line.margin_cents for line in lines),
+        revenue_cents=sum(line.revenue_cents for line in lines),
+        margin_cents=sum(line.margin_cents for line in lines),
         returns=returns,
         returned_cents=sum(row.amount_cents for row in returns),
         payments=payments,

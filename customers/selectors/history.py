@@ -150,15 +150,17 @@ class _Step:
     previous: Any | None
 
     def changed_fields(self) -> Iterator[tuple[Field[Any, Any], Any, Any]]:
-        """Yield each field that the step changed, with its values before and after."""
-        if self.previous is None or self.version.pgh_label != "update":
+        """Yield each field that the step changed, or that a part came or went with, before and after."""
+        kind = self.version.pgh_label
+        if (kind == "update" and self.previous is None) or (kind != "update" and self.model is Customer):
             return
+        old = {"insert": None, "delete": self.version}.get(kind, self.previous)
+        new = None if kind == "delete" else self.version
         for field in self.model._meta.concrete_fields:
-            if field.name in _UNSAID or not hasattr(self.version, field.attname):
-                continue
-            before, after = getattr(self.previous, field.attname), getattr(self.version, field.attname)
-            if before != after:
-                yield field, before, after
+            if field.name not in _UNSAID and hasattr(self.version, field.attname):
+                before, after = (_raw(each, field) if each else None for each in (old, new))
+                if (before or "") != (after or ""):
+                    yield field, before, after
 
 
 def _steps(model: type[Model], **condition: Any) -> Iterator[_Step]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import phonenumbers
 from django.db.models import DateField, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -95,12 +96,13 @@ class CustomerRow:
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """One way to reach a customer, masked for those who may not read it."""
+    """One way to reach a customer: ``value`` for machines, ``shown`` for people; masked for who may not read it."""
 
     kind: str
     label: str
     place: str
     value: str
+    shown: str
     is_primary: bool
     is_masked: bool
 
@@ -242,14 +244,27 @@ def customer_record(user: User, customer_id: int) -> CustomerRecord | None:
 
 
 def _contact(point: ContactPoint, readable: bool) -> ContactRow:
+    masked = masked_contact(point.kind, point.value)
     return ContactRow(
         kind=point.kind,
         label=point.get_kind_display(),
         place=point.get_place_display(),
-        value=point.value if readable else masked_contact(point.kind, point.value),
+        value=point.value if readable else masked,
+        shown=_spoken(point.value) if readable else masked,
         is_primary=point.is_primary,
         is_masked=not readable,
     )
+
+
+def _spoken(value: str) -> str:
+    """Group the digits of a phone number as they are read out; anything else stays as it is."""
+    number, _semicolon, extension = value.partition(";ext=")
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return value
+    spoken = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return f"{spoken} – {extension}" if extension else spoken
 
 
 def _address(address: Address, readable: bool) -> AddressRow:

@@ -26,7 +26,7 @@ def new_customer(request: HttpRequest) -> HttpResponse:
         customer = create_customer(actor=user, fields=form.changes())
         messages.success(request, _("%(name)s was added.") % {"name": customer.name})
         return _to_record(user, customer)
-    return _form_page(request, form, title=_("New customer"), back_url=reverse("customers:list"))
+    return _form_page(request, form, title=_("New customer"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,7 +36,7 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
     customer = profiles.visible_customers(user).filter(pk=pk).first()
     if customer is None:
         raise Http404
-    name = customer.name
+    original = (customer.name, customer.get_absolute_url())
     form = CustomerForm(request.POST or None, instance=customer, user=user)
     if form.is_valid():
         try:
@@ -49,18 +49,23 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
             raise Http404 from error
         messages.success(request, _("Saved."))
         return _to_record(user, saved)
-    return _form_page(request, form, title=name, back_url=customer.get_absolute_url())
+    return _form_page(request, form, title=_("Edit core facts"), original=original)
 
 
-def _form_page(request: HttpRequest, form: CustomerForm, *, title: str, back_url: str) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, form: CustomerForm, *, title: str, original: tuple[str, str] | None = None
+) -> HttpResponse:
+    crumbs = [{"label": _("Customers"), "url": reverse("customers:list")}]
+    if original:
+        crumbs.append({"label": original[0], "url": original[1]})
     context = {
         "form": form,
         "title": title,
-        "back_url": back_url,
+        "crumbs": crumbs,
+        "back_url": crumbs[-1]["url"],
         "suggestions": [suggestion(region) for region in profiles.region_suggestions()],
     }
-    status = 422 if form.is_bound else 200
-    return render(request, "customers/profiles/edit.html", context, status=status)
+    return render(request, "customers/profiles/edit.html", context, status=422 if form.is_bound else 200)
 
 
 def _conflict_page(request: HttpRequest, form: CustomerForm, current: Customer) -> HttpResponse:

@@ -41,7 +41,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "bar": bar,
-        "notes": [note for note in (ignored_sentence(bar), *page.notes) if note],
+        "note": " ".join(filter(None, [ignored_sentence(bar), *page.notes])),
         "is_filtered": bool(bar.active or bar.search["value"]),
         "days": {name: filters.form.cleaned_data.get(name) for name in ("since", "until")},
         "kept": kept_parameters(request, "since", "until"),

@@ -24,7 +24,7 @@ from crm.templatetags.format import (
 )
 from customers.models import OrderStatus
 from customers.selectors.behaviour import Happening
-from customers.selectors.finance import FinancialRecord, MonthRow
+from customers.selectors.finance import FinancialRecord, MonthRow, OrderRow
 from customers.selectors.masking import masked_text
 from customers.selectors.profiles import CustomerRecord
 
@@ -129,12 +129,14 @@ def timeline(happened: Iterable[Happening]) -> list[dict[str, Any]]:
     """Describe what happened for components/timeline.html."""
     return [
         {
-            "when": moment(each.at) if each.kind != "order" else day(each.at),
+            "when": day(each.at) if each.order else moment(each.at),
             "iso": timezone.localtime(each.at).isoformat(),
             "kind": " · ".join(filter(None, [_kind(each), each.way])),
             "who": each.who,
-            "text": each.text or (each.label if each.kind == "order" else _("No details were written down.")),
-            "url": reverse("customers:order", args=[each.id]) if each.kind == "order" else "",
+            "text": _order_text(each.order)
+            if each.order
+            else each.text or _("No details were written down."),
+            "url": reverse("customers:order", args=[each.id]) if each.order else "",
             "tone": "warn" if each.is_open else "",
         }
         for each in happened
@@ -216,8 +218,14 @@ def _churn_figure(explanation: Explanation) -> dict[str, Any]:
     }
 
 
+def _order_text(order: OrderRow) -> str:
+    amount = whole_money(order.amount_cents, settings.COMPANY_CURRENCY)
+    late = _("%(days)s late") % {"days": days(order.days_late)} if order.days_late else ""
+    return " · ".join(filter(None, [order.number, amount, late]))
+
+
 def _kind(happening: Happening) -> str:
-    if happening.kind == "order":
+    if happening.order:
         return _("Order")
     if happening.kind == "complaint":
         return f"{_('Complaint')} · {happening.label}"

@@ -36,13 +36,13 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         request,
         filters.form,
         _menus(user, filters, insights),
-        placeholder=_("Name, pinyin, initials, code, phone"),
+        placeholder=_("Name, pinyin, code, phone"),
         count=_customers_in_words(capped_count(customers)),
     )
     context = {
         "page": page,
         "bar": bar,
-        "notes": [note for note in (ignored_sentence(bar), *notes, *page.notes) if note],
+        "note": " ".join(filter(None, [ignored_sentence(bar), *notes, *page.notes])),
         "columns": _columns(request, sort, insights),
         "shows_standing": insights is not None,
         "is_filtered": bool(bar.active or bar.search["value"]),

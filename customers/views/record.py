@@ -84,7 +84,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "currency": settings.COMPANY_CURRENCY,
     }
     of_tab = _TABS[tab][1](visit)
-    context |= {**of_tab, "notes": [*notes, *of_tab.get("notes", [])]}
+    context |= {**of_tab, "note": " ".join([*notes, *of_tab.get("notes", [])])}
     return render(request, "customers/profiles/record.html", context)
 
 
