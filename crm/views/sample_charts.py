@@ -45,14 +45,19 @@ def pareto() -> dict[str, Any]:
                     "tier": "A",
                     "to": 38,
                     "share": brought_by(38),
-                    "label": say("A line 62.5% (38)", "A 线 62.5%（38 家）"),
+                    "label": say(
+                        f"A line {percent(brought_by(38))} (38)", f"A 线 {percent(brought_by(38))}（38 家）"
+                    ),
                     "url": "#tier-A",
                 },
                 {
                     "tier": "B",
                     "to": 185,
                     "share": brought_by(185),
-                    "label": say("B line 90.3% (185)", "B 线 90.3%（185 家）"),
+                    "label": say(
+                        f"B line {percent(brought_by(185))} (185)",
+                        f"B 线 {percent(brought_by(185))}（185 家）",
+                    ),
                     "url": "#tier-B",
                 },
                 {"tier": "C", "to": total, "share": 1, "url": "#tier-C"},
