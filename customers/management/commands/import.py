@@ -1,4 +1,4 @@
-"""`manage.py import`: bring a file of customers, products, orders, payments, interactions or complaints in."""
+"""`manage.py import`: bring a file of customers, products, orders, payments, interactions or complaints in."""  # noqa: N999 - the name that people type
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Command(BaseCommand):
 
     def _preview(self, batch: ImportBatch) -> None:
         try:
-            with JobProgress(self.stderr, unit=_("rows")) as progress:
+            with JobProgress(sys.stderr, unit=_("rows")) as progress:
                 outcome = imports.preview(batch, progress.show)
         finally:
             imports.forget(batch)
@@ -101,7 +101,7 @@ class Command(BaseCommand):
             self.stdout.write(message % {"batch": batch.pk, "job": job.pk})
 
     def _run(self, batch: ImportBatch, actor: User | None) -> None:
-        with JobProgress(self.stderr, unit=_("rows")) as progress:
+        with JobProgress(sys.stderr, unit=_("rows")) as progress:
             job = imports.start_here(batch, actor=actor, listener=progress)
         batch.refresh_from_db()
         outcome = imports.result(batch)

@@ -1,0 +1,24 @@
+"""Bringing files in: ``receive`` keeps a copy, ``check`` reads its columns, ``preview`` says what would happen,
+``start`` has a worker do it (``start_here`` this process), ``result`` says what came of it.
+
+How it works: rows are staged by COPY, judged by set-based SQL against what is known, and written chunk by chunk, each
+chunk in one transaction with the fates of its rows. A killed import goes on where its last chunk ended.
+"""
+
+from customers.services.imports.batches import Reading, check, forget, receive
+from customers.services.imports.results import Counts, ImportResult, result
+from customers.services.imports.running import KIND, preview, start, start_here
+
+__all__ = [
+    "KIND",
+    "Counts",
+    "ImportResult",
+    "Reading",
+    "check",
+    "forget",
+    "preview",
+    "receive",
+    "result",
+    "start",
+    "start_here",
+]

@@ -1,0 +1,285 @@
+"""Customers with their contact points, addresses and tags."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db.backends.utils import CursorWrapper
+
+from customers.imports.rows import CustomerRow
+from customers.models import Address, ContactPoint, Customer
+from customers.services.imports.keys import BY_NAME, customer_key
+from customers.services.imports.labels import TO_BE_CREATED, add_labels, known_labels
+from customers.services.imports.links import FIND_CUSTOMERS, resolve_customers
+from customers.services.imports.newcomers import NEW_CUSTOMER, NewCustomer, stage_new_customers
+from customers.services.imports.records import RecordPlan
+from customers.services.imports.statements import insert_into
+from customers.services.search_keys import search_keys
+
+_INDUSTRIES = "customers_industry"
+_CONTACTS = "jsonb_to_recordset(s.contacts) AS c(kind text, place text, value text)"
+_ADDRESSES = "jsonb_to_recordset(s.addresses) AS a(place text, street text, postcode text)"
+
+_NEW_CONTACT = (
+    "NOT EXISTS (SELECT FROM customers_contactpoint p"
+    " WHERE p.customer_id = t.id AND p.kind = c.kind AND p.value = c.value)"
+)
+_NEW_ADDRESS = (
+    "NOT EXISTS (SELECT FROM customers_address p WHERE p.customer_id = t.id AND p.place = a.place"
+    " AND p.street = coalesce(a.street, '') AND p.postcode = coalesce(a.postcode, ''))"
+)
+_NEW_TAG = (
+    "NOT EXISTS (SELECT FROM customers_customer_tags p JOIN customers_tag known ON known.id = p.tag_id"
+    " WHERE p.customer_id = t.id AND known.name = tag.name)"
+)
+
+_WRITTEN = (
+    "judged j JOIN staged s ON s.line_no = j.line_no JOIN customers_customer t ON t.id = j.subject_id"
+    " CROSS JOIN LATERAL"
+)
+
+_CREATED = """
+SELECT s.record_key, j.name, CASE WHEN left(s.record_key, 1) <> %s THEN substr(s.record_key, 2) END,
+    j.english_name, j.kind = 'person'
+FROM judged j JOIN staged s ON s.line_no = j.line_no
+WHERE j.outcome = 'created' ORDER BY j.line_no
+"""
+
+_RENAMED = """
+SELECT j.subject_id, j.name, j.english_name, j.kind = 'person'
+FROM judged j WHERE j.outcome = 'updated' AND j.changes -> 'old' ?| array['name', 'english_name', 'kind']
+"""
+
+
+class CustomerPlan(RecordPlan):
+    """Customers by code, or by name where the file has no codes; contact points, addresses and tags are added."""
+
+    columns: ClassVar = (
+        "record_key",
+        "customer_key",
+        "kind",
+        "name",
+        "english_name",
+        "owner_id",
+        "team_id",
+        "region_id",
+        "source_id",
+        "lifecycle",
+        "industry",
+        "ownership_type",
+        "business_model",
+        "potential",
+        "potential_reason",
+        "purchasing_power",
+        "reputation",
+        "created_at",
+        "created_on",
+        "tags",
+        "contacts",
+        "addresses",
+    )
+    model = Customer
+    key = "code"
+    values: ClassVar = {
+        column: f"s.{column}"
+        for column in (
+            "kind",
+            "name",
+            "english_name",
+            "owner_id",
+            "team_id",
+            "region_id",
+            "source_id",
+            "lifecycle",
+            "ownership_type",
+            "business_model",
+            "potential",
+            "potential_reason",
+            "purchasing_power",
+            "reputation",
+        )
+    } | {
+        "industry_id": f"coalesce(i.id, CASE WHEN s.industry IS NOT NULL THEN {TO_BE_CREATED} END)",
+        "created_at": "coalesce(s.created_at, s.created_on::timestamp AT TIME ZONE %(time_zone)s,"
+        " CASE WHEN t.id IS NULL THEN now() END)",
+    }
+    joins = (
+        "LEFT JOIN staged_customer k ON k.customer_key = s.customer_key"
+        f" LEFT JOIN {known_labels(_INDUSTRIES)} i ON i.label = s.industry"
+    )
+    match = "t.id = k.customer_id"
+    faults = "WHEN k.fault <> '' THEN k.fault"
+    news = (
+        f"EXISTS (SELECT FROM {_CONTACTS} WHERE {_NEW_CONTACT})"  # noqa: S608
+        f" OR EXISTS (SELECT FROM {_ADDRESSES} WHERE {_NEW_ADDRESS})"
+        f" OR EXISTS (SELECT FROM unnest(s.tags) AS tag(name) WHERE {_NEW_TAG})"
+    )
+    on_update = "updated_at = now(), version = t.version + 1"
+    not_stored: ClassVar = frozenset(
+        {
+            "identity_number",
+            "unified_social_credit_code",
+            "date_of_birth",
+            "employer",
+            "job_title",
+            "founded_on",
+            "trading_since",
+            "notes",
+        }
+    )
+
+    def tables(self) -> tuple[str, ...]:
+        """The staged rows and the verdicts on them."""
+        return (
+            self.staged_table(
+                "customer_key text, kind text, name text, english_name text, owner_id bigint, team_id bigint,"
+                " region_id bigint, source_id bigint, lifecycle text, industry text, ownership_type text,"
+                " business_model text, potential text, potential_reason text, purchasing_power text,"
+                " reputation text, created_at timestamptz, created_on date, tags text[], contacts jsonb,"
+                " addresses jsonb"
+            ),
+            self.judged_table().replace("code varchar(40)", "code text"),
+            NEW_CUSTOMER,
+        )
+
+    def staged(self, row: CustomerRow) -> tuple[Any, ...]:
+        """Return the values of ``columns``. What has no place among the records stays behind here."""
+        key = customer_key(row.code, row.name)
+        return (
+            key,
+            key,
+            row.kind,
+            row.name,
+            row.english_name,
+            self.names.user(row.owner),
+            self.names.team(row.team),
+            self.names.region(row.region),
+            self.names.source(row.source),
+            row.lifecycle,
+            row.industry,
+            row.ownership_type,
+            row.business_model,
+            row.potential,
+            row.potential_reason,
+            row.purchasing_power,
+            row.reputation,
+            row.created_at,
+            None if row.created_at else row.created_on,
+            list(row.tags) or None,
+            _json([{"kind": c.kind, "place": c.place, "value": c.value} for c in row.contacts]),
+            _json([{"place": a.place, "street": a.street, "postcode": a.postcode} for a in row.addresses]),
+        )
+
+    def reasons(self) -> dict[str, str]:
+        """The faults of customers come with them."""
+        return {}
+
+    def prepare(self, cursor: CursorWrapper, chunk_rows: int) -> None:
+        """Also list the customers, to find them among ours."""
+        super().prepare(cursor, chunk_rows)
+        cursor.execute(FIND_CUSTOMERS)
+        cursor.execute("ANALYZE staged_customer")
+
+    def judge(self, cursor: CursorWrapper, first: int, last: int) -> None:
+        """Find the customers among ours, then compare."""
+        resolve_customers(cursor)
+        super().judge(cursor, first, last)
+
+    def write(self, cursor: CursorWrapper, chunk: int) -> dict[str, int]:
+        """Write customers, then what hangs on them."""
+        _add_industries(cursor)
+        cursor.execute(_CREATED, [BY_NAME])
+        stage_new_customers(cursor, [NewCustomer(*row) for row in _as_customers(cursor.fetchall())])
+        also = super().write(cursor, chunk)
+        _rename(cursor)
+        _add_contacts(cursor)
+        _add_tags(cursor)
+        return also
+
+    def created_columns(self) -> dict[str, str]:
+        """Codes of our own making, and what makes names findable."""
+        return {"code": "n.code", "pinyin": "n.pinyin", "initials": "n.initials"}
+
+    def created_joins(self) -> str:
+        """The new customers with their codes and search keys."""
+        return "JOIN new_customer n ON n.customer_key = j.code"
+
+
+def _as_customers(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [
+        (key, name, code, english_name or "", is_person) for key, name, code, english_name, is_person in rows
+    ]
+
+
+def _json(items: list[Mapping[str, Any]]) -> str | None:
+    return json.dumps(items, ensure_ascii=False) if items else None
+
+
+def _add_industries(cursor: CursorWrapper) -> None:
+    wanted = (
+        "(SELECT s.industry AS label FROM judged j JOIN staged s ON s.line_no = j.line_no"  # noqa: S608
+        f" WHERE j.industry_id = {TO_BE_CREATED} AND j.outcome IN ('created', 'updated'))"
+    )
+    add_labels(cursor, _INDUSTRIES, wanted)
+    cursor.execute(
+        f"UPDATE judged j SET industry_id = i.id FROM staged s JOIN {known_labels(_INDUSTRIES)} i"  # noqa: S608
+        f" ON i.label = s.industry WHERE s.line_no = j.line_no AND j.industry_id = {TO_BE_CREATED}"
+    )
+
+
+def _rename(cursor: CursorWrapper) -> None:
+    """Keep the search keys of renamed customers right."""
+    cursor.execute(_RENAMED)
+    renamed = [
+        (*search_keys(name, english_name, is_person=is_person), pk)
+        for pk, name, english_name, is_person in cursor.fetchall()
+    ]
+    cursor.executemany(
+        "UPDATE customers_customer SET pinyin = %s, initials = left(%s, 200) WHERE id = %s", renamed
+    )
+
+
+def _add_contacts(cursor: CursorWrapper) -> None:
+    """Add contact points and addresses that a customer does not have; the first of all is the primary one."""
+    contacts = insert_into(
+        ContactPoint,
+        {
+            "customer_id": "t.id",
+            "kind": "c.kind",
+            "place": "c.place",
+            "value": "c.value",
+            "is_primary": "c.number = 1 AND NOT EXISTS"
+            " (SELECT FROM customers_contactpoint p WHERE p.customer_id = t.id)",
+        },
+        f"{_WRITTEN} ROWS FROM (jsonb_to_recordset(s.contacts) AS (kind text, place text, value text))"
+        f" WITH ORDINALITY AS c(kind, place, value, number)"
+        f" WHERE j.outcome IN ('created', 'updated') AND {_NEW_CONTACT} ORDER BY j.line_no, c.number",
+    )
+    cursor.execute(contacts.text, contacts.params)
+    addresses = insert_into(
+        Address,
+        {
+            "customer_id": "t.id",
+            "place": "a.place",
+            "region_id": "s.region_id",
+            "street": "coalesce(a.street, '')",
+            "postcode": "coalesce(a.postcode, '')",
+        },
+        f"{_WRITTEN} {_ADDRESSES} WHERE j.outcome IN ('created', 'updated') AND {_NEW_ADDRESS} ORDER BY j.line_no",
+    )
+    cursor.execute(addresses.text, addresses.params)
+
+
+def _add_tags(cursor: CursorWrapper) -> None:
+    cursor.execute(
+        "INSERT INTO customers_tag (name) SELECT DISTINCT tag.name FROM judged j JOIN staged s ON s.line_no = j.line_no"
+        " CROSS JOIN LATERAL unnest(s.tags) AS tag(name) WHERE j.outcome IN ('created', 'updated')"
+        " AND NOT EXISTS (SELECT FROM customers_tag known WHERE known.name = tag.name) ON CONFLICT DO NOTHING"
+    )
+    cursor.execute(
+        f"INSERT INTO customers_customer_tags (customer_id, tag_id) SELECT t.id, known.id FROM {_WRITTEN}"  # noqa: S608
+        " unnest(s.tags) AS tag(name) JOIN customers_tag known ON known.name = tag.name"
+        f" WHERE j.outcome IN ('created', 'updated') AND {_NEW_TAG.replace('known', 'mine')}"
+    )

@@ -1,0 +1,32 @@
+"""Small tables of names that files may add to: industries, product categories."""
+
+from __future__ import annotations
+
+from django.db.backends.utils import CursorWrapper
+
+TO_BE_CREATED = -1
+"""Stands for the id of a label that ``write`` will create."""
+
+
+def known_labels(table: str) -> str:
+    """Return a subquery of every record of ``table`` under its name and its English name: (label, id)."""
+    return f"""(
+        SELECT label, min(id) AS id FROM (
+            SELECT name AS label, id FROM {table}
+            UNION ALL
+            SELECT l.english_name, l.id FROM {table} l
+            WHERE l.english_name NOT IN (SELECT '' UNION ALL SELECT name FROM {table})
+        ) labelled GROUP BY label
+    )"""  # noqa: S608 - names of our own tables
+
+
+def add_labels(cursor: CursorWrapper, table: str, labels: str) -> None:
+    """Create the missing records of ``table`` that the subquery ``labels`` names in its one column, ``label``."""
+    cursor.execute(
+        f"""
+        INSERT INTO {table} (name, english_name)
+        SELECT DISTINCT wanted.label, '' FROM {labels} wanted
+        WHERE wanted.label IS NOT NULL AND wanted.label NOT IN (SELECT label FROM {known_labels(table)} known)
+        ON CONFLICT (name) DO NOTHING
+        """  # noqa: S608 - names of our own tables
+    )

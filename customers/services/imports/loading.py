@@ -1,0 +1,83 @@
+"""From a file to the staging tables, ready to be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from customers.imports.context import ReadingContext
+from customers.imports.kinds import Kind
+from customers.imports.matching import ColumnMapping
+from customers.imports.parsing import RowResult, parse_rows
+from customers.imports.problems import CellProblem
+from customers.services.imports.behaviour import ComplaintPlan, InteractionPlan
+from customers.services.imports.customers import CustomerPlan
+from customers.services.imports.names import Names
+from customers.services.imports.orders import OrderPlan
+from customers.services.imports.payments import PaymentPlan
+from customers.services.imports.plans import Checked, Plan
+from customers.services.imports.products import ProductPlan
+from customers.services.imports.staging import Staging
+
+_PLANS: dict[Kind, type[Plan]] = {
+    Kind.CUSTOMERS: CustomerPlan,
+    Kind.ORDERS: OrderPlan,
+    Kind.PRODUCTS: ProductPlan,
+    Kind.PAYMENTS: PaymentPlan,
+    Kind.INTERACTIONS: InteractionPlan,
+    Kind.COMPLAINTS: ComplaintPlan,
+}
+_PIECE = 20_000
+
+
+def plan_for(mapping: ColumnMapping) -> Plan:
+    """Return how files of this kind are imported."""
+    return _PLANS[mapping.kind](mapping, Names())
+
+
+def load(checked: Checked, plan: Plan, staging: Staging, progress: Callable[[int], None]) -> int:
+    """Read the whole file into the staging table; return how many rows it has. Memory stays flat.
+
+    Raises:
+        FileProblem: something is wrong with the file as a whole.
+    """
+    context = ReadingContext(time_zone=ZoneInfo(settings.COMPANY_TIME_ZONE))
+    results = parse_rows(checked.table, checked.mapping, context)
+    columns = ("line_no", "reason", *plan.columns)
+    rows = 0
+    while piece := list(islice(results, _PIECE)):
+        staging.copy(columns, (_values(plan, result) for result in piece))
+        rows += len(piece)
+        progress(rows)
+    return rows
+
+
+def warnings_of(plan: Plan) -> list[str]:
+    """Say what of the file is not known here, or not kept."""
+    warnings = plan.names.warnings()
+    unstored = plan.unstored_headers()
+    if unstored:
+        message = _("Columns that were read and are not stored yet: %(headers)s.")
+        warnings.append(message % {"headers": ", ".join(unstored)})
+    if plan.mapping.unmatched:
+        message = _("Columns that were not recognised and are left out: %(headers)s.")
+        warnings.append(message % {"headers": ", ".join(plan.mapping.unmatched)})
+    return warnings
+
+
+def _values(plan: Plan, result: RowResult) -> tuple[Any, ...]:
+    if result.row is None:
+        reason = "; ".join(map(_said, result.problems))
+        return (result.line, reason, *plan.staged_reject(result))
+    return (result.line, "", *plan.staged(result.row))
+
+
+def _said(problem: CellProblem) -> str:
+    if not problem.header:
+        return problem.message
+    return _("%(header)s: %(message)s") % {"header": problem.header, "message": problem.message}

@@ -1,0 +1,212 @@
+"""Running an import: stage, then chunk by chunk one transaction with its rows' fates, then the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pghistory
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from crm.models import Job, User
+from crm.policy import can
+from crm.services import audit, jobs
+from crm.services.jobs import JobCancelledError, JobError, LeaseLostError, Listener, RunningJob
+from customers.imports.problems import FileProblem
+from customers.models import ImportBatch, ImportState, RowOutcome
+from customers.models.imports import FINISHED_STATES
+from customers.services.imports import fates
+from customers.services.imports.batches import fail, open_batch
+from customers.services.imports.loading import load, plan_for, warnings_of
+from customers.services.imports.plans import Checked, Plan
+from customers.services.imports.rejects import write_rejected_rows
+from customers.services.imports.results import SHOWN_REJECTIONS, Counts, ImportResult, counts_of, result
+from customers.services.imports.staging import Staging, drop_all
+
+KIND = "customers.import"
+CHUNK_ROWS = 20_000
+_WHOLE = 2**31 - 1
+# One chunk at a time in all the database: two imports can't both create the same customer.
+_CHUNK_LOCK = 0x6B657A6870
+
+Progress = Callable[[int, int | None, str], None]
+
+
+def start(batch: ImportBatch, *, actor: User | None, chunk_rows: int = CHUNK_ROWS) -> Job:
+    """Have a worker run an import."""
+    return jobs.enqueue(KIND, _arguments(batch, chunk_rows), actor=actor)
+
+
+def start_here(
+    batch: ImportBatch, *, actor: User | None, listener: Listener | None = None, chunk_rows: int = CHUNK_ROWS
+) -> Job:
+    """Run an import in this process; return its job, ended. A job that failed says why in ``error``."""
+    return jobs.run_here(KIND, _arguments(batch, chunk_rows), actor=actor, listener=listener)
+
+
+def preview(batch: ImportBatch, progress: Progress = lambda _done, _total, _step: None) -> ImportResult:
+    """Return what an import would do, row by row judged as it would be, and change nothing.
+
+    Raises:
+        FileProblem: the file cannot be imported.
+    """
+    with transaction.atomic():
+        checked = open_batch(batch)
+        plan = plan_for(checked.mapping)
+        staging = Staging.create(batch.pk, 0, plan.tables())
+        load(checked, plan, staging, lambda rows: progress(rows, None, _("Reading")))
+        with staging.open() as cursor:
+            plan.prepare(cursor, CHUNK_ROWS)
+            plan.judge(cursor, 0, _WHOLE)
+            outcome = ImportResult(
+                batch=None,
+                kind=batch.kind,
+                file=batch.file_name,
+                state=ImportState.PREVIEWED,
+                counts=fates.tally(cursor),
+                rejections=fates.first_rejections(cursor, SHOWN_REJECTIONS),
+                warnings=(*_repeats_warning(batch), *warnings_of(plan)),
+            )
+        transaction.set_rollback(True)
+    return outcome
+
+
+@jobs.handles(KIND)
+def run(job: RunningJob) -> dict[str, Any]:
+    """Do one import, or what is left of it; started again after it is done, it finds nothing to do."""
+    batch = ImportBatch.objects.get(pk=job.arguments["batch"])
+    user = job.actor.pk if job.actor else None
+    with (
+        translation.override(job.arguments["language"]),
+        pghistory.context(user=user, import_batch=batch.pk),
+    ):
+        if batch.state in FINISHED_STATES:
+            drop_all(batch.pk)
+        else:
+            _attempt(batch, job)
+        return result(batch).as_dict()
+
+
+def _arguments(batch: ImportBatch, chunk_rows: int) -> dict[str, Any]:
+    return {"batch": batch.pk, "language": translation.get_language(), "chunk_rows": chunk_rows}
+
+
+def _attempt(batch: ImportBatch, job: RunningJob) -> None:
+    if job.actor is not None and not can(job.actor, "import.run"):
+        raise JobError(_("You may not import any more."))
+    try:
+        _begin(batch, job)
+        checked = open_batch(batch)
+        plan = plan_for(checked.mapping)
+        staging = _staged(batch, job, checked, plan)
+        for chunk in _chunks_left(batch, staging):
+            _run_chunk(batch, job, plan, staging, chunk)
+        _finish(batch, job, checked)
+        staging.drop()
+    except FileProblem as problem:
+        drop_all(batch.pk)
+        fail(batch, problem)
+        raise JobError(str(problem)) from problem
+    except (JobCancelledError, KeyboardInterrupt) as stop:
+        drop_all(batch.pk)
+        batch.state = ImportState.CANCELLED
+        batch.save(update_fields=["state"])
+        raise JobCancelledError(str(job.job)) from stop
+    except LeaseLostError:
+        raise  # another worker goes on with it
+    except Exception as error:
+        # It may be the database that fails: then the error that counts is the first.
+        with suppress(DatabaseError):
+            fail(batch, error)
+        raise
+
+
+def _begin(batch: ImportBatch, job: RunningJob) -> None:
+    with transaction.atomic():
+        first_time = batch.started_at is None
+        batch.state, batch.job, batch.error = ImportState.RUNNING, job.job, ""
+        batch.started_at = batch.started_at or timezone.now()
+        batch.save(update_fields=["state", "job", "error", "started_at"])
+        if first_time:
+            audit.record(job.actor, "import.started", f"import:{batch.pk}", kind=batch.kind, size=batch.size)
+        job.guard()
+
+
+def _staged(batch: ImportBatch, job: RunningJob, checked: Checked, plan: Plan) -> Staging:
+    """Return the filled staging tables: an earlier attempt's if they are complete, else new ones."""
+    if batch.staging:
+        earlier = Staging(batch.staging)
+        if earlier.exists():
+            return earlier
+    staging = Staging.create(batch.pk, job.attempt, plan.tables())
+
+    def progress(rows: int) -> None:
+        with transaction.atomic():
+            job.guard()
+        job.progress(rows, step=_("Reading"))
+
+    rows = load(checked, plan, staging, progress)
+    with staging.open() as cursor:
+        plan.prepare(cursor, job.arguments["chunk_rows"])
+        batch.staging, batch.rows = staging.schema, rows
+        batch.warnings = [*_repeats_warning(batch), *warnings_of(plan)]
+        batch.save(update_fields=["staging", "rows", "warnings"])
+        job.guard()
+    return staging
+
+
+def _chunks_left(batch: ImportBatch, staging: Staging) -> list[int]:
+    """Return the chunks whose rows have no fate yet: a killed attempt leaves whole chunks done or not begun."""
+    with staging.open() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT chunk FROM grouped g WHERE NOT EXISTS ("
+            "SELECT FROM customers_importrow r WHERE r.batch_id = %s AND r.line_no = g.line_no) ORDER BY chunk",
+            [batch.pk],
+        )
+        return [chunk for (chunk,) in cursor.fetchall()]
+
+
+def _run_chunk(batch: ImportBatch, job: RunningJob, plan: Plan, staging: Staging, chunk: int) -> None:
+    with staging.open() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHUNK_LOCK])
+        plan.judge(cursor, chunk, chunk)
+        also = plan.write(cursor, chunk)
+        fates.record(cursor, batch.pk)
+        _add(batch, fates.tally(cursor), also)
+        # Last, so that the job's row is held for an instant only and its lease can be renewed meanwhile.
+        job.guard()
+    job.progress(counts_of(batch).rows, batch.rows, _("Writing"))
+
+
+def _add(batch: ImportBatch, counts: Counts, also: dict[str, int]) -> None:
+    batch.refresh_from_db(fields=["also"])
+    merged = {what: batch.also.get(what, 0) + number for what, number in also.items()}
+    added = {outcome: F(outcome) + getattr(counts, outcome) for outcome in RowOutcome.values}
+    ImportBatch.objects.filter(pk=batch.pk).update(**added, also=merged)
+    batch.refresh_from_db(fields=[*RowOutcome.values, "also"])
+
+
+def _finish(batch: ImportBatch, job: RunningJob, checked: Checked) -> None:
+    """Write the file of the rejected rows, then call the import done: the database checks that the counts add up."""
+    if batch.rejected:
+        batch.rejected_file = write_rejected_rows(batch, checked.table)
+    with transaction.atomic():
+        batch.state = ImportState.DONE_WITH_REJECTS if batch.rejected else ImportState.DONE
+        batch.finished_at = timezone.now()
+        batch.staging = ""
+        batch.save(update_fields=["state", "finished_at", "rejected_file", "staging"])
+        counts = counts_of(batch).as_dict()
+        audit.record(job.actor, "import.finished", f"import:{batch.pk}", kind=batch.kind, **counts)
+        job.guard()
+
+
+def _repeats_warning(batch: ImportBatch) -> list[str]:
+    if batch.repeats is None:
+        return []
+    message = _("This file was imported before, as no. %(number)d on %(day)s.")
+    day = timezone.localdate(batch.repeats.finished_at)
+    return [message % {"number": batch.repeats.pk, "day": day.isoformat()}]

@@ -1,0 +1,85 @@
+"""Where the rows of a file wait while the database makes up its mind about them.
+
+Each attempt at an import has a schema of its own with unlogged tables. History triggers see nothing of it, a killed
+attempt leaves nothing that a later one could mistake for its own, and dropping the schema cleans up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from psycopg import sql
+
+# Sorting and hashing a million narrow rows in memory; per operation, for the length of one transaction.
+_WORK_MEM = "64MB"
+
+
+class Staging:
+    """The staging tables of one attempt at one import."""
+
+    def __init__(self, schema: str) -> None:
+        self.schema = schema
+
+    @classmethod
+    def create(cls, batch_id: int, attempt: int, tables: Iterable[str]) -> Staging:
+        """Make the schema with ``tables`` (CREATE statements), and drop what earlier attempts left."""
+        drop_all(batch_id)
+        staging = cls(f"import_{batch_id}_{attempt}")
+        with connection.cursor() as cursor:
+            _execute(cursor, "CREATE SCHEMA {}", staging.schema)
+        with staging.open() as cursor:
+            for table in tables:
+                cursor.execute(table)
+        return staging
+
+    def exists(self) -> bool:
+        """Whether the tables are there and still hold rows (a crash of the server empties unlogged tables)."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s)", [f"{self.schema}.staged"])
+            if cursor.fetchone() == (None,):
+                return False
+        with self.open() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT FROM staged)")
+            return bool(cursor.fetchone()[0])
+
+    @contextmanager
+    def open(self) -> Iterator[CursorWrapper]:
+        """Within one transaction, give a cursor that finds the staging tables by their plain names."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('search_path', %s || ', ' || reset_val, true), "
+                "set_config('work_mem', %s, true), set_config('jit', 'off', true) "
+                "FROM pg_settings WHERE name = 'search_path'",
+                [self.schema, _WORK_MEM],
+            )
+            yield cursor
+
+    def copy(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Append ``rows`` to the table ``staged``, by COPY."""
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(self.schema, "staged"), sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def drop(self) -> None:
+        """Drop the schema with all that is in it."""
+        with connection.cursor() as cursor:
+            _execute(cursor, "DROP SCHEMA IF EXISTS {} CASCADE", self.schema)
+
+
+def drop_all(batch_id: int) -> None:
+    """Drop the staging tables of every attempt at an import."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ %s", [f"^import_{batch_id}_[0-9]+$"])
+        for (schema,) in cursor.fetchall():
+            Staging(schema).drop()
+
+
+def _execute(cursor: CursorWrapper, statement: str, schema: str) -> None:
+    cursor.execute(sql.SQL(statement).format(sql.Identifier(schema)).as_string(cursor.connection))
