@@ -36,6 +36,9 @@ from analysis.measures.likelihood import Floats
 POLE_WIDTH = 1e-5
 """How near to a removable pole of the expected orders the formula loses too many digits to cancellation."""
 
+LONGEST_HORIZON = 300.0
+"""Horizon, in units of α + T, beyond which scipy's ₂F₁ cannot be trusted with the expected orders."""
+
 
 class DemandModel(StrEnum):
     """When customers may drop out: after any purchase (MBG/NBD), a repeat purchase (BG/NBD) or never (NBD)."""
@@ -159,26 +162,32 @@ def expected_orders(
 
     p_alive · (a+β+x−1)/(a−1) · [1 − (1−z)^(a−1) · ₂F₁(a+β−1−r, a−1; a+β+x−1; z)], z = H/(α+T+H).
 
-    This is the expectation of Fader, Hardie & Lee (2005) after Euler's transformation of ₂F₁, which keeps its arguments
-    small for frequent buyers, where the printed form overflows. The poles at a = 1 and a + β + x = 1 are removable: the
-    value there is the mean of the values a little to either side. Under the NBD it is (r+x)·H/(α+T).
+    This is the expectation of Fader, Hardie & Lee (2005) after Euler's transformation of ₂F₁, which keeps its
+    arguments small for frequent buyers, where the printed form overflows. Its poles at a = 1 and a + β + x = 1
+    are removable: the value there continues those a little further on. NaN where H > 300 (α+T), too far ahead for ₂F₁.
+    Under the NBD the expectation is (r+x)·H/(α+T).
     """
     x, t_x, T, horizon = _as_floats(x, t_x, T, horizon)
     if parameters.model is DemandModel.NBD:
         return np.asarray((parameters.r + x) * horizon / (parameters.alpha + T))
     alive = probability_alive(parameters, x, t_x, T)
-    values = [_expected_orders_while_alive(p, x, T, horizon) for p in _beside_poles(parameters)]
-    return np.asarray(alive * np.mean(values, axis=0))
+    if not _formula_fails_at(parameters):
+        return np.asarray(alive * _expected_orders_while_alive(parameters, x, T, horizon))
+    near, further = (
+        _expected_orders_while_alive(replace(parameters, a=parameters.a + step), x, T, horizon)
+        for step in (3 * POLE_WIDTH, 6 * POLE_WIDTH)
+    )
+    return np.asarray(alive * (2 * near - further))
 
 
-def _beside_poles(parameters: DemandParameters) -> list[DemandParameters]:
-    """The parameters themselves or, at a pole of the formula, one point on either side of it."""
-    steps = (-3 * POLE_WIDTH, 3 * POLE_WIDTH)
-    if abs(parameters.a - 1) < POLE_WIDTH:
-        return [replace(parameters, a=parameters.a + step) for step in steps]
-    if abs(parameters.a + parameters.beta - 1) < POLE_WIDTH:
-        return [replace(parameters, b=parameters.b + step) for step in steps]
-    return [parameters]
+def _formula_fails_at(parameters: DemandParameters) -> bool:
+    """Whether a lies at a pole of the expected orders or makes scipy's ₂F₁ overflow for frequent buyers.
+
+    The latter when c − a − b of ₂F₁, here x + r + 1 − a, is a whole number.
+    """
+    to_whole_number = parameters.r - parameters.a - round(parameters.r - parameters.a)
+    distances = (parameters.a - 1, parameters.a + parameters.beta - 1, to_whole_number)
+    return min(abs(distance) for distance in distances) < POLE_WIDTH
 
 
 def _expected_orders_while_alive(
@@ -187,7 +196,8 @@ def _expected_orders_while_alive(
     a, beta, r = parameters.a, parameters.beta, parameters.r
     z = horizon / (parameters.alpha + T + horizon)
     series = hyp2f1(a + beta - 1 - r, a - 1, a + beta + x - 1, z)
-    return np.asarray((a + beta + x - 1) / (a - 1) * (1 - np.exp((a - 1) * np.log1p(-z)) * series))
+    orders = (a + beta + x - 1) / (a - 1) * (1 - np.exp((a - 1) * np.log1p(-z)) * series)
+    return np.where(horizon <= LONGEST_HORIZON * (parameters.alpha + T), orders, np.nan)
 
 
 def _as_floats(*values: npt.ArrayLike) -> list[Floats]:

@@ -22,10 +22,10 @@ from analysis.measures.frames import require_columns
 from analysis.measures.likelihood import Floats, Maximum, climb
 
 STARTS: tuple[tuple[float, ...], ...] = ((2.0, 3.0, 1.0), (6.0, 4.0, 0.5), (1.0, 10.0, 10.0))
-"""Where the search begins: (p, q, v ÷ mean value)."""
+"""Where the search begins: (p, q, v ÷ median value)."""
 
 BOUNDS = (1e-3, 1e4)
-"""What a parameter (v in units of the mean value) may be."""
+"""What a parameter (v in units of the median value) may be."""
 
 
 class SpendProblem(StrEnum):
@@ -131,7 +131,7 @@ def fit_spend(x: npt.ArrayLike, m: npt.ArrayLike) -> SpendFit:
     x, m = x[modelled], m[modelled]
     if len(x) < 2:
         return SpendFit(None, float("nan"), len(x), SpendProblem.TOO_FEW_CUSTOMERS)
-    unit = float(m.mean())
+    unit = float(np.median(m))
     best = max((_climb(x, m / unit, start) for start in STARTS), key=lambda found: found.height)
     p, q, v = best.parameters
     parameters = SpendParameters(p, q, v * unit)
@@ -167,9 +167,9 @@ def _climb(x: Floats, m: Floats, start: tuple[float, ...]) -> Maximum:
 
 
 def _problem_in_fit(found: Maximum) -> SpendProblem | None:
-    if found.at_bounds:
-        return SpendProblem.PARAMETERS_AT_BOUNDS
     _, q, _ = found.parameters
     if q <= 1:
         return SpendProblem.INFINITE_MEAN
+    if found.at_bounds:
+        return SpendProblem.PARAMETERS_AT_BOUNDS
     return None if found.converged else SpendProblem.NOT_CONVERGED

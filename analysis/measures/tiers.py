@@ -243,11 +243,10 @@ def _potential(
 
 def _codes(values: pd.Series, dtype: pd.CategoricalDtype, what: str) -> Codes:
     """Category codes of ``values``, −1 where missing; ``ValueError`` for a value that is no category."""
-    known = values.astype(dtype)
-    unknown = known.isna() & values.notna()
-    if unknown.any():
-        raise ValueError(f"unknown {what}: {values[unknown].iloc[0]!r}; use {', '.join(dtype.categories)}")
-    return np.asarray(known.cat.codes, dtype=np.int8)
+    unknown = sorted(set(values.dropna().unique()) - set(dtype.categories))
+    if unknown:
+        raise ValueError(f"unknown {what}: {unknown[0]!r}; use {', '.join(dtype.categories)}")
+    return np.asarray(values.astype(dtype).cat.codes, dtype=np.int8)
 
 
 def _categories(codes: Codes, dtype: pd.CategoricalDtype) -> pd.Categorical:

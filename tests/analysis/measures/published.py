@@ -1,0 +1,46 @@
+"""Read the published data sets as the lines that measures take. Amounts become cents exactly, half up."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+
+def cdnow_lines(path: Path, customer: str) -> pd.DataFrame:
+    """CDNOW purchases; CDs given away are in the file with an amount of 0."""
+    raw = pd.read_csv(path, parse_dates=["date"])
+    return pd.DataFrame(
+        {
+            "customer_id": raw[customer].astype("Int64"),
+            "ordered_on": raw["date"],
+            "quantity": raw["quantity"],
+            "revenue_cents": (raw["amount_usd"] * 100).round().astype("int64"),
+        }
+    )
+
+
+def online_retail_lines(path: Path) -> pd.DataFrame:
+    """Online Retail: cancellations have a negative quantity; a stock code of letters is no merchandise."""
+    raw = pd.read_csv(path, dtype={"InvoiceNo": str, "StockCode": str}, parse_dates=["InvoiceDate"])
+    tenths_of_a_penny = raw["Quantity"] * (raw["UnitPrice"] * 1000).round().astype("int64")
+    return pd.DataFrame(
+        {
+            "customer_id": raw["CustomerID"].astype("Int64"),
+            "order_id": pd.factorize(raw["InvoiceNo"])[0],
+            "ordered_on": raw["InvoiceDate"].dt.normalize(),
+            "revenue_cents": np.sign(tenths_of_a_penny) * ((tenths_of_a_penny.abs() + 5) // 10),
+            "cost_cents": 0,
+            "quantity": raw["Quantity"],
+            "original_ordered_on": pd.NaT,
+            "is_merchandise": raw["StockCode"].str.match(r"\d{5}"),
+            "product_id": pd.array(pd.factorize(raw["StockCode"].str.upper())[0], dtype="Int64"),
+            "category_id": pd.array([pd.NA] * len(raw), dtype="Int64"),
+        }
+    )
+
+
+def customers_with_a_positive_float_sum(path: Path) -> pd.Index:
+    """Online Retail's customers whose binary-float line amounts add up to more than zero."""
+    raw = pd.read_csv(path, usecols=["CustomerID", "Quantity", "UnitPrice"])
+    sums = (raw["Quantity"] * raw["UnitPrice"]).groupby(raw["CustomerID"]).sum()
+    return pd.Index(sums.index[sums > 0].astype("int64"), name="customer_id")

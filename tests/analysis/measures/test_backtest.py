@@ -1,0 +1,101 @@
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from analysis.measures.backtest import Forecast, backtest, score_method
+from analysis.measures.demand_fit import FitProblem
+
+OUTCOMES = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0]), st.booleans()), min_size=1, max_size=50
+)
+AS_OF = datetime.date(2024, 12, 31)
+
+
+def arrays(outcomes: list[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:
+    return np.array([p for p, _ in outcomes]), np.array([gone for _, gone in outcomes], dtype=bool)
+
+
+def occasions(*rows: tuple[int, str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_on"]).astype({"ordered_on": "datetime64[us]"})
+    return frame.assign(revenue_cents=100)
+
+
+@given(OUTCOMES)
+def test_auc_is_the_share_of_pairs_in_the_right_order(outcomes):
+    probability, churned = arrays(outcomes)
+    assume(churned.any() and not churned.all())
+    pairs = [(p > q) + (p == q) / 2 for p in probability[churned] for q in probability[~churned]]
+    assert score_method(probability, churned).auc == pytest.approx(np.mean(pairs))
+
+
+@given(OUTCOMES, st.randoms())
+def test_the_order_of_customers_changes_no_figure(outcomes, random):
+    shuffled = random.sample(outcomes, len(outcomes))
+    before, after = score_method(*arrays(outcomes)), score_method(*arrays(shuffled))
+    for name in ("auc", "brier", "base_rate_brier", "precision_riskiest_tenth"):
+        assert getattr(after, name) == pytest.approx(getattr(before, name), nan_ok=True)
+    assert [bin_.customers for bin_ in after.calibration] == [bin_.customers for bin_ in before.calibration]
+
+
+@given(OUTCOMES)
+def test_the_deciles_hold_every_customer_once(outcomes):
+    scores = score_method(*arrays(outcomes))
+    assert sum(bin_.customers for bin_ in scores.calibration) == scores.customers
+    assert sum(bin_.customers * bin_.churn_rate for bin_ in scores.calibration) == pytest.approx(
+        scores.churners
+    )
+
+
+def test_the_base_rate_itself_scores_as_the_base_rate_and_does_not_beat_it():
+    scores = score_method(np.full(4, 0.25), np.array([True, False, False, False]))
+    assert scores.brier == scores.base_rate_brier == 0.1875
+    assert not scores.beats_base_rate
+    assert scores.auc == 0.5
+
+
+def test_precision_takes_the_expected_share_of_those_tied_at_the_edge():
+    probability = np.r_[0.9, np.full(4, 0.8), np.zeros(15)]  # twenty customers: the riskiest tenth is two
+    churned = np.r_[True, True, False, False, False, np.zeros(15, dtype=bool)]
+    assert score_method(probability, churned).precision_riskiest_tenth == pytest.approx((1 + 0.25) / 2)
+
+
+def test_auc_is_undefined_when_nobody_left():
+    assert np.isnan(score_method(np.array([0.1, 0.2]), np.array([False, False])).auc)
+
+
+@pytest.mark.parametrize(
+    ("probability", "churned"), [([], []), ([1.5], [True]), ([np.nan], [True]), ([0.5], [])]
+)
+def test_what_cannot_be_scored_is_refused(probability, churned):
+    with pytest.raises(ValueError, match="probabilit"):
+        score_method(np.array(probability), np.array(churned, dtype=bool))
+
+
+def test_a_method_sees_nothing_of_the_horizon_and_is_judged_by_it():
+    seen = {}
+
+    def method(known, trained_to, horizon_days):
+        seen.update(last=known["last_order_on"].max(), trained_to=trained_to, horizon_days=horizon_days)
+        return Forecast(pd.Series([0.9, 0.1], index=[1, 2]), None)
+
+    orders = occasions(
+        (1, "2024-12-21"), (2, "2024-12-20"), (2, "2024-12-31"), (3, "2024-12-25"), (1, "2025-01-01")
+    )
+    result = backtest(orders, AS_OF, 10, {"mine": method})["mine"]
+    assert seen == {
+        "last": pd.Timestamp("2024-12-21"),
+        "trained_to": datetime.date(2024, 12, 21),
+        "horizon_days": 10,
+    }
+    assert (result.scores.customers, result.scores.churners, result.scores.auc) == (2, 1, 1.0)
+    assert result.may_be_default
+
+
+def test_a_method_that_could_not_be_trained_says_why():
+    results = backtest(occasions((1, "2024-12-25")), AS_OF, 10)
+    assert {result.problem for result in results.values()} == {FitProblem.NO_CUSTOMERS}
+    assert not any(result.may_be_default for result in results.values())

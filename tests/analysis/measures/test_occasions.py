@@ -1,0 +1,51 @@
+import datetime
+
+import pandas as pd
+
+from analysis.measures.occasions import purchase_histories, purchase_occasions
+
+
+def lines(*rows: tuple[int | None, str, int, int]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_on", "quantity", "revenue_cents"])
+    return frame.astype({"customer_id": "Int64", "ordered_on": "datetime64[us]"})
+
+
+def test_all_orders_of_a_day_are_one_occasion():
+    occasions = purchase_occasions(
+        lines((1, "2024-05-02", 1, 100), (1, "2024-05-02", 2, 50), (1, "2024-05-01", 1, 7))
+    )
+    assert occasions["revenue_cents"].tolist() == [7, 150]
+
+
+def test_returns_and_unidentified_lines_are_no_occasion():
+    assert purchase_occasions(lines((1, "2024-05-02", -1, -100), (None, "2024-05-02", 1, 100))).empty
+
+
+def test_goods_given_away_count_only_when_asked_for():
+    given_away = lines((1, "2024-05-02", 1, 0))
+    assert purchase_occasions(given_away).empty
+    assert len(purchase_occasions(given_away, free_counts=True)) == 1
+
+
+def test_a_history_ends_with_the_day_observed():
+    days = ["2024-05-01", "2024-05-11", "2024-05-14", "2024-06-30"]
+    occasions = purchase_occasions(lines(*[(1, day, 1, 100) for day in days], (2, "2024-07-01", 1, 100)))
+    histories = purchase_histories(occasions, datetime.date(2024, 5, 14))
+    assert histories.index.tolist() == [1]
+    assert histories.loc[1].tolist() == [pd.Timestamp("2024-05-01"), pd.Timestamp("2024-05-14"), 3, 6.5]
+
+
+def test_one_occasion_has_no_interval():
+    histories = purchase_histories(
+        purchase_occasions(lines((1, "2024-05-01", 1, 100))), datetime.date(2024, 5, 1)
+    )
+    assert pd.isna(histories.loc[1, "median_interval_days"])
+
+
+def test_intervals_do_not_run_from_one_customer_to_the_next():
+    occasions = purchase_occasions(
+        lines((1, "2024-01-01", 1, 1), (2, "2024-05-01", 1, 1), (2, "2024-05-03", 1, 1))
+    )
+    histories = purchase_histories(occasions, datetime.date(2024, 6, 1))
+    assert histories["median_interval_days"].tolist()[1:] == [2.0]
+    assert histories["median_interval_days"].isna().tolist() == [True, False]

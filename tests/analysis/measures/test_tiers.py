@@ -1,0 +1,173 @@
+import datetime
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.measures.contribution import contribution
+from analysis.measures.tiers import Thresholds, TierPolicy, TierScheme, assign_tiers, nearest_override
+
+AS_OF = datetime.date(2024, 12, 31)
+POLICY = TierPolicy(thresholds=Thresholds(a=1000, b=200))
+PARETO = replace(POLICY, scheme=TierScheme.PARETO)
+VALUES = st.lists(st.integers(-500, 3000), min_size=1, max_size=30)
+
+
+def tiers(values, policy=POLICY, parents=None, **columns) -> pd.DataFrame:
+    index = pd.RangeIndex(len(values), name="customer_id")
+    usual = {"region_id": None, "previous_tier": None, "potential": None, "potential_expires_on": None}
+    dtypes = {"region_id": "Int64", "potential_expires_on": "datetime64[us]"}
+    customers = pd.DataFrame(usual | columns, index=index).astype(dtypes)
+    totals = pd.DataFrame({"net_revenue": np.array(values, dtype=np.int64)}, index=index)
+    return assign_tiers(contribution(totals), customers, policy, parents or {}, AS_OF)
+
+
+def letters(frame: pd.DataFrame, column: str = "tier") -> str:
+    return "".join(frame[column])
+
+
+def test_a_value_on_the_threshold_reaches_the_tier():
+    assert letters(tiers([1000, 999, 200, 199, 0, -5])) == "ABBCCC"
+
+
+def test_hysteresis_keeps_a_tier_down_to_nine_tenths_of_its_threshold():
+    result = tiers([900, 899, 180, 179], previous_tier=["A", "A", "B", "B"])
+    assert letters(result) == "ABBC"
+    assert result["kept_above"].tolist() == [900, pd.NA, 180, pd.NA]
+
+
+def test_a_former_a_that_falls_below_b_is_not_caught_at_b():
+    assert letters(tiers([190], previous_tier="A")) == "C"
+
+
+def test_promotion_is_immediate():
+    assert letters(tiers([1000, 200], previous_tier=["C", "C"])) == "AB"
+
+
+def test_a_fraction_of_a_cent_does_not_keep_a_tier():
+    policy = replace(POLICY, thresholds=Thresholds(a=1001, b=200))  # nine tenths are 900.9
+    assert letters(tiers([900, 901], policy, previous_tier="A")) == "BA"
+
+
+def test_potential_comes_last():
+    result = tiers(
+        [950, 950, 0, 0], previous_tier=["A", "A", "C", "C"], potential=["closing", "low", "high", "closing"]
+    )
+    assert letters(result, "tier_kept") == "AACC"
+    assert letters(result) == "BAAC"
+    assert result["potential_rule"].tolist() == ["closing", "none", "high", "closing"]
+
+
+def test_potential_holds_through_the_day_on_which_it_expires():
+    result = tiers([0, 0, 0], potential="high", potential_expires_on=["2024-12-30", "2024-12-31", None])
+    assert letters(result) == "CAA"
+    assert result["potential_rule"].tolist() == ["expired", "high", "high"]
+
+
+def test_the_nearest_region_with_thresholds_decides():
+    parents = {1: None, 2: 1, 3: 2, 4: 1}
+    policy = replace(POLICY, region_thresholds={1: Thresholds(500, 50), 2: Thresholds(300, 30)})
+    result = tiers([400, 400, 400, 400], policy, parents, region_id=[3, 4, 9, None])
+    assert letters(result) == "ABBB"
+    assert result["threshold_region"].tolist() == [2, 1, pd.NA, pd.NA]
+
+
+def test_a_cycle_of_regions_is_refused():
+    with pytest.raises(ValueError, match="lies above itself"):
+        nearest_override(1, {}, {1: 2, 2: 1})
+
+
+def test_pareto_cuts_are_exact():
+    result = tiers([80, 15, 5], PARETO)  # 80 % and 95 % to the cent: the next customer is beyond the cut
+    assert letters(result, "tier_pareto") == "ABC"
+    assert letters(tiers([79, 16, 5], PARETO)) == "AAC"
+
+
+def test_pareto_ties_share_a_tier():
+    assert letters(tiers([40, 40, 20, 20], PARETO)) == "AAAA"
+    assert letters(tiers([80, 10, 10, 0], PARETO)) == "ABBC"
+
+
+def test_under_pareto_hysteresis_works_on_the_least_value_that_reaches_the_tier():
+    result = tiers([800, 100, 50, 45], PARETO, previous_tier=["A", "B", "C", "B"])
+    assert letters(result, "tier_raw") == "ABBC"
+    assert letters(result) == "ABBB"
+    assert result[["threshold_a", "threshold_b"]].iloc[0].tolist() == [800, 50]
+
+
+def test_under_pareto_nobody_with_a_positive_value_means_no_thresholds():
+    result = tiers([0, -10], PARETO, previous_tier="A")
+    assert letters(result) == "CC"
+    assert result["threshold_a"].isna().all()
+
+
+def test_both_schemes_are_computed_whichever_decides():
+    amount, pareto = tiers([800, 150, 50]), tiers([800, 150, 50], PARETO)
+    for scheme in ("tier_amount", "tier_pareto"):
+        assert letters(amount, scheme) == letters(pareto, scheme)
+    assert letters(amount) == letters(amount, "tier_amount")
+    assert letters(pareto) == letters(pareto, "tier_pareto")
+
+
+@given(VALUES, st.sampled_from(TierScheme), st.sampled_from(["A", "B", "C", None]))
+def test_among_alike_customers_more_value_never_means_a_lower_raw_tier(values, scheme, previous):
+    result = tiers(sorted(values), replace(POLICY, scheme=scheme), previous_tier=previous)
+    assert result["tier_raw"].is_monotonic_increasing
+    assert (result["tier_kept"] >= result["tier_raw"]).all()
+
+
+@given(VALUES, st.integers(2, 50))
+def test_another_currency_changes_no_tier(values, rate):
+    dearer = replace(POLICY, thresholds=Thresholds(1000 * rate, 200 * rate))
+    before, after = tiers(values), tiers([value * rate for value in values], dearer)
+    assert letters(before) == letters(after)
+    assert letters(before, "tier_pareto") == letters(after, "tier_pareto")
+
+
+@given(VALUES)
+def test_a_customer_without_orders_changes_no_tier(values):
+    assert letters(tiers([*values, 0], PARETO).iloc[:-1]) == letters(tiers(values, PARETO))
+
+
+def test_customers_may_come_in_any_order():
+    index = pd.Index([5, 3], name="customer_id")
+    ranked = contribution(pd.DataFrame({"net_revenue": [1000, 10]}, index=index))
+    columns = {
+        "region_id": pd.NA,
+        "previous_tier": pd.NA,
+        "potential": ["high", pd.NA],
+        "potential_expires_on": pd.NaT,
+    }
+    customers = pd.DataFrame(columns, index=[3, 5])
+    assert assign_tiers(ranked, customers, POLICY, {}, AS_OF)["potential"].tolist() == [np.nan, "high"]
+
+
+def test_other_customers_are_refused():
+    ranked = contribution(pd.DataFrame({"net_revenue": [1]}, index=[1]))
+    columns = dict.fromkeys(["region_id", "previous_tier", "potential", "potential_expires_on"])
+    with pytest.raises(ValueError, match="same customers"):
+        assign_tiers(ranked, pd.DataFrame(columns, index=[2]), POLICY, {}, AS_OF)
+
+
+def test_an_unknown_tier_or_potential_is_refused():
+    with pytest.raises(ValueError, match="unknown previous tier: 'D'"):
+        tiers([1], previous_tier="D")
+    with pytest.raises(ValueError, match="unknown potential: 'great'"):
+        tiers([1], potential="great")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"pareto_a": Decimal("0.96")}, {"pareto_b": Decimal("1.01")}, {"hysteresis": Decimal(1)}]
+)
+def test_a_policy_that_makes_no_sense_is_refused(wrong):
+    with pytest.raises(ValueError, match="must"):
+        TierPolicy(**wrong)
+
+
+def test_thresholds_must_descend():
+    with pytest.raises(ValueError, match="a > b > 0"):
+        Thresholds(a=100, b=100)
