@@ -31,16 +31,13 @@ INTERRUPTED = 130  # what shells report after Ctrl-C
 def run_command(arguments: list[str]) -> int:
     """Run one management command (`arguments` without the program's name) and return the exit code."""
     command = arguments[0] if arguments else ""
-    if command == "test":
-        from crm.local.testing import run_tests
-
-        return run_tests(arguments[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     home = Home.from_environment()
     try:
-        if not os.environ.get(
-            "DATABASE_URL"
-        ):  # with one, this is somebody's own set-up: no setting is made up
+        if command == "test":
+            return _run_tests(arguments[1:])
+        # With a database given, this is somebody's own set-up: no setting is made up.
+        if not os.environ.get("DATABASE_URL"):
             export_local_settings(home)
         if _needs_no_server(command, arguments):
             export_no_servers()
@@ -62,6 +59,12 @@ def _needs_no_server(command: str, arguments: list[str]) -> bool:
     if {"-h", "--help"} & set(arguments):
         return True
     return command in WITHOUT_SERVERS and "--database" not in arguments  # `check --database default`
+
+
+def _run_tests(arguments: list[str]) -> int:
+    from crm.local.testing import run_tests  # pytest is there only after `manage.py test` has installed it
+
+    return run_tests(arguments)
 
 
 def _make_tables() -> None:

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,19 +19,18 @@ MAX_CONCURRENT_RUNS = 16  # Valkey's numbered databases
 
 
 def run_tests(arguments: list[str]) -> int:
-    """Run pytest with `arguments` against servers of its own, and return pytest's exit code."""
+    """Run pytest with `arguments` against servers of its own, and return pytest's exit code.
+
+    Raises LocalServerError when the servers can't be started.
+    """
     import pytest
 
-    # Leave by the way that stops the servers and deletes their data.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    # Asked to end, leave as after Ctrl-C: by the way that stops the servers and deletes their data.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.chdir(ROOT)
-    try:
-        with _throwaway_home() as home, local_servers(home, throwaway=True):
-            _export(home)
-            return int(pytest.main(arguments))
-    except LocalServerError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    with _throwaway_home() as home, local_servers(home, throwaway=True):
+        _export(home)
+        return int(pytest.main(arguments))
 
 
 @contextmanager
