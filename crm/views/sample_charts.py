@@ -17,6 +17,10 @@ def pareto() -> dict[str, Any]:
     def brought_by(n: int) -> float:
         return n / (n + half) * (1 + half / total)
 
+    def line(tier: str, n: int) -> str:
+        share = percent(brought_by(n))
+        return say(f"{tier} line {share} ({n})", f"{tier} 线 {share}（{n} 家）")
+
     rows = [
         [say("A: key", "A 重点"), "38", "62.5%"],
         [say("B: main", "B 主要"), "147", "27.8%"],
@@ -45,19 +49,14 @@ def pareto() -> dict[str, Any]:
                     "tier": "A",
                     "to": 38,
                     "share": brought_by(38),
-                    "label": say(
-                        f"A line {percent(brought_by(38))} (38)", f"A 线 {percent(brought_by(38))}（38 家）"
-                    ),
+                    "label": line("A", 38),
                     "url": "#tier-A",
                 },
                 {
                     "tier": "B",
                     "to": 185,
                     "share": brought_by(185),
-                    "label": say(
-                        f"B line {percent(brought_by(185))} (185)",
-                        f"B 线 {percent(brought_by(185))}（185 家）",
-                    ),
+                    "label": line("B", 185),
                     "url": "#tier-B",
                 },
                 {"tier": "C", "to": total, "share": 1, "url": "#tier-C"},
