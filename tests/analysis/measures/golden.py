@@ -119,7 +119,7 @@ def golden_customers() -> pd.DataFrame:
     customers = pd.DataFrame(CUSTOMERS, columns=["customer_id", "region_id", "previous_tier", "potential"])
     created_on = pd.Series(pd.Timestamp(2023, 1, 5), index=customers.index)
     created_on[customers["customer_id"] == 12] = pd.Timestamp(2024, 12, 15)
-    customers = customers.assign(potential_expires_on=pd.NaT, created_on=created_on)
+    customers = customers.assign(potential_expires_on=None, created_on=created_on)
     return customers.astype({"region_id": "Int64", "potential_expires_on": "datetime64[us]"}).set_index(
         "customer_id"
     )

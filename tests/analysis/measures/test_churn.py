@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ FIT = DemandFit(DemandModel.MBG_NBD, PARAMETERS, -1.0, 3, 2, 3, None)
 POLICY = ChurnPolicy()
 
 
-def customers(*rows: tuple[int, int, int], **columns) -> pd.DataFrame:
+def customers(*rows: tuple[int, int, int], **columns: Any) -> pd.DataFrame:
     frame = histories(*rows).assign(**columns)
     never = frame["order_days"] == 0
     return frame.assign(
@@ -22,20 +23,20 @@ def customers(*rows: tuple[int, int, int], **columns) -> pd.DataFrame:
     )
 
 
-def test_the_probability_is_the_model_s_over_the_horizon():
+def test_the_probability_is_the_model_s_over_the_horizon() -> None:
     result = assess_churn(customers((3, 140, 210)), FIT, POLICY, AS_OF)
     expected = probability_no_order(PARAMETERS, 3, 20, 30, 90 / 7)
     assert result["churn_probability"].tolist() == [pytest.approx(float(expected), rel=1e-12)]
 
 
-def test_the_flag_is_raised_at_the_cut():
+def test_the_flag_is_raised_at_the_cut() -> None:
     frame = customers((10, 100, 700), (10, 100, 101))
     probability = assess_churn(frame, FIT, POLICY, AS_OF)["churn_probability"]
     at_the_first = replace(POLICY, flag_at=probability[0])
     assert assess_churn(frame, FIT, at_the_first, AS_OF)["churn_flag"].tolist() == [True, False]
 
 
-def test_customers_who_never_ordered_have_no_score_and_no_flag():
+def test_customers_who_never_ordered_have_no_score_and_no_flag() -> None:
     result = assess_churn(customers((-1, 0, 0), (3, 140, 210)), FIT, POLICY, AS_OF)
     assert result["churn_status"].tolist() == ["no_orders", "scored"]
     assert result["churn_probability"].isna().tolist() == [True, False]
@@ -43,7 +44,7 @@ def test_customers_who_never_ordered_have_no_score_and_no_flag():
     assert result["days_since_last_order"].tolist() == [pd.NA, 70]
 
 
-def test_an_unpublished_fit_scores_nobody():
+def test_an_unpublished_fit_scores_nobody() -> None:
     degenerate = replace(FIT, problem=FitProblem.NO_DROPOUT)
     result = assess_churn(customers((3, 140, 210), (-1, 0, 0), open_complaints=1), degenerate, POLICY, AS_OF)
     assert result["churn_status"].tolist() == ["not_published", "no_orders"]
@@ -52,25 +53,25 @@ def test_an_unpublished_fit_scores_nobody():
     assert result["reason_open_complaints"].all()
 
 
-def test_reasons_are_named_for_flagged_customers_only():
+def test_reasons_are_named_for_flagged_customers_only() -> None:
     frame = customers((10, 100, 700), (10, 100, 101), median_interval_days=10.0, open_complaints=2)
     result = assess_churn(frame, FIT, POLICY, AS_OF)
     assert result["churn_reasons"].tolist() == ["overdue|open_complaints", ""]
     assert result["reason_open_complaints"].tolist() == [True, True]
 
 
-def test_the_index_and_the_order_of_customers_are_kept():
+def test_the_index_and_the_order_of_customers_are_kept() -> None:
     frame = customers((3, 140, 210), (0, 0, 5), (-1, 0, 0)).iloc[[2, 0, 1]]
     result = assess_churn(frame, FIT, POLICY, AS_OF)
     pd.testing.assert_index_equal(result.index, frame.index)
     assert result["churn_probability"].notna().tolist() == [False, True, True]
 
 
-def test_an_empty_population_is_assessed():
+def test_an_empty_population_is_assessed() -> None:
     assert assess_churn(customers(), FIT, POLICY, AS_OF).empty
 
 
-def test_dtypes_are_as_documented():
+def test_dtypes_are_as_documented() -> None:
     dtypes = assess_churn(customers((3, 140, 210)), FIT, POLICY, AS_OF).dtypes
     assert dtypes["churn_probability"] == np.float64
     assert dtypes["churn_flag"] == dtypes["reason_overdue"] == "boolean"
@@ -78,6 +79,6 @@ def test_dtypes_are_as_documented():
 
 
 @pytest.mark.parametrize("wrong", [{"horizon_days": 0}, {"flag_at": 0.0}, {"flag_at": 1.5}])
-def test_a_policy_that_makes_no_sense_is_refused(wrong):
+def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must be"):
         ChurnPolicy(**wrong)

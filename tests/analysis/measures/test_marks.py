@@ -1,6 +1,9 @@
 import datetime
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,43 +18,45 @@ AS_OF = datetime.date(2024, 12, 31)
 POLICY = MarkPolicy()
 
 
-def marks(values, policy=POLICY, created_on=None) -> pd.DataFrame:
+def marks(
+    values: Sequence[int], policy: MarkPolicy = POLICY, created_on: Sequence[str | None] | None = None
+) -> pd.DataFrame:
     index = pd.RangeIndex(len(values), name="customer_id")
     ranked = contribution(pd.DataFrame({"net_revenue": np.array(values, dtype=np.int64)}, index=index))
     return assign_marks(ranked, pd.Series(created_on, index=index, dtype="datetime64[us]"), policy, AS_OF)
 
 
-def test_one_percent_rounds_up_for_vip_and_twenty_percent_down_for_drag():
+def test_one_percent_rounds_up_for_vip_and_twenty_percent_down_for_drag() -> None:
     result = marks(range(1, 102))
     assert result["mark_vip"].sum() == 2
     assert result["mark_drag"].sum() == 20
 
 
-def test_ties_at_the_edge_are_all_marked():
+def test_ties_at_the_edge_are_all_marked() -> None:
     assert marks([9, 8, 7, 6, 5, 4, 3, 2, 1, 1])["mark_drag"].sum() == 2
     assert marks([9, 8, 7, 6, 1, 1, 1, 1, 1, 1])["mark_drag"].sum() == 6
     assert marks([9, 9, 1])["mark_vip"].sum() == 2
 
 
-def test_ninety_days_end_youth():
+def test_ninety_days_end_youth() -> None:
     result = marks([0, 0, 5, 6, 7], created_on=["2024-10-03", "2024-10-02", None, None, None])
     assert result["marks"].tolist() == ["young", "drag", "", "", "vip"]
 
 
-def test_a_top_mark_beats_drag():
+def test_a_top_mark_beats_drag() -> None:
     assert marks([5], replace(POLICY, drag_share=Decimal(1)))["marks"].tolist() == ["vip"]
 
 
-def test_nobody_is_vip_without_revenue():
+def test_nobody_is_vip_without_revenue() -> None:
     assert not marks([0, 0, 0])["mark_vip"].any()
 
 
-def test_nobody_is_drag_among_four():
+def test_nobody_is_drag_among_four() -> None:
     assert not marks([0, 1, 2, 3])["mark_drag"].any()
 
 
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=60), st.randoms())
-def test_the_order_of_rows_changes_no_mark(values, random):
+def test_the_order_of_rows_changes_no_mark(values: list[int], random: Random) -> None:
     index = list(range(len(values)))
     random.shuffle(index)
     shuffled = marks([values[position] for position in index])["marks"]
@@ -61,7 +66,7 @@ def test_the_order_of_rows_changes_no_mark(values, random):
 
 
 @given(st.lists(st.integers(-50, 50), min_size=5, max_size=60))
-def test_a_fifth_or_more_are_at_the_bottom(values):
+def test_a_fifth_or_more_are_at_the_bottom(values: list[int]) -> None:
     result = marks(values)
     assert (result["mark_drag"] | result["mark_vip"]).sum() >= len(values) // 5
 
@@ -69,6 +74,6 @@ def test_a_fifth_or_more_are_at_the_bottom(values):
 @pytest.mark.parametrize(
     "wrong", [{"vip_share": Decimal("1.5")}, {"drag_share": Decimal(-1)}, {"young_days": -1}]
 )
-def test_a_policy_that_makes_no_sense_is_refused(wrong):
+def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must"):
         MarkPolicy(**wrong)
