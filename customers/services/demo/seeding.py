@@ -85,7 +85,7 @@ def seed_demo(
         writer.write_products()
         with ExitStack() as stack:
             stack.enter_context(bare_tables(_RECORDS))
-            stack.enter_context(without_triggers(OrderLine))
+            stack.enter_context(without_triggers(_LEDGER))
             writer.write_customers(listener or (lambda done, total: None))
         _mark_changed()
         audit.record(None, SEEDED, customers=plan.customers, seed=plan.seed, as_of=plan.as_of.isoformat())
@@ -126,7 +126,7 @@ def _make_room(*, replace: bool) -> None:
 
 
 def _mark_changed() -> None:
-    """Note every customer with orders as changed, as the trigger would have done line by line."""
+    """Note every customer with orders as changed, as the ledger's triggers would have done chunk by chunk."""
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         cursor.execute(
