@@ -9,3 +9,10 @@ class AnalysisConfig(AppConfig):
 
     name = "analysis"
     verbose_name = _("Analysis")
+
+    def ready(self) -> None:
+        """Tell the customers' pages who knows about tiers and churn."""
+        from analysis.selectors.insights import open_published
+        from crm.extensions import offer_insights
+
+        offer_insights(open_published)

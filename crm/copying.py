@@ -93,7 +93,7 @@ def _read_fields(kinds: Mapping[str, Kind]) -> Iterator[tuple[str, str]]:
 
 def _from_binary(values: npt.NDArray[Any], kind: Kind) -> Any:
     if isinstance(kind, tuple):
-        return pd.Categorical.from_codes(values.astype(np.int8) - 1, categories=list(kind))
+        return pd.Categorical.from_codes(values.astype(np.int8) - 1, dtype=pd.CategoricalDtype(list(kind)))
     if kind == "date":
         days = values.astype(np.int64)
         seconds = np.where(
@@ -156,14 +156,17 @@ def _to_binary(series: pd.Series, kind: Kind) -> _Column:
         days = series.to_numpy().astype("datetime64[D]").view(np.int64) - DAYS_FROM_1970_TO_2000
         values = np.where(absent, 0, days).astype(dtype)
     elif isinstance(series.dtype, pd.api.extensions.ExtensionDtype):
-        values = series.fillna(0).to_numpy(dtype=np.dtype(dtype).newbyteorder("=")).astype(dtype)
+        values = series.to_numpy(dtype=np.dtype(dtype).newbyteorder("="), na_value=0).astype(dtype)
     else:
         values = series.to_numpy().astype(dtype)
     return _Column(values, np.where(absent, -1, size).astype(np.int32) if absent.any() else None)
 
 
 def _words(series: pd.Series, words: tuple[str, ...]) -> _Column:
-    codes = series.astype(pd.CategoricalDtype(list(words))).cat.codes.to_numpy()
+    known = series.astype(pd.CategoricalDtype(list(words)))
+    if (unknown := known.isna() & series.notna()).any():
+        raise ValueError(f"{series.name}: {series[unknown].iloc[0]!r} is none of {words}")
+    codes = known.cat.codes.to_numpy()
     if "" in words:
         codes = np.where(codes < 0, words.index(""), codes)
     encoded = [word.encode() for word in words]

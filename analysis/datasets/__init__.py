@@ -1,0 +1,1 @@
+"""Frames that measures take, read from the facts."""

@@ -1,0 +1,83 @@
+"""The population of a run as one frame: who they are, their facts, and where the run before left them."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from psycopg import sql
+
+from analysis.measures.windows import Window
+from analysis.models import AnalysisRun
+from analysis.models.rules import PolicyRules
+from crm.copying import Kind, read_columns
+from customers.models import Potential
+from customers.selectors import facts
+from customers.selectors.facts import Connection
+
+TIERS = ("C", "B", "A")
+POTENTIALS = tuple(Potential.values)
+
+KINDS: dict[str, Kind] = {
+    "customer_id": "int8",
+    "region_id": "int8?",
+    "potential": POTENTIALS,
+    "potential_expires_on": "date",
+    "known_since": "date",
+    "open_complaints": "int4",
+    **facts.FACTS,
+    "previous_tier": TIERS,
+    "tier_before": TIERS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Everything that the measures of a run read.
+
+    ``customers`` is indexed by ``customer_id``, ascending, with the columns of :data:`KINDS`: cents and counts int64,
+    days datetime64[s], ``region_id`` Int64, tiers and potential categories. ``previous_tier`` is the tier that the run
+    before kept, NA when that run followed another scheme or metric; ``tier_before`` is its final tier.
+    """
+
+    customers: pd.DataFrame
+    as_of: datetime.date
+    window: Window
+    cut: datetime.date
+    rules: PolicyRules
+    region_ids: dict[str, int]
+    region_parents: dict[int, int | None]
+
+
+def read_customers(
+    connection: Connection, table: sql.Composable, run: AnalysisRun, rules: PolicyRules
+) -> pd.DataFrame:
+    """Read the population's frame from the facts in ``table``; see :class:`Population`."""
+    before = run.previous
+    comparable = before is not None and _comparable(before, rules)
+    query = _QUERY.format(
+        population=facts.population_query(table, run.as_of),
+        comparable=sql.Literal(comparable),
+        before=sql.Literal(before.pk if before else -1),
+    )
+    columns = read_columns(connection, query, KINDS)
+    order = np.argsort(columns["customer_id"], kind="stable")
+    index = pd.Index(columns.pop("customer_id")[order], name="customer_id")
+    return pd.DataFrame({name: values[order] for name, values in columns.items()}, index=index, copy=False)
+
+
+def _comparable(before: AnalysisRun, rules: PolicyRules) -> bool:
+    """Whether a tier of that run may hold on: hysteresis is between values of one metric under one scheme."""
+    old = before.policy.parsed()
+    return (old.metric, old.scheme) == (rules.metric, rules.scheme)
+
+
+_QUERY = sql.SQL("""
+    SELECT population.*, CASE WHEN {comparable} THEN before.tier_kept END AS previous_tier,
+        before.tier AS tier_before
+    FROM ({population}) AS population
+    LEFT JOIN analysis_customersnapshot AS before
+        ON before.run_id = {before} AND before.customer_id = population.customer_id
+""")

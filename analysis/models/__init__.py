@@ -1,0 +1,20 @@
+"""Runs, what they found, and the policies that they followed."""
+
+from analysis.models.facts import FactsState
+from analysis.models.policies import Policy
+from analysis.models.runs import AnalysisRun, FactsSource, Publication, RunState
+from analysis.models.snapshots import ChurnStatus, CustomerSnapshot, Mark, Tier, TierSummary
+
+__all__ = [
+    "AnalysisRun",
+    "ChurnStatus",
+    "CustomerSnapshot",
+    "FactsSource",
+    "FactsState",
+    "Mark",
+    "Policy",
+    "Publication",
+    "RunState",
+    "Tier",
+    "TierSummary",
+]

@@ -1,0 +1,44 @@
+"""What the table of current facts is true for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from customers.selectors.facts import FactsSpec, ReturnsCountOn
+
+
+class FactsState(models.Model):
+    """The days and choices that the current facts were added up for; one row, or none before the first run.
+
+    The facts themselves stand in an unlogged table that services keep (``analysis.services.facts``): they can always
+    be added up again, so they are not worth a transaction log.
+    """
+
+    ONLY: ClassVar = 1
+
+    as_of = models.DateField(_("as of"))
+    start = models.DateField(_("window from"))
+    end = models.DateField(_("window until before"))
+    cut = models.DateField(_("backtest cut"))
+    returns_count_on = models.CharField(max_length=20)
+    count_free_orders = models.BooleanField(default=False)
+    customers = models.PositiveIntegerField(_("customers"))
+    refreshed_at = models.DateTimeField(_("refreshed at"))
+
+    class Meta:
+        verbose_name = _("state of the facts")
+        verbose_name_plural = _("states of the facts")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="one_facts_state", condition=models.Q(id=1)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.as_of)
+
+    def spec(self) -> FactsSpec:
+        """The days and choices, as they are asked for."""
+        choice = ReturnsCountOn(self.returns_count_on)
+        return FactsSpec(self.as_of, self.start, self.end, self.cut, choice, self.count_free_orders)

@@ -1,0 +1,136 @@
+"""The contribution page: what the viewer's customers bring, how much hangs on how few, and month by month."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncMonth
+
+from analysis.measures.pareto_curve import top_shares
+from analysis.models import AnalysisRun
+from analysis.selectors.snapshots import Filter, sees_company, visible
+from analysis.selectors.sums import add, sums_by_tier
+from crm.models import User
+from customers.models import OrderLine, OrderStatus
+
+TOP_PERCENTS = (1, 5, 10, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class TopShare:
+    """What the top so many per cent of the customers bring, and its share of the net total."""
+
+    percent: int
+    customers: int
+    value: int
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionSummary:
+    """Money in cents over the window; ``change`` is against the window before, None when that held nothing."""
+
+    customers: int
+    positive_customers: int
+    net_revenue: int
+    gross_revenue: int
+    gross_margin: int
+    margin_rate: float | None
+    net_revenue_before: int
+    change: float | None
+    orders: int
+    top: list[TopShare]
+    unidentified_net_revenue: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthTotal:
+    """One month of the viewer's customers, money in cents."""
+
+    month: datetime.date
+    net_revenue: int
+    gross_margin: int
+    orders: int
+
+
+def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> ContributionSummary:  # noqa: A002
+    """Add up what the viewer's customers bring, and what the greatest of them do."""
+    wanted = filter or Filter()
+    sums = add(sums_by_tier(run, user, wanted).values())
+    company = sees_company(user)
+    net, before = sums["total_net_revenue"], sums["total_net_revenue_before"]
+    stated = run.totals
+    return ContributionSummary(
+        customers=sums["customers"],
+        positive_customers=sums["positive_customers"],
+        net_revenue=net,
+        gross_revenue=sums["total_gross_revenue"],
+        gross_margin=sums["total_gross_margin"],
+        margin_rate=sums["total_gross_margin"] / net if net > 0 else None,
+        net_revenue_before=before,
+        change=(net - before) / before if before > 0 else None,
+        orders=sums["total_orders"],
+        top=_top(run, user, wanted, sums["customers"], sums["total_value"]),
+        unidentified_net_revenue=(
+            stated["net_revenue"] - stated["identified_net_revenue"] if company and wanted.is_empty else None
+        ),
+    )
+
+
+def monthly(
+    run: AnalysisRun,
+    user: User,
+    filter: Filter | None = None,  # noqa: A002
+    months: int = 24,
+) -> list[MonthTotal]:
+    """The last months up to the run's day; months without a line are there, with zeros."""
+    last = run.as_of.replace(day=1)
+    wanted = [_months_earlier(last, back) for back in range(months - 1, -1, -1)]
+    lines = OrderLine.objects.filter(
+        customer__in=visible(run, user, filter).values("customer_id"),
+        ordered_on__gte=wanted[0],
+        ordered_on__lte=run.as_of,
+    ).exclude(order__status=OrderStatus.CANCELLED)
+    found = {
+        row["month"]: row
+        for row in lines.values(month=TruncMonth("ordered_on"))
+        .annotate(
+            net=Sum("revenue_cents"),
+            margin=Sum(F("revenue_cents") - F("cost_cents")),
+            bought=Count("order", distinct=True, filter=_sold()),
+        )
+        .order_by()
+    }
+    return [_month_total(month, found.get(month)) for month in wanted]
+
+
+def _top(run: AnalysisRun, user: User, wanted: Filter, customers: int, total: int) -> list[TopShare]:
+    if sees_company(user) and wanted.is_empty and customers == run.customers:
+        found = run.totals["top"]
+    else:
+        values = visible(run, user, wanted).order_by().values_list("value", flat=True)
+        found = top_shares(np.fromiter(values.iterator(), dtype=np.int64), TOP_PERCENTS)
+    return [
+        TopShare(percent, count, value, value / total if total > 0 else None)
+        for percent, count, value in found
+    ]
+
+
+def _sold() -> Q:
+    return Q(quantity__gt=0, revenue_cents__gt=0)
+
+
+def _months_earlier(month: datetime.date, back: int) -> datetime.date:
+    year, place = divmod(month.year * 12 + month.month - 1 - back, 12)
+    return datetime.date(year, place + 1, 1)
+
+
+def _month_total(month: datetime.date, row: Mapping[str, Any] | None) -> MonthTotal:
+    if row is None:
+        return MonthTotal(month, 0, 0, 0)
+    return MonthTotal(month, row["net"], row["margin"], row["bought"])

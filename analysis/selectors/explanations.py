@@ -1,0 +1,265 @@
+"""What a published row means, in sentences of the active language: why this tier, why this risk, what would change it.
+
+The codes and figures come from the row alone, so that a sentence can never say more than was published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from analysis.measures.contribution import Metric
+from analysis.measures.demand import DemandModel
+from analysis.measures.tier_reasons import TierReason, explain_tier
+from analysis.models import AnalysisRun
+from crm.templatetags.format import compact_money, day, money, number, percent
+from customers.models import Potential, Region
+
+Row = Mapping[str, Any]
+
+METRICS = {
+    Metric.NET_REVENUE: gettext_lazy("net revenue"),
+    Metric.GROSS_REVENUE: gettext_lazy("gross revenue"),
+    Metric.GROSS_MARGIN: gettext_lazy("gross margin"),
+}
+MODELS = {
+    DemandModel.MBG_NBD: gettext_lazy("MBG/NBD"),
+    DemandModel.BG_NBD: gettext_lazy("BG/NBD"),
+    DemandModel.NBD: gettext_lazy("NBD (nobody leaves)"),
+}
+SCHEMES = {"amount": gettext_lazy("By amount"), "pareto": gettext_lazy("By share (Pareto)")}
+REASONS = {
+    "overdue": gettext_lazy("Overdue"),
+    "falling_breadth": gettext_lazy("Buys fewer categories"),
+    "falling_amounts": gettext_lazy("Buys for less"),
+    "late_payments": gettext_lazy("Pays late"),
+    "open_complaints": gettext_lazy("Open complaints"),
+}
+FIT_PROBLEMS = {
+    "no_customers": gettext_lazy("Nobody has ordered yet, so there is no rhythm to learn from."),
+    "one_customer": gettext_lazy("A single customer has ordered; a model needs many to compare."),
+    "no_repeat_buyers": gettext_lazy(
+        "Nobody has ordered a second time, so nothing tells who will come back."
+    ),
+    "no_dropout": gettext_lazy("The orders hold no trace of customers leaving for good."),
+    "parameters_at_bounds": gettext_lazy("The model does not fit these orders: its parameters ran off."),
+    "not_converged": gettext_lazy("The search for the model's parameters did not come to rest."),
+}
+
+
+class Wording:
+    """Sentences about the rows of one run."""
+
+    def __init__(self, run: AnalysisRun) -> None:
+        self._run = run
+        self._rules = run.policy.parsed()
+        self._currency = run.currency or settings.COMPANY_CURRENCY
+        self._region_names: dict[int, str] = {}
+
+    def tier_reasons(self, row: Row) -> tuple[str, ...]:
+        """One sentence for each step that led to the tier."""
+        return tuple(self._tier_sentence(reason) for reason in explain_tier(row))
+
+    def short_tier_reason(self, row: Row) -> str:
+        """The same in a few words, for lists."""
+        words = [self._tier_words(reason) for reason in explain_tier(row)]
+        if row["marks"]:
+            words.append(mark_label(row["marks"]))
+        return _("; ").join(words)
+
+    def next_tier(self, row: Row) -> str:
+        """What would change the tier, "" for an A or when nothing is known."""
+        goal, threshold = ("A", row["threshold_a"]) if row["tier"] == "B" else ("B", row["threshold_b"])
+        if row["tier"] == "A" or threshold is None or row["value"] >= threshold:
+            return ""
+        return _("%(amount)s more %(metric)s in the window would make it %(tier)s.") % {
+            "amount": self._money(threshold - row["value"]),
+            "metric": METRICS[self._rules.metric],
+            "tier": goal,
+        }
+
+    def mark_reason(self, row: Row) -> str:
+        """Why a customer bears its mark, "" without one."""
+        marks = self._rules.marks
+        if row["marks"] == "vip":
+            return _("Among the top %(share)s of customers.") % {"share": percent(marks.vip_share, 0)}
+        bottom = {"share": percent(marks.drag_share, 0), "days": number(marks.young_days)}
+        if row["marks"] == "drag":
+            return _("Among the bottom %(share)s of customers.") % bottom
+        if row["marks"] == "young":
+            return _("Among the bottom %(share)s, but a customer for less than %(days)s days.") % bottom
+        return ""
+
+    def churn_label(self, row: Row) -> tuple[str, str]:
+        """The few words of the churn tag and its tone: "good", "warn", "bad" or ""."""
+        if row["churn_status"] != "scored":
+            return "", ""
+        if row["churn_flag"]:
+            probability = percent(row["churn_probability"], 0)
+            return _("%(probability)s may leave") % {"probability": probability}, "bad"
+        overdue = self._days_overdue(row)
+        if overdue:
+            words = ngettext("%(count)s day overdue", "%(count)s days overdue", overdue)
+            return words % {"count": number(overdue)}, "warn"
+        return _("Steady"), "good"
+
+    def churn_sentence(self, row: Row) -> str:
+        """The probability in a sentence, or why there is none."""
+        if row["churn_status"] == "no_orders":
+            return _("Never ordered, so there is no rhythm to judge by.")
+        if row["churn_status"] == "not_published":
+            return fit_problem(self._run.churn.get("problem"))
+        return _("%(probability)s likely not to order within %(days)s days.") % {
+            "probability": percent(row["churn_probability"], 0),
+            "days": number(self._run.horizon_days),
+        }
+
+    def churn_reasons(self, row: Row) -> tuple[str, ...]:
+        """One sentence for each named reason of a flagged customer."""
+        codes = [code for code in (row["churn_reasons"] or "").split("|") if code]
+        return tuple(self._churn_sentence_of(code, row) for code in codes)
+
+    def _tier_sentence(self, reason: TierReason) -> str:
+        figures = self._figures(reason)
+        sentences = {
+            "amount_a": _("%(metric)s of %(value)s reaches %(threshold)s, the threshold of A%(where)s."),
+            "amount_b": _("%(metric)s of %(value)s reaches %(threshold)s, the threshold of B%(where)s."),
+            "amount_c": _("%(metric)s of %(value)s is below %(threshold)s, the threshold of B%(where)s."),
+            "pareto_a": _("Customers with more hold %(share)s of %(metric)s, less than %(cut_a)s: A."),
+            "pareto_b": _("Customers with more hold %(share)s of %(metric)s, less than %(cut_b)s: B."),
+            "pareto_c": _("Customers with more hold %(share)s of %(metric)s, %(cut_b)s or more: C."),
+            "pareto_not_positive": _("%(metric)s of %(value)s is not above zero: C."),
+            "kept": _("Was %(tier)s before and stays it down to %(kept_above)s."),
+            "potential_high": _("High potential puts it into A."),
+            "potential_closing": _("It is closing down: one tier lower."),
+            "potential_expired": _("The judgement of its potential (%(potential)s) has expired."),
+        }
+        sentence = sentences[reason.code] % figures
+        return sentence[:1].upper() + sentence[1:]
+
+    def _tier_words(self, reason: TierReason) -> str:
+        words = {
+            "amount_a": "≥ %(threshold)s",
+            "amount_b": "≥ %(threshold)s",
+            "amount_c": "< %(threshold)s",
+            "pareto_a": _("before it %(share)s, below %(cut_a)s"),
+            "pareto_b": _("before it %(share)s, below %(cut_b)s"),
+            "pareto_c": _("before it %(share)s"),
+            "pareto_not_positive": _("not above zero"),
+            "kept": _("kept %(tier)s, within the margin"),
+            "potential_high": _("high potential → A"),
+            "potential_closing": _("closing down → %(tier)s"),
+            "potential_expired": _("potential expired"),
+        }
+        return words[reason.code] % self._figures(reason, short=True)
+
+    def _figures(self, reason: TierReason, *, short: bool = False) -> dict[str, Any]:
+        given = reason.parameters
+        in_words = compact_money if short else money
+        amounts = {
+            name: in_words(given[name], self._currency)
+            for name in ("value", "threshold", "kept_above")
+            if given.get(name) is not None
+        }
+        return {
+            **amounts,
+            "metric": METRICS[self._rules.metric],
+            "tier": given.get("tier", ""),
+            "where": self._where(given.get("region")),
+            "share": percent(given.get("cumulative_share_before")),
+            "cut_a": percent(self._rules.pareto_a, 0),
+            "cut_b": percent(self._rules.pareto_b, 0),
+            "potential": dict(Potential.choices).get(given.get("potential", ""), ""),
+        }
+
+    def _where(self, region: int | None) -> str:
+        if region is None:
+            return ""
+        if region not in self._region_names:
+            found = Region.objects.filter(pk=region).first()
+            self._region_names[region] = str(found) if found else ""
+        return _(" in %(region)s") % {"region": self._region_names[region]}
+
+    def _churn_sentence_of(self, code: str, row: Row) -> str:
+        late, settled = row["payments_late"], row["payments_settled"]
+        sentences = {
+            "overdue": lambda: self._overdue_sentence(row),
+            "falling_breadth": lambda: (
+                _("Bought from %(now)s categories, %(before)s in the window before.")
+                % {"now": number(row["categories"]), "before": number(row["categories_before"])}
+            ),
+            "falling_amounts": lambda: (
+                _("Bought for %(now)s, %(before)s in the window before.")
+                % {"now": self._money(row["net_revenue"]), "before": self._money(row["net_revenue_before"])}
+            ),
+            "late_payments": lambda: (
+                _("%(late)s of %(settled)s payments came late.")
+                % {"late": number(late), "settled": number(settled)}
+            ),
+            "open_complaints": lambda: (
+                ngettext(
+                    "%(count)s complaint is open.", "%(count)s complaints are open.", row["open_complaints"]
+                )
+                % {"count": number(row["open_complaints"])}
+            ),
+        }
+        return sentences[code]()
+
+    def _overdue_sentence(self, row: Row) -> str:
+        since = (self._run.as_of - row["last_order_on"]).days
+        return _("Last ordered %(days)s days ago (%(day)s); usually orders every %(interval)s days.") % {
+            "days": number(since),
+            "day": day(row["last_order_on"]),
+            "interval": number(round(row["median_interval_days"])),
+        }
+
+    def _days_overdue(self, row: Row) -> int:
+        """Days beyond the customer's own rhythm, 0 while it is not overdue by the policy."""
+        last, interval = row["last_order_on"], row["median_interval_days"]
+        reasons = self._rules.churn.reasons
+        if last is None or not interval or row["lifetime_order_days"] < reasons.least_order_days:
+            return 0
+        since = (self._run.as_of - last).days
+        return since - round(interval) if since * 100 > interval * reasons.overdue_percent else 0
+
+    def _money(self, cents: int) -> str:
+        return money(cents, self._currency)
+
+
+def mark_label(mark: str) -> str:
+    """The name of a mark."""
+    labels = {
+        "vip": pgettext("mark", "VIP"),
+        "drag": pgettext("mark", "drag"),
+        "young": pgettext("mark", "young"),
+    }
+    return labels.get(mark, "")
+
+
+def fit_problem(code: str | None) -> str:
+    """Why no churn score is published, in a sentence; "" without a problem."""
+    return str(FIT_PROBLEMS[code]) if code else ""
+
+
+def model_label(code: str) -> str:
+    """The name of a method of churn."""
+    return str(MODELS.get(DemandModel(code), code)) if code else ""
+
+
+def scheme_label(code: str) -> str:
+    """The name of a tier scheme."""
+    return str(SCHEMES.get(code, code))
+
+
+def reason_label(code: str) -> str:
+    """The name of a churn reason."""
+    return str(REASONS.get(code, code))
+
+
+def step_label(step: str) -> str:
+    """The name of a step of a run, as the ledger keeps it in English."""
+    return _(step)

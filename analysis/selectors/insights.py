@@ -1,0 +1,126 @@
+"""What the customers' pages are told about a customer by the published run (crm.extensions)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+
+from analysis.models import AnalysisRun, CustomerSnapshot, RunState
+from analysis.selectors import runs
+from analysis.selectors.explanations import Wording
+from analysis.selectors.ranking import COLUMNS
+from analysis.selectors.snapshots import sees_company, visible
+from crm.extensions import Explanation, PastStanding, Standing
+from crm.models import User
+
+MOST_PAST_RUNS = 100
+_OWN = tuple(column for column in COLUMNS if not column.startswith("customer__"))
+
+
+def open_published() -> PublishedInsights | None:
+    """The published run, bound for one response; None before the first one."""
+    run = runs.published()
+    return PublishedInsights(run) if run else None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedInsights:
+    """One published run as the customers' pages see it."""
+
+    run: AnalysisRun
+    _wording: list[Wording] = field(default_factory=list)
+
+    def standings(self, customer_ids: Collection[int]) -> Mapping[int, Standing]:
+        """What lists say about these customers, in one query; the unknown are left out."""
+        rows = CustomerSnapshot.objects.filter(run=self.run, customer__in=list(customer_ids)).values(*_OWN)
+        return {row["customer_id"]: self._standing(row) for row in rows}
+
+    def customers_with(
+        self, *, tiers: Collection[str] = (), flagged: bool | None = None
+    ) -> QuerySet[Any, Any]:
+        """The ids of customers of these tiers and churn flag, to be used within a query."""
+        rows = CustomerSnapshot.objects.filter(run=self.run)
+        if tiers:
+            rows = rows.filter(tier__in=tiers)
+        if flagged is not None:
+            rows = rows.filter(churn_flag=flagged)
+        return rows.values("customer_id")
+
+    def explain(self, customer_id: int, *, viewer: User) -> Explanation | None:
+        """Why one customer stands where it stands; None when the run or the viewer does not know it."""
+        row = visible(self.run, viewer).filter(customer=customer_id).values(*_OWN).first()
+        run, words, company = self.run, self._words(), sees_company(viewer)
+        if row is None or run.window_start is None or run.window_end is None:
+            return None
+        before = row["net_revenue_before"]
+        mark = words.mark_reason(row)
+        return Explanation(
+            standing=self._standing(row),
+            as_of=run.as_of,
+            window_start=run.window_start,
+            window_end=run.window_end,
+            net_revenue=row["net_revenue"],
+            gross_margin=row["gross_margin"],
+            rank=row["rank"] if company else None,
+            population=run.customers if company else None,
+            share=row["share"] if company else None,
+            change=(row["net_revenue"] - before) / before if before > 0 else None,
+            tier_reasons=(*words.tier_reasons(row), *([mark] if mark else [])),
+            next_tier=words.next_tier(row),
+            churn_probability=row["churn_probability"],
+            horizon_days=run.horizon_days or 0,
+            churn_reasons=(words.churn_sentence(row), *words.churn_reasons(row)),
+            run_url=run.get_absolute_url(),
+        )
+
+    def history(self, customer_id: int, *, viewer: User) -> Sequence[PastStanding]:
+        """What this and earlier published runs said of the customer, newest first."""
+        company = sees_company(viewer)
+        if not visible(self.run, viewer).filter(customer=customer_id).exists():
+            return []
+        past = {
+            run.pk: run
+            for run in AnalysisRun.objects.select_related("policy")
+            .filter(state__in=[RunState.PUBLISHED, RunState.SUPERSEDED], pk__lte=self.run.pk)
+            .order_by("-id")[:MOST_PAST_RUNS]
+        }
+        rows = CustomerSnapshot.objects.filter(run__in=list(past), customer=customer_id).values(
+            "run_id", *_OWN
+        )
+        return [
+            _past(row, past[row["run_id"]], company)
+            for row in sorted(rows, key=lambda row: (past[row["run_id"]].as_of, row["run_id"]), reverse=True)
+        ]
+
+    def _words(self) -> Wording:
+        if not self._wording:
+            self._wording.append(Wording(self.run))
+        return self._wording[0]
+
+    def _standing(self, row: Mapping[str, Any]) -> Standing:
+        words = self._words()
+        label, tone = words.churn_label(row)
+        return Standing(
+            tier=row["tier"],
+            tier_reason=words.short_tier_reason(row),
+            marks=(row["marks"],) if row["marks"] else (),
+            churn_flag=bool(row["churn_flag"]),
+            churn_label=label,
+            churn_tone=tone,
+            churn_reason=" ".join(words.churn_reasons(row)),
+        )
+
+
+def _past(row: Mapping[str, Any], run: AnalysisRun, company: bool) -> PastStanding:
+    return PastStanding(
+        as_of=run.as_of,
+        tier=row["tier"],
+        reason=Wording(run).short_tier_reason(row),
+        net_revenue=row["net_revenue"],
+        rank=row["rank"] if company else None,
+        churn_probability=row["churn_probability"],
+        run_url=run.get_absolute_url(),
+    )

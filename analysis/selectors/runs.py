@@ -1,0 +1,33 @@
+"""Which runs there are, and the one that readers see."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from analysis.models import AnalysisRun, Publication, RunState
+from crm.models import JobState, User
+from crm.policy import can
+
+
+def published() -> AnalysisRun | None:
+    """The published run; ask once per response, and pass it on."""
+    publication = Publication.objects.select_related("run__policy", "run__previous").first()
+    return publication.run if publication else None
+
+
+def runs_for(user: User) -> QuerySet[AnalysisRun]:
+    """The ledger, newest first, for those who may see analyses."""
+    runs = AnalysisRun.objects.select_related("policy", "job", "requested_by")
+    return runs if can(user, "analysis.view") else runs.none()
+
+
+def running() -> AnalysisRun | None:
+    """The newest run that waits or is being done."""
+    return (
+        AnalysisRun.objects.select_related("job")
+        .filter(
+            state__in=[RunState.QUEUED, RunState.RUNNING, RunState.FAILED],
+            job__state__in=[JobState.QUEUED, JobState.RUNNING],
+        )
+        .first()
+    )

@@ -1,0 +1,61 @@
+"""Sums over customers of a run, the same wherever they are added up: by the run itself or for one viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import BigIntegerField, Count, F, Q, Sum
+from django.db.models.functions import Coalesce
+
+# A tenth below the next tier's threshold; whole numbers, since thresholds are cents.
+NEAR_A = Q(tier="B", value__lt=F("threshold_a"), value__gte=F("threshold_a") * 9 / 10)
+NEAR_B = Q(tier="C", value__lt=F("threshold_b"), value__gte=F("threshold_b") * 9 / 10)
+NEAR = NEAR_A | NEAR_B
+
+
+def _total(column: str, condition: Q | None = None) -> Coalesce:
+    return Coalesce(Sum(column, filter=condition, output_field=BigIntegerField()), 0)
+
+
+FRESH = Q(tier_before="")
+UP = ~FRESH & Q(tier__lt=F("tier_before"))
+DOWN = ~FRESH & Q(tier__gt=F("tier_before"))
+MOVES = {"up": UP, "down": DOWN, "new": FRESH}
+
+SUMS = {
+    "customers": Count("*"),
+    "positive_customers": Count("customer_id", filter=Q(net_revenue__gt=0)),
+    "total_value": _total("value"),
+    "total_positive_value": _total("value", Q(value__gt=0)),
+    "total_net_revenue": _total("net_revenue"),
+    "total_gross_revenue": _total("gross_revenue"),
+    "total_gross_margin": _total("gross_margin"),
+    "total_net_revenue_before": _total("net_revenue_before"),
+    "total_orders": _total("orders"),
+    "up": Count("customer_id", filter=UP),
+    "down": Count("customer_id", filter=DOWN),
+    "down_from_a": Count("customer_id", filter=DOWN & Q(tier_before="A")),
+    "down_from_b": Count("customer_id", filter=DOWN & Q(tier_before="B")),
+    "fresh": Count("customer_id", filter=FRESH),
+    "near": Count("customer_id", filter=NEAR),
+    "high_potential": Count("customer_id", filter=Q(potential="high")),
+    "scored": Count("churn_probability"),
+    "flagged": Count("customer_id", filter=Q(churn_flag=True)),
+    "flagged_value": _total("value", Q(churn_flag=True)),
+}
+
+
+def is_near(row: Mapping[str, Any]) -> bool:
+    """Whether a row is a tenth or less below the next tier's threshold, as :data:`NEAR` says it in SQL."""
+    threshold = {"B": row["threshold_a"], "C": row["threshold_b"]}.get(row["tier"])
+    return threshold is not None and threshold * 9 // 10 <= row["value"] < threshold
+
+
+def movement(tier: str, before: str) -> str:
+    """Where a customer came from: "up", "down", "new" or "" when it stayed."""
+    if not before:
+        return "new"
+    if tier == before:
+        return ""
+    return "up" if tier < before else "down"

@@ -1,0 +1,101 @@
+"""A run's customers as one viewer may see them, narrowed down by filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from analysis.models import AnalysisRun, CustomerSnapshot
+from analysis.selectors.slices import MOVES, NEAR
+from crm.models import User
+from crm.policy import Scope, can, scope_of
+from customers.models import Customer, Region
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which customers of a run. An empty set or None means any.
+
+    ``region`` takes in everything below it, as the region stood in the run; ``team`` and ``owner`` are today's.
+    ``reason`` is the code of a churn reason; ``tier_before`` the tier in the run before.
+    """
+
+    tiers: frozenset[str] = frozenset()
+    region: int | None = None
+    team: int | None = None
+    owner: int | None = None
+    marks: frozenset[str] = frozenset()
+    flagged: bool | None = None
+    reason: str = ""
+    moved: str = ""
+    tier_before: str = ""
+    near: bool = False
+    positive: bool | None = None
+    search: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is narrowed down."""
+        return self == Filter()
+
+
+def sees_company(user: User) -> bool:
+    """Whether the viewer may see every customer and the company's totals."""
+    return can(user, "company.view") and scope_of(user, "customer.view") is Scope.ALL
+
+
+def visible(run: AnalysisRun, user: User, filter: Filter | None = None) -> QuerySet[CustomerSnapshot]:  # noqa: A002
+    """The run's rows of customers whom the viewer may see today; the deleted are nobody's."""
+    rows = CustomerSnapshot.objects.filter(run=run)
+    if not can(user, "analysis.view"):
+        return rows.none()
+    if scope_of(user, "customer.view") is Scope.ALL:
+        rows = rows.filter(customer__deleted_at=None)
+    else:
+        rows = rows.filter(customer__in=Customer.objects.visible_to(user))
+    return rows.filter(condition(filter or Filter()))
+
+
+def condition(wanted: Filter) -> Q:
+    """The filter as a condition on snapshots."""
+    parts: tuple[tuple[Any, Callable[[], Q]], ...] = (
+        (wanted.tiers, lambda: Q(tier__in=wanted.tiers)),
+        (wanted.region is not None, lambda: Q(region__in=regions_below(wanted.region or 0))),
+        (wanted.team is not None, lambda: Q(customer__team=wanted.team)),
+        (wanted.owner is not None, lambda: Q(customer__owner=wanted.owner)),
+        (wanted.marks, lambda: Q(marks__in=wanted.marks)),
+        (wanted.flagged is not None, lambda: Q(churn_flag=wanted.flagged)),
+        (wanted.reason, lambda: Q(churn_reasons__contains=wanted.reason)),
+        (wanted.tier_before, lambda: Q(tier_before=wanted.tier_before)),
+        (wanted.near, lambda: NEAR),
+        (
+            wanted.positive is not None,
+            lambda: Q(net_revenue__gt=0) if wanted.positive else Q(net_revenue__lte=0),
+        ),
+        (wanted.moved, lambda: MOVES.get(wanted.moved, Q())),
+        (wanted.search.strip(), lambda: _named(wanted.search)),
+    )
+    found = Q()
+    for asked, part in parts:
+        if asked:
+            found &= part()
+    return found
+
+
+def regions_below(region: int) -> QuerySet[Region]:
+    """A region and everything below it."""
+    path = Region.objects.filter(pk=region).values_list("path", flat=True).first()
+    return Region.objects.filter(path__startswith=path) if path else Region.objects.none()
+
+
+def _named(text: str) -> Q:
+    """Customers whose code begins with a text, or whose name, in either language or by pinyin, contains it."""
+    words = text.strip()
+    found = Q(code__istartswith=words) | Q(name__icontains=words) | Q(english_name__icontains=words)
+    letters = words.replace(" ", "").lower()
+    if letters.isascii():
+        found |= Q(pinyin__contains=letters) | Q(initials__startswith=letters)
+    return Q(customer__in=Customer.objects.filter(found))

@@ -1,0 +1,1 @@
+"""Everything that analysis writes: policies, facts, runs."""

@@ -1,0 +1,28 @@
+"""A second connection for a run's long snapshot.
+
+The job's progress and its lease are written beside the run, on the first connection: inside the snapshot nobody would
+see them, and PostgreSQL would refuse to update a row that has changed since the snapshot was taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from psycopg import IsolationLevel
+
+from customers.selectors.facts import Connection
+
+
+@contextmanager
+def second_connection() -> Iterator[Connection]:
+    """Open another connection to the database, in autocommit; transactions on it are REPEATABLE READ."""
+    wrapper = connection.copy()
+    wrapper.ensure_connection()
+    try:
+        raw: Connection = wrapper.connection
+        raw.isolation_level = IsolationLevel.REPEATABLE_READ
+        yield raw
+    finally:
+        wrapper.close()

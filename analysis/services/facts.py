@@ -1,0 +1,224 @@
+"""Keeping each customer's facts current: refreshed for the changed, rebuilt when that is cheaper or needed.
+
+The current facts stand in one unlogged table. After a crash PostgreSQL empties it, which is noticed, and it is built
+again. Runs about another day or with other choices add up facts of their own, beside the current ones, by the same SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+
+from psycopg import sql
+
+from analysis.models import FactsSource, FactsState
+from customers.selectors.facts import (
+    EVERYBODY,
+    Connection,
+    FactsSpec,
+    facts_query,
+    moved_customers_query,
+)
+
+CURRENT = sql.Identifier("analysis_customerfacts")
+FRESH = sql.Identifier("analysis_customerfacts_fresh")
+ASIDE = sql.Identifier("pg_temp", "analysis_customerfacts_aside")
+CHANGED = sql.Identifier("pg_temp", "changed_customers")
+
+# One run at a time refreshes the facts; the lock is the session's, so a killed worker gives it up.
+LOCK = 0x6661637473
+# Refreshing reads a customer's lines one by one; beyond this share of all customers reading everything is quicker.
+REBUILD_SHARE = 0.25
+REBUILD_LEAST = 1_000
+# Below so many customers one process adds them all up faster than several can be started.
+CUSTOMERS_PER_SHARD = 25_000
+MOST_SHARDS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFacts:
+    """A table of facts that are true for what was asked, in the transaction that prepared them."""
+
+    table: sql.Identifier
+    source: FactsSource
+
+
+@contextmanager
+def alone(connection: Connection) -> Iterator[None]:
+    """Wait until no other run refreshes facts, and keep others waiting meanwhile.
+
+    To be entered before the transaction: its snapshot must see what the run before left.
+    """
+    connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def prepare(connection: Connection, spec: FactsSpec, *, keep: bool) -> PreparedFacts:
+    """Make facts true for ``spec``, within the caller's transaction.
+
+    With ``keep`` the current facts may move on to ``spec``; otherwise they are used when they fit and left alone.
+    """
+    _note_changes(connection)
+    state = _usable_state(connection, spec)
+    fits = state is not None and state.spec() == spec
+    onward = keep and (state is None or state.as_of <= spec.as_of)
+    if state is not None and (fits or onward):
+        changed = _add_moved(connection, state.spec(), spec)
+        if changed <= max(REBUILD_LEAST, REBUILD_SHARE * state.customers):
+            if changed:
+                _refresh(connection, spec)
+            _remember(connection, spec)
+            return PreparedFacts(CURRENT, FactsSource.REFRESHED if changed else FactsSource.CURRENT)
+    if fits or (onward and not _older_than_current(connection, spec)):
+        _rebuild(connection, spec)
+        _remember(connection, spec)
+        return PreparedFacts(CURRENT, FactsSource.REBUILT)
+    _add_up(connection, ASIDE, spec, kind=sql.SQL("TEMP TABLE"))
+    return PreparedFacts(ASIDE, FactsSource.ASIDE)
+
+
+def forget_changes(connection: Connection) -> None:
+    """Take the changes that are in the facts by now off the list; one changed again meanwhile stays on it.
+
+    To be called after the transaction of :func:`prepare` has been committed.
+    """
+    connection.execute(
+        sql.SQL("""
+            DELETE FROM customers_changedcustomer WHERE customer_id IN (
+                SELECT noted.customer_id FROM customers_changedcustomer AS noted
+                JOIN {changed} AS changed USING (customer_id, changed_at)
+                ORDER BY noted.customer_id FOR UPDATE OF noted SKIP LOCKED
+            )
+        """).format(changed=CHANGED)
+    )
+
+
+def _note_changes(connection: Connection) -> None:
+    connection.execute(
+        sql.SQL(
+            "CREATE TEMP TABLE changed_customers AS SELECT customer_id, changed_at FROM customers_changedcustomer"
+        )
+    )
+
+
+def _usable_state(connection: Connection, spec: FactsSpec) -> FactsState | None:
+    """The state of the current facts, if they are there and mean the same as ``spec`` but for the days."""
+    columns = [field.attname for field in FactsState._meta.concrete_fields]
+    query = sql.SQL("SELECT {} FROM analysis_factsstate").format(
+        sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    row = connection.execute(query).fetchone()
+    if row is None or not _are_there(connection):
+        return None
+    state = FactsState(**dict(zip(columns, row, strict=True)))
+    return state if spec.differs_by_days_only(state.spec()) else None
+
+
+def _older_than_current(connection: Connection, spec: FactsSpec) -> bool:
+    row = connection.execute("SELECT as_of FROM analysis_factsstate").fetchone()
+    return row is not None and row[0] > spec.as_of and _are_there(connection)
+
+
+def _are_there(connection: Connection) -> bool:
+    table = connection.execute("SELECT to_regclass('analysis_customerfacts')").fetchone()
+    if table is None or table[0] is None:
+        return False
+    row = connection.execute(
+        sql.SQL(
+            "SELECT EXISTS (SELECT FROM {}) OR NOT EXISTS (SELECT FROM analysis_factsstate WHERE customers > 0)"
+        ).format(CURRENT)
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _add_moved(connection: Connection, old: FactsSpec, new: FactsSpec) -> int:
+    """Add the customers at the windows' edges to the changed ones; return how many there are in all."""
+    connection.execute(
+        sql.SQL("""
+            INSERT INTO {changed} (customer_id)
+            SELECT DISTINCT customer_id FROM ({moved}) AS moved
+            WHERE customer_id IS NOT NULL AND customer_id NOT IN (SELECT customer_id FROM {changed})
+        """).format(changed=CHANGED, moved=moved_customers_query(old, new))
+    )
+    connection.execute(sql.SQL("ANALYZE {}").format(CHANGED))
+    row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(CHANGED)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _refresh(connection: Connection, spec: FactsSpec) -> None:
+    listed = sql.SQL("customer_id IN (SELECT customer_id FROM {})").format(CHANGED)
+    connection.execute(sql.SQL("DELETE FROM {} WHERE {}").format(CURRENT, listed))
+    connection.execute(sql.SQL("INSERT INTO {} {}").format(CURRENT, facts_query(connection, spec, listed)))
+
+
+def _rebuild(connection: Connection, spec: FactsSpec) -> None:
+    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(FRESH))
+    _add_up(connection, FRESH, spec, kind=sql.SQL("UNLOGGED TABLE"))
+    connection.execute(
+        sql.SQL(
+            "ALTER TABLE {} ADD CONSTRAINT analysis_customerfacts_fresh_pkey PRIMARY KEY (customer_id)"
+        ).format(FRESH)
+    )
+    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(CURRENT))
+    connection.execute(sql.SQL("ALTER TABLE {} RENAME TO {}").format(FRESH, CURRENT))
+    connection.execute(
+        sql.SQL(
+            "ALTER TABLE {} RENAME CONSTRAINT analysis_customerfacts_fresh_pkey TO analysis_customerfacts_pkey"
+        ).format(CURRENT)
+    )
+    connection.execute(sql.SQL("ANALYZE {}").format(CURRENT))
+
+
+def _add_up(connection: Connection, table: sql.Identifier, spec: FactsSpec, kind: sql.SQL) -> None:
+    """Fill a new table with everybody's facts, several ranges of customers at a time.
+
+    Each range is a branch of its own, so that PostgreSQL gives whole branches to its parallel workers: what the facts
+    need (medians, distinct orders) cannot be added up in parts.
+    """
+    for setting in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_index_scan_size"):
+        connection.execute(sql.SQL("SET LOCAL {} = 0").format(sql.Identifier(setting)))
+    branches = [facts_query(connection, spec, customers) for customers in _ranges(connection)]
+    union = sql.SQL(" UNION ALL ").join(sql.SQL("({})").format(branch) for branch in branches)
+    connection.execute(sql.SQL("CREATE {} {} AS {}").format(kind, table, union))
+
+
+def _ranges(connection: Connection) -> list[sql.Composable]:
+    row = connection.execute("SELECT min(id), max(id), count(*) FROM customers_customer").fetchone()
+    least, most, count = row if row and row[2] else (0, 0, 0)
+    shards = min(MOST_SHARDS, count // CUSTOMERS_PER_SHARD)
+    if shards < 2:
+        return [EVERYBODY]
+    bounds = [least + (most + 1 - least) * place // shards for place in range(shards + 1)]
+    return [
+        sql.SQL("customer_id >= {} AND customer_id < {}").format(sql.Literal(low), sql.Literal(high))
+        for low, high in pairwise(bounds)
+    ]
+
+
+def _remember(connection: Connection, spec: FactsSpec) -> None:
+    connection.execute(
+        sql.SQL("""
+            INSERT INTO analysis_factsstate
+                (id, as_of, start, "end", cut, returns_count_on, count_free_orders, customers, refreshed_at)
+            SELECT %s, %s, %s, %s, %s, %s, %s, count(*), now() FROM {facts}
+            ON CONFLICT (id) DO UPDATE SET as_of = excluded.as_of, start = excluded.start, "end" = excluded."end",
+                cut = excluded.cut, returns_count_on = excluded.returns_count_on,
+                count_free_orders = excluded.count_free_orders, customers = excluded.customers,
+                refreshed_at = excluded.refreshed_at
+        """).format(facts=CURRENT),
+        [
+            FactsState.ONLY,
+            spec.as_of,
+            spec.start,
+            spec.end,
+            spec.cut,
+            spec.returns_count_on.value,
+            spec.count_free_orders,
+        ],
+    )

@@ -1,0 +1,81 @@
+"""Adopting policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from analysis.models import Policy, Publication
+from analysis.models.policies import digest_of
+from analysis.models.reading import PolicyError
+from analysis.models.rules import PolicyRules, read_rules
+from crm.models import User
+from crm.policy import require
+from crm.services import audit
+from customers.models import Region
+
+# Versions are numbered without gaps: one adoption at a time.
+_LOCK = 0x706F6C696379
+
+
+def adopt(rules: Mapping[str, Any], *, actor: User | None, reason: str = "") -> Policy:
+    """Make a version of the rules; rules that some version has already give that version.
+
+    Raises
+    ------
+    PolicyError
+        When the rules break the schema or name a region that is not known.
+    PermissionDenied
+        When ``actor`` may not start analyses. None stands for the system itself.
+    """
+    if actor is not None:
+        require(actor, "analysis.run")
+    checked = read_rules(dict(rules))
+    region_ids(checked)
+    document = checked.document()
+    digest = digest_of(document)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        known = Policy.objects.filter(digest=digest).first()
+        if known is not None:
+            return known
+        newest = Policy.objects.values_list("version", flat=True).first() or 0
+        policy = Policy.objects.create(
+            version=newest + 1, rules=document, digest=digest, author=actor, reason=reason
+        )
+        audit.record(actor, "policy.adopt", f"policy:{policy.pk}", version=policy.version)
+    return policy
+
+
+def current() -> Policy:
+    """The policy of the published run; before there is one, the newest, or the seed policy."""
+    published = Publication.objects.select_related("run__policy").first()
+    if published is not None:
+        return published.run.policy
+    return Policy.objects.first() or adopt(
+        PolicyRules().document(), actor=None, reason=_("The policy to begin with.")
+    )
+
+
+def region_ids(rules: PolicyRules) -> dict[str, int]:
+    """The ids of the regions that have thresholds of their own, by code.
+
+    Raises
+    ------
+    PolicyError
+        When a code is not known.
+    """
+    ids = dict(Region.objects.filter(code__in=rules.region_thresholds).values_list("code", "pk"))
+    unknown = sorted(set(rules.region_thresholds) - set(ids))
+    if unknown:
+        raise PolicyError(
+            [
+                _("region_thresholds.%(code)s: there is no region with this code.") % {"code": code}
+                for code in unknown
+            ]
+        )
+    return ids

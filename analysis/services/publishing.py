@@ -1,0 +1,68 @@
+"""Making a run visible: its table becomes a partition, its sums are stored, the one pointer moves."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState, TierSummary
+from analysis.selectors.slices import SUMS
+from analysis.services import storing
+from crm.services import audit
+from crm.services.jobs import RunningJob
+
+
+def run_before(run: AnalysisRun) -> AnalysisRun | None:
+    """The run that ``run`` is compared with: the last one published for an earlier day.
+
+    An earlier day, so that a day can be analysed again and gives what it gave.
+    """
+    return (
+        AnalysisRun.objects.select_related("policy")
+        .filter(state__in=[RunState.PUBLISHED, RunState.SUPERSEDED], as_of__lt=run.as_of)
+        .order_by("-as_of", "-id")
+        .first()
+    )
+
+
+def publish(run: AnalysisRun, job: RunningJob, table: str) -> None:
+    """Show the run to its readers, or keep it as validated when that was not asked for or a newer one is out."""
+    with transaction.atomic():
+        job.guard()
+        connection.ensure_connection()
+        storing.attach(connection.connection, run, table)
+        _store_sums(run)
+        now = timezone.now()
+        run.finished_at = now
+        run.state = RunState.VALIDATED
+        if run.publish and _move_pointer(run, now):
+            run.state, run.published_at = RunState.PUBLISHED, now
+            audit.record(
+                run.requested_by,
+                "analysis.publish",
+                f"run:{run.pk}",
+                as_of=run.as_of.isoformat(),
+                policy=run.policy.version,
+                customers=run.customers,
+            )
+        run.save()
+
+
+def _store_sums(run: AnalysisRun) -> None:
+    rows = CustomerSnapshot.objects.filter(run=run).values("region_id", "tier").annotate(**SUMS).order_by()
+    TierSummary.objects.bulk_create(TierSummary(run=run, **row) for row in rows.iterator())
+
+
+def _move_pointer(run: AnalysisRun, now: datetime.datetime) -> bool:
+    """Point to ``run`` unless a newer run is published already."""
+    current = Publication.objects.select_for_update().first()
+    if current is None:
+        Publication.objects.create(pk=Publication.ONLY, run=run, published_at=now)
+        return True
+    if current.run_id >= run.pk:
+        return False
+    AnalysisRun.objects.filter(pk=current.run_id).update(state=RunState.SUPERSEDED)
+    Publication.objects.filter(pk=Publication.ONLY).update(run=run, published_at=now)
+    return True

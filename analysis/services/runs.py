@@ -1,0 +1,255 @@
+"""Runs: started by somebody, done by a job, checked, and published by one pointer.
+
+A run takes one REPEATABLE READ snapshot of the records, computes without holding it, writes its rows into a table of
+its own and becomes visible in one short transaction. Killed anywhere before that, it leaves the run before published,
+and the job's next attempt starts again from the records.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from analysis.datasets.customers import Population, read_customers
+from analysis.datasets.totals import read_totals
+from analysis.measures.pareto_curve import pareto_points, top_shares
+from analysis.models import AnalysisRun, FactsSource, Policy, RunState
+from analysis.models.reading import PolicyError
+from analysis.registry import find
+from analysis.selectors.contribution import TOP_PERCENTS
+from analysis.services import churn, facts, policies, publishing, storing, validation
+from analysis.services.connections import second_connection
+from crm.models import Job, User
+from crm.policy import can, require
+from crm.services import jobs
+from crm.services.jobs import JobError, LeaseLostError, RunningJob
+from customers.selectors.facts import Connection, FactsSpec, ReturnsCountOn, first_order_on, region_parents
+
+KIND = "analysis.run"
+
+STEPS = (
+    gettext_noop("Adding up what changed"),
+    gettext_noop("Reading the customers"),
+    gettext_noop("Fitting the churn model"),
+    gettext_noop("Judging it by the past"),
+    gettext_noop("Ranking and explaining"),
+    gettext_noop("Storing the results"),
+    gettext_noop("Checking and publishing"),
+)
+
+
+def start_run(
+    *,
+    actor: User | None,
+    as_of: datetime.date | None = None,
+    policy: Policy | None = None,
+    publish: bool = True,
+    queue: bool = True,
+    listener: Callable[[Job], None] | None = None,
+) -> AnalysisRun:
+    """Start an analysis on a worker or, without ``queue``, do it here and return it done.
+
+    Parameters
+    ----------
+    actor
+        Who asks; None is the system (the nightly run, the command line).
+    as_of
+        The last day whose facts count; today in the company's time zone when left out.
+    policy
+        The current one when left out.
+    publish
+        Whether readers shall see it. Otherwise it stays in the ledger as validated.
+
+    Raises
+    ------
+    PermissionDenied
+        When ``actor`` may not start analyses.
+    """
+    if actor is not None:
+        require(actor, "analysis.run")
+    run = AnalysisRun(
+        as_of=as_of or timezone.localdate(),
+        policy=policy or policies.current(),
+        publish=publish,
+        requested_by=actor,
+    )
+    arguments = {"by_the_system": actor is None}
+    if queue:
+        with transaction.atomic():
+            run.save()
+            run.job = jobs.enqueue(KIND, {"run": run.pk, **arguments}, actor=actor)
+            run.save(update_fields=["job"])
+        return run
+    run.save()
+    jobs.run_here(KIND, {"run": run.pk, **arguments}, actor=actor, listener=listener)
+    run.refresh_from_db()
+    return run
+
+
+def start_nightly() -> AnalysisRun | None:
+    """Queue the run as of yesterday, the last whole day, unless the system has done or begun it already."""
+    as_of = timezone.localdate() - datetime.timedelta(days=1)
+    begun = AnalysisRun.objects.filter(as_of=as_of, requested_by=None).exclude(state=RunState.FAILED)
+    return None if begun.exists() else start_run(actor=None, as_of=as_of)
+
+
+@jobs.handles(KIND)
+def perform(job: RunningJob) -> dict[str, Any]:
+    """Do the run that a job is about; one that is done already is left as it is."""
+    run = AnalysisRun.objects.select_related("policy").get(pk=job.arguments["run"])
+    if run.is_finished and run.state != RunState.FAILED:
+        return {"run": run.pk}
+    _note(run, state=RunState.RUNNING, job_id=job.job.pk, started_at=timezone.now(), error="")
+    try:
+        _require_right(job)
+        _Execution(run, job).carry_out()
+    except LeaseLostError:
+        raise
+    except PolicyError as error:
+        _note(run, state=RunState.FAILED, finished_at=timezone.now(), error=str(error))
+        raise JobError(str(error)) from error
+    except Exception as error:
+        _note(run, state=RunState.FAILED, finished_at=timezone.now(), error=str(error))
+        raise
+    return {"run": run.pk}
+
+
+def _require_right(job: RunningJob) -> None:
+    """Ask again, now that the job runs: rights may be gone since it was queued."""
+    if job.arguments["by_the_system"] or (job.actor and can(job.actor, "analysis.run")):
+        return
+    raise JobError(_("Whoever asked for this analysis may not start one any more."))
+
+
+def _note(run: AnalysisRun, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(run, name, value)
+    run.save(update_fields=list(fields))
+
+
+@dataclass(slots=True)
+class _Execution:
+    """One attempt at a run."""
+
+    run: AnalysisRun
+    job: RunningJob
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def carry_out(self) -> None:
+        """Snapshot, compute, store, check, publish."""
+        self.run.previous = publishing.run_before(self.run)
+        with second_connection() as work:
+            storing.drop_leftovers(work, self.run)
+            population, totals, source = self._read(work)
+            found, results = self._compute(population)
+            table = storing.table_name(self.run, self.job.attempt)
+            with self._step(5):
+                storing.store(work, self.run, table, found)
+            with self._step(6):
+                validation.check_rows(work, table, population, totals)
+                self._describe(population, totals, source, results)
+                publishing.publish(self.run, self.job, table)
+
+    def _read(self, work: Connection) -> tuple[Population, dict[str, Any], FactsSource]:
+        """Bring the facts up to date and read the population, all from one snapshot."""
+        rules = self.run.policy.parsed()
+        regions = policies.region_ids(rules)
+        with facts.alone(work):
+            with work.transaction():
+                window = rules.window.window(self.run.as_of, first_order_on(work))
+                spec = FactsSpec(
+                    as_of=self.run.as_of,
+                    start=window.start,
+                    end=window.end,
+                    cut=self.run.as_of - datetime.timedelta(days=rules.churn.horizon_days),
+                    returns_count_on=ReturnsCountOn(rules.returns.value),
+                    count_free_orders=rules.count_free_orders,
+                )
+                with self._step(0):
+                    prepared = facts.prepare(work, spec, keep=self.run.publish)
+                with self._step(1):
+                    population = Population(
+                        customers=read_customers(work, prepared.table, self.run, rules),
+                        as_of=self.run.as_of,
+                        window=window,
+                        cut=spec.cut,
+                        rules=rules,
+                        region_ids=regions,
+                        region_parents=region_parents(work),
+                    )
+                    totals = read_totals(work, prepared.table, spec, population)
+                    validation.check_facts(work, prepared.table, spec, population, totals)
+            if prepared.source is not FactsSource.ASIDE:
+                facts.forget_changes(work)
+        return population, totals, prepared.source
+
+    def _compute(self, population: Population) -> tuple[pd.DataFrame, dict[str, Any]]:
+        with self._step(2):
+            fit = churn.fit(population)
+        with self._step(3):
+            backtest = churn.evaluate(population)
+        with self._step(4):
+            found = find(population, fit)
+            value = found["value"].to_numpy(dtype=np.int64)
+            results = {
+                "churn": {
+                    **churn.record(fit, population.rules.churn, backtest, population.cut),
+                    "scored": int(found["churn_probability"].notna().sum()),
+                    "flagged": int(found["churn_flag"].fillna(False).sum()),
+                },
+                "tiers": _count_tiers(found, population.rules.scheme.value),
+                "pareto": pareto_points(value),
+                "top": top_shares(value, TOP_PERCENTS),
+            }
+        return found, results
+
+    def _describe(
+        self, population: Population, totals: dict[str, Any], source: FactsSource, results: dict[str, Any]
+    ) -> None:
+        """Put what was found into the ledger's row; it is saved when the run is published."""
+        run = self.run
+        run.window_start, run.window_end = population.window.start, population.window.end
+        run.horizon_days = population.rules.churn.horizon_days
+        run.currency = settings.COMPANY_CURRENCY
+        run.customers = len(population.customers)
+        run.facts_source = source
+        run.totals, run.tiers = {**totals, "top": results["top"]}, results["tiers"]
+        run.churn, run.pareto = results["churn"], results["pareto"]
+        run.timings = {name: round(seconds, 3) for name, seconds in self.timings.items()}
+
+    @contextmanager
+    def _step(self, number: int) -> Iterator[None]:
+        self.job.progress(number, len(STEPS), STEPS[number])
+        begun = time.monotonic()
+        yield
+        self.timings[STEPS[number]] = time.monotonic() - begun
+
+
+def _count_tiers(found: pd.DataFrame, scheme: str) -> dict[str, Any]:
+    """How many customers each scheme puts into each tier, of all and of those with net revenue above zero."""
+    positive = found["net_revenue"] > 0
+    counts = {
+        name: {
+            "all": _counts(found[column]),
+            "positive_net": _counts(found.loc[positive, column]),
+        }
+        for name, column in (("final", "tier"), ("amount", "tier_amount"), ("pareto", "tier_pareto"))
+    }
+    return {"scheme": scheme, **counts}
+
+
+def _counts(tiers: pd.Series) -> dict[str, int]:
+    counted = tiers.value_counts()
+    return {tier: int(counted.get(tier, 0)) for tier in ("A", "B", "C")}

@@ -1,0 +1,11 @@
+"""Celery entry points of analysis; jobs themselves come through crm.tasks.run_job."""
+
+from celery import shared_task
+
+from analysis.services import runs
+
+
+@shared_task(name="analysis.tasks.run_nightly")
+def run_nightly() -> None:
+    """Start the nightly analysis as of yesterday, the last whole day."""
+    runs.start_nightly()

@@ -1,0 +1,341 @@
+"""What analysis reads: each customer's facts, added up from order lines and payments by PostgreSQL.
+
+The only surface between customers and analysis. Functions return queries, to be run where and when a run needs
+them: over one customer, the changed ones or all, as of any day, always by the same SQL.
+
+Facts follow the definitions of ``analysis.measures``: something is *sold* by a line of quantity > 0 and revenue > 0;
+lines of cancelled orders count nowhere; lines after ``as_of`` are not known yet.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+from crm.copying import Kind
+
+Connection = psycopg.Connection[Any]
+
+# The columns of the facts and their kinds (crm.copying); a customer without a line has none of them.
+FACTS: dict[str, Kind] = {
+    "net_revenue": "int8",
+    "gross_revenue": "int8",
+    "gross_margin": "int8",
+    "net_revenue_before": "int8",
+    "lines": "int4",
+    "orders": "int4",
+    "order_days": "int4",
+    "categories": "int4",
+    "categories_before": "int4",
+    "first_line_on": "date",
+    "first_order_on": "date",
+    "last_order_on": "date",
+    "lifetime_order_days": "int4",
+    "median_interval_days": "float8",
+    "lifetime_lines": "int4",
+    "lifetime_net_revenue": "int8",
+    "cut_last_order_on": "date",
+    "cut_order_days": "int4",
+    "payments_settled": "int4",
+    "payments_late": "int4",
+}
+
+CATEGORIES_PER_WORD = 63
+NO_CATEGORY_BIT = 1
+
+LINES = sql.SQL("customers_orderline")
+EVERY_LINE = sql.SQL("true")
+EVERYBODY = sql.SQL("customer_id IS NOT NULL")
+NOBODY_KNOWN = sql.SQL("customer_id IS NULL")
+
+
+class ReturnsCountOn(StrEnum):
+    """When a return counts in the money of a window."""
+
+    RETURN_DATE = "return_date"
+    ORIGINAL_ORDER = "original_order"
+
+
+@dataclass(frozen=True, slots=True)
+class FactsSpec:
+    """The days that facts are about.
+
+    Attributes
+    ----------
+    as_of
+        The last day known.
+    start, end
+        The window, half-open; ``end`` is at most the day after ``as_of``. The window before it is as long.
+    cut
+        The last day known to the backtest, one horizon before ``as_of``.
+    returns_count_on
+        When returns count.
+    count_free_orders
+        Whether a day on which goods were only given away is an order day of the models of demand.
+    """
+
+    as_of: datetime.date
+    start: datetime.date
+    end: datetime.date
+    cut: datetime.date
+    returns_count_on: ReturnsCountOn = ReturnsCountOn.RETURN_DATE
+    count_free_orders: bool = False
+
+    @property
+    def before(self) -> datetime.date:
+        """First day of the window before."""
+        return self.start - (self.end - self.start)
+
+    @property
+    def edges(self) -> tuple[datetime.date, ...]:
+        """The days where a period begins or ends: a fact can change only for orders between two positions of one."""
+        day = datetime.timedelta(days=1)
+        return (self.before, self.start, self.end, self.cut + day, self.as_of + day)
+
+    def differs_by_days_only(self, other: FactsSpec) -> bool:
+        """Whether ``other`` means the same facts of other days."""
+        return (self.returns_count_on, self.count_free_orders) == (
+            other.returns_count_on,
+            other.count_free_orders,
+        )
+
+
+def facts_query(
+    connection: Connection, spec: FactsSpec, customers: sql.Composable = EVERYBODY
+) -> sql.Composed:
+    """Select the facts of those customers who have a line by ``as_of``, one row each.
+
+    ``customers`` is a condition on ``customer_id``. Columns: ``customer_id``; over the window cents ``net_revenue``,
+    ``gross_revenue`` (without returns), ``gross_margin`` and ``net_revenue_before`` (over the window before), counts
+    ``lines``, ``orders``, ``order_days``, ``categories``, ``categories_before`` (of merchandise sold),
+    ``payments_settled``, ``payments_late``; over all that is known ``first_line_on``, ``first_order_on``,
+    ``last_order_on``, ``lifetime_order_days``, ``median_interval_days``, ``lifetime_lines``,
+    ``lifetime_net_revenue``; as known at the cut ``cut_last_order_on``, ``cut_order_days``.
+    """
+    words = range(-(-_count_categories(connection) // CATEGORIES_PER_WORD) or 1)
+    return _FACTS.format(
+        customers=customers,
+        lines=LINES,
+        not_cancelled=_not_cancelled(connection),
+        counts_on=_COUNTS_ON[spec.returns_count_on],
+        bought=sql.SQL("quantity > 0 AND revenue_cents {} 0").format(
+            sql.SQL(">=" if spec.count_free_orders else ">")
+        ),
+        category_words=sql.SQL(", ").join(_category_word(word, len(words)) for word in words),
+        categories=_count_in_words(words, sql.SQL("in_window")),
+        categories_before=_count_in_words(words, sql.SQL("in_window_before")),
+        **{name: sql.Literal(getattr(spec, name)) for name in ("as_of", "before", "start", "end", "cut")},
+    )
+
+
+def moved_customers_query(old: FactsSpec, new: FactsSpec) -> sql.Composed:
+    """Select ``customer_id`` of everybody whose facts the passing from one spec's days to the other's can change."""
+    moves = [(min(pair), max(pair)) for pair in zip(old.edges, new.edges, strict=True) if pair[0] != pair[1]]
+    parts: list[sql.Composable] = [
+        part.format(sql.Literal(first), sql.Literal(end)) for first, end in moves for part in _MOVED_BETWEEN
+    ]
+    return sql.SQL(" UNION ").join(parts or [sql.SQL("SELECT customer_id FROM customers_order WHERE false")])
+
+
+def lines_query(
+    connection: Connection, spec: FactsSpec, customers: sql.Composable = EVERY_LINE
+) -> sql.Composed:
+    """Select one row: ``lines, net_revenue, gross_revenue, gross_margin`` of the window and ``all_lines,
+    all_net_revenue`` of all that is known, straight from the lines of ``customers``, identified or not."""
+    return _LINES.format(
+        customers=customers,
+        lines=LINES,
+        not_cancelled=_not_cancelled(connection),
+        counts_on=_COUNTS_ON[spec.returns_count_on],
+        **{name: sql.Literal(getattr(spec, name)) for name in ("as_of", "start", "end")},
+    )
+
+
+def population_query(facts: sql.Composable, as_of: datetime.date) -> sql.Composed:
+    """Select every customer who could have bought by ``as_of``, beside the columns of the table ``facts``.
+
+    Left out are the deleted and those who refuse automated scoring. Columns: ``customer_id, region_id, potential,
+    potential_expires_on, known_since`` (the day of creation or of the first line, whichever came first),
+    ``open_complaints`` and those of :data:`FACTS`: numbers 0 and dates NULL for customers without a line.
+    """
+    return _POPULATION.format(
+        columns=sql.SQL(", ").join(_or_zero(name, kind) for name, kind in FACTS.items()),
+        facts=facts,
+        as_of=sql.Literal(as_of),
+        time_zone=sql.Literal(settings.COMPANY_TIME_ZONE),
+    )
+
+
+def last_order_on(connection: Connection) -> datetime.date | None:
+    """Return the day of the newest order, None without any."""
+    row = connection.execute("SELECT max(ordered_on) FROM customers_order").fetchone()
+    return row[0] if row else None
+
+
+def first_order_on(connection: Connection) -> datetime.date | None:
+    """Return the day of the oldest order, None without any."""
+    row = connection.execute("SELECT min(ordered_on) FROM customers_order").fetchone()
+    return row[0] if row else None
+
+
+def region_parents(connection: Connection) -> dict[int, int | None]:
+    """Return each region's parent."""
+    return dict(connection.execute("SELECT id, parent_id FROM customers_region").fetchall())
+
+
+def _or_zero(name: str, kind: Kind) -> sql.Composable:
+    column = sql.Identifier("facts", name)
+    if kind in {"date", "float8"}:
+        return column
+    return sql.SQL("coalesce({}, 0) AS {}").format(column, sql.Identifier(name))
+
+
+def _count_categories(connection: Connection) -> int:
+    row = connection.execute("SELECT count(*) FROM customers_productcategory").fetchone()
+    return int(row[0]) + 1 if row else 1  # one for no category
+
+
+def _not_cancelled(connection: Connection) -> sql.Composable:
+    """The condition that leaves out cancelled orders; nothing to look up for each line when there are none."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM customers_order WHERE status = 'cancelled')"
+    ).fetchone()
+    if row and row[0]:
+        return sql.SQL("order_id NOT IN (SELECT id FROM customers_order WHERE status = 'cancelled')")
+    return sql.SQL("true")
+
+
+def _category_word(word: int, words: int) -> sql.Composed:
+    """Gather the categories sold on a day as bits; up to 62 of them and "none" fit into one word."""
+    place = sql.SQL("({})[product_id]").format(_CATEGORY_OF_PRODUCT)
+    bit = sql.SQL("1::bigint << ({place} % {size})").format(place=place, size=CATEGORIES_PER_WORD)
+    if words > 1:
+        bit = sql.SQL("CASE WHEN {place} / {size} = {word} THEN {bit} END").format(
+            place=place, size=CATEGORIES_PER_WORD, word=word, bit=bit
+        )
+    return sql.SQL("bit_or({bit}) FILTER (WHERE quantity > 0 AND revenue_cents > 0) AS {name}").format(
+        bit=bit, name=sql.Identifier(f"categories_{word}")
+    )
+
+
+def _count_in_words(words: range, period: sql.Composable) -> sql.Composed:
+    counts = [
+        sql.SQL(
+            "coalesce(bit_count((bit_or({name}) FILTER (WHERE {period}) & ~{none}::bigint)::bit(64)), 0)"
+        ).format(
+            name=sql.Identifier(f"categories_{word}"), period=period, none=0 if word else NO_CATEGORY_BIT
+        )
+        for word in words
+    ]
+    return sql.SQL(" + ").join(counts)
+
+
+# Under the original order's date a day's lines are kept apart by the day on which they count.
+_COUNTS_ON = {
+    ReturnsCountOn.RETURN_DATE: sql.SQL("ordered_on"),
+    ReturnsCountOn.ORIGINAL_ORDER: sql.SQL("CASE WHEN quantity < 0 THEN attributed_on ELSE ordered_on END"),
+}
+
+# Each product's category as a small number, by product id; 0 for none and for what is not merchandise.
+_CATEGORY_OF_PRODUCT = sql.SQL("""
+    SELECT array_agg(coalesce(place, 0) ORDER BY number)
+    FROM generate_series(1, (SELECT max(id) FROM customers_product)) AS number
+    LEFT JOIN (
+        SELECT product.id, category.place FROM customers_product AS product
+        JOIN (
+            SELECT id, (row_number() OVER (ORDER BY id))::integer AS place FROM customers_productcategory
+        ) AS category ON category.id = product.category_id
+        WHERE NOT product.not_merchandise
+    ) AS placed ON placed.id = number
+""")
+
+_FACTS = sql.SQL("""
+    WITH days AS (
+        SELECT customer_id, ordered_on, {counts_on} AS counts_on, count(*) AS lines,
+            sum_cents(revenue_cents) AS revenue, sum_cents(cost_cents) AS cost,
+            sum_cents(revenue_cents) FILTER (WHERE quantity >= 0) AS gross,
+            count(DISTINCT order_id) FILTER (WHERE quantity > 0 AND revenue_cents > 0) AS orders,
+            bool_or({bought}) AS bought, {category_words}
+        FROM {lines}
+        WHERE {customers} AND customer_id IS NOT NULL AND ordered_on <= {as_of} AND {not_cancelled}
+        GROUP BY 1, 2, 3
+    ), intervals AS (
+        SELECT *, counts_on >= {start} AND counts_on < {end} AS in_window,
+            counts_on >= {before} AND counts_on < {start} AS in_window_before,
+            CASE WHEN bought THEN ordered_on - max(ordered_on) FILTER (WHERE bought) OVER (
+                PARTITION BY customer_id ORDER BY ordered_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) END AS interval
+        FROM days
+    ), purchases AS (
+        SELECT customer_id,
+            sum_cents(revenue) FILTER (WHERE in_window) AS net_revenue,
+            sum_cents(gross) FILTER (WHERE in_window) AS gross_revenue,
+            sum_cents(revenue - cost) FILTER (WHERE in_window) AS gross_margin,
+            sum_cents(revenue) FILTER (WHERE in_window_before) AS net_revenue_before,
+            (sum_cents(lines) FILTER (WHERE in_window))::integer AS lines,
+            (sum_cents(orders) FILTER (WHERE in_window))::integer AS orders,
+            (count(*) FILTER (WHERE in_window AND orders > 0))::integer AS order_days,
+            ({categories})::integer AS categories,
+            ({categories_before})::integer AS categories_before,
+            min(ordered_on) AS first_line_on,
+            min(ordered_on) FILTER (WHERE bought) AS first_order_on,
+            max(ordered_on) FILTER (WHERE bought) AS last_order_on,
+            (count(*) FILTER (WHERE bought))::integer AS lifetime_order_days,
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY interval) AS median_interval_days,
+            sum_cents(lines)::integer AS lifetime_lines,
+            sum_cents(revenue) AS lifetime_net_revenue,
+            max(ordered_on) FILTER (WHERE bought AND ordered_on <= {cut}) AS cut_last_order_on,
+            (count(*) FILTER (WHERE bought AND ordered_on <= {cut}))::integer AS cut_order_days
+        FROM intervals
+        GROUP BY customer_id
+    ), payments AS (
+        SELECT customer_id, count(*)::integer AS payments_settled,
+            (count(*) FILTER (WHERE paid_on > due_on))::integer AS payments_late
+        FROM customers_payment
+        WHERE {customers} AND due_on IS NOT NULL AND paid_on >= {start} AND paid_on < {end}
+        GROUP BY customer_id
+    )
+    SELECT purchases.*, coalesce(payments_settled, 0) AS payments_settled,
+        coalesce(payments_late, 0) AS payments_late
+    FROM purchases LEFT JOIN payments USING (customer_id)
+""")
+
+_MOVED_BETWEEN = (
+    sql.SQL("SELECT customer_id FROM customers_order WHERE ordered_on >= {0} AND ordered_on < {1}"),
+    sql.SQL("SELECT customer_id FROM customers_payment WHERE paid_on >= {0} AND paid_on < {1}"),
+    sql.SQL("""SELECT customer_id FROM customers_orderline
+        WHERE attributed_on <> ordered_on AND attributed_on >= {0} AND attributed_on < {1}"""),
+)
+
+_LINES = sql.SQL("""
+    SELECT count(*) FILTER (WHERE in_window), coalesce(sum(revenue_cents) FILTER (WHERE in_window), 0)::bigint,
+        coalesce(sum(revenue_cents) FILTER (WHERE in_window AND quantity >= 0), 0)::bigint,
+        coalesce(sum(revenue_cents - cost_cents) FILTER (WHERE in_window), 0)::bigint,
+        count(*), coalesce(sum(revenue_cents), 0)::bigint
+    FROM (
+        SELECT revenue_cents, cost_cents, quantity, {counts_on} >= {start} AND {counts_on} < {end} AS in_window
+        FROM {lines} WHERE {customers} AND ordered_on <= {as_of} AND {not_cancelled}
+    ) AS known
+""")
+
+_POPULATION = sql.SQL("""
+    SELECT customer.id AS customer_id, customer.region_id, customer.potential, customer.potential_expires_on,
+        least((customer.created_at AT TIME ZONE {time_zone})::date, facts.first_line_on) AS known_since,
+        coalesce(complaints.open, 0) AS open_complaints, {columns}
+    FROM customers_customer AS customer
+    LEFT JOIN {facts} AS facts ON facts.customer_id = customer.id
+    LEFT JOIN (
+        SELECT customer_id, count(*) AS open FROM customers_complaint
+        WHERE (reported_at AT TIME ZONE {time_zone})::date <= {as_of}
+            AND (resolved_at IS NULL OR (resolved_at AT TIME ZONE {time_zone})::date > {as_of})
+        GROUP BY customer_id
+    ) AS complaints ON complaints.customer_id = customer.id
+    WHERE customer.deleted_at IS NULL AND NOT customer.scoring_refused
+        AND (facts.first_line_on IS NOT NULL OR (customer.created_at AT TIME ZONE {time_zone})::date <= {as_of})
+""")
