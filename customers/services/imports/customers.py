@@ -13,7 +13,12 @@ from customers.models import Address, ContactPoint, Customer
 from customers.services.imports.keys import BY_NAME, customer_key
 from customers.services.imports.labels import TO_BE_CREATED, add_labels, known_labels
 from customers.services.imports.links import FIND_CUSTOMERS, resolve_customers
-from customers.services.imports.newcomers import NEW_CUSTOMER, NewCustomer, stage_new_customers
+from customers.services.imports.newcomers import (
+    INITIALS_LENGTH,
+    NEW_CUSTOMER,
+    NewCustomer,
+    stage_new_customers,
+)
 from customers.services.imports.records import RecordPlan
 from customers.services.imports.statements import insert_into
 from customers.services.search_keys import search_keys
@@ -232,12 +237,12 @@ def _add_industries(cursor: CursorWrapper) -> None:
 def _rename(cursor: CursorWrapper) -> None:
     """Keep the search keys of renamed customers right."""
     cursor.execute(_RENAMED)
-    renamed = [
-        (*search_keys(name, english_name, is_person=is_person), pk)
-        for pk, name, english_name, is_person in cursor.fetchall()
-    ]
-    cursor.executemany(
-        "UPDATE customers_customer SET pinyin = %s, initials = left(%s, 200) WHERE id = %s", renamed
+    renamed = cursor.fetchall()
+    keys = [search_keys(name, english, is_person=is_person) for _pk, name, english, is_person in renamed]
+    cursor.execute(
+        "UPDATE customers_customer t SET pinyin = n.pinyin, initials = left(n.initials, %s)"
+        " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n(id, pinyin, initials) WHERE t.id = n.id",
+        [INITIALS_LENGTH, [row[0] for row in renamed], [k.pinyin for k in keys], [k.initials for k in keys]],
     )
 
 

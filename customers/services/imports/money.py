@@ -19,7 +19,7 @@ UPDATE staged SET reason = CASE
     WHEN exchange_rate IS NULL THEN format(%(no_rate)s, currency)
     WHEN exchange_rate >= 1e9 OR round(exchange_rate, 8) = 0 OR abs(amount * exchange_rate) >= 1e14 THEN %(rate)s
     ELSE format(%(own)s, %(currency)s, exchange_rate)
-END
+END, amount = NULL, exchange_rate = NULL
 WHERE reason = '' AND (
     currency <> %(currency)s AND exchange_rate IS NULL
     OR exchange_rate >= 1e9 OR round(exchange_rate, 8) = 0 OR abs(amount * exchange_rate) >= 1e14

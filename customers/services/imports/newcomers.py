@@ -18,7 +18,7 @@ CREATE UNLOGGED TABLE new_customer (
 )
 """
 
-_INITIALS_LENGTH = 200
+INITIALS_LENGTH = 200
 
 
 class NewCustomer(NamedTuple):
@@ -49,7 +49,7 @@ def stage_new_customers(cursor: CursorWrapper, customers: Sequence[NewCustomer])
             [next(made) if c.code is None else c.code for c in customers],
             [c.name for c in customers],
             [key.pinyin for key in keys],
-            [key.initials[:_INITIALS_LENGTH] for key in keys],
+            [key.initials[:INITIALS_LENGTH] for key in keys],
         ],
     )
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from customers.services.imports.money import reject_unconvertible
 from customers.services.imports.statements import template
 
-# Limits of the columns that the numbers go to.
+# Limits of the columns that the numbers go to. Numbers beyond them are taken away with the rejection.
 _REJECT_NUMBERS = """
 UPDATE staged SET reason = CASE
     WHEN abs(quantity) >= 1e11 OR quantity <> round(quantity, 3) THEN %(quantity)s
@@ -16,7 +16,7 @@ UPDATE staged SET reason = CASE
     WHEN position <= 0 THEN %(position)s
     WHEN length(product_key) > 60 THEN %(product)s
     ELSE %(discount)s
-END
+END, quantity = NULL, amount = NULL, unit_price = NULL, line_cost = NULL, position = NULL
 WHERE reason = '' AND (
     abs(quantity) >= 1e11 OR quantity <> round(quantity, 3)
     OR abs(amount) >= 1e14 OR abs(unit_price) >= 1e14 OR abs(line_cost) >= 1e14
