@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -38,25 +40,32 @@ def workbook_kind(head: bytes, stream: BinaryIO) -> Container:
     """
     if head.startswith(OLE_MAGIC):
         return "xls"
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            names = set(archive.namelist())
-            if "xl/workbook.xml" in names:
-                return "xlsx"
-            if "xl/workbook.bin" in names:
-                return "xlsb"
-            if "mimetype" in names and archive.open("mimetype").read(len(ODS_TYPE)) == ODS_TYPE:
-                return "ods"
-    except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError) as error:
-        raise SheetProblem(_damaged()) from error
+    with _unzipped(stream) as archive:
+        names = set(archive.namelist())
+        if "xl/workbook.xml" in names:
+            return "xlsx"
+        if "xl/workbook.bin" in names:
+            return "xlsb"
+        if "mimetype" in names and archive.open("mimetype").read(len(ODS_TYPE)) == ODS_TYPE:
+            return "ods"
     raise UnsupportedFile(_("This is a ZIP archive, not a table. Unpack it and import the file inside."))
 
 
 def counts_from_1904(stream: BinaryIO) -> bool:
     """Whether an XLSX workbook counts its days from 1904-01-01, as old Macintosh ones do."""
-    stream.seek(0)
-    with zipfile.ZipFile(stream) as archive, archive.open("xl/workbook.xml") as part:
+    with _unzipped(stream) as archive, archive.open("xl/workbook.xml") as part:
         return _EPOCH_1904.search(part.read(WORKBOOK_XML_LIMIT)) is not None
+
+
+@contextmanager
+def _unzipped(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """Open a ZIP archive; whatever is wrong with it is a damaged workbook."""
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+        raise SheetProblem(_damaged()) from error
 
 
 def choose_sheet(stream: BinaryIO, wanted: str | None) -> tuple[str, tuple[str, ...]]:

@@ -2,12 +2,13 @@
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from customers.imports.context import ReadingContext
 from customers.imports.kinds import Kind
@@ -20,6 +21,13 @@ SHANGHAI = ReadingContext(time_zone=ZoneInfo("Asia/Shanghai"))
 
 Reading = Callable[..., Table]
 Parsing = Callable[..., list[RowResult]]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Messages are compared in the language in which they are written."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -77,6 +77,14 @@ def test_a_workbook_cut_in_half_is_told(reading: Reading) -> None:
         reading(book[: len(book) // 2])
 
 
+def test_a_damaged_part_of_a_workbook_is_told(reading: Reading) -> None:
+    book = bytearray(xlsx([["code", "name"], ["C1", "Alice"]]))
+    at = book.index(b"xl/workbook.xml") + len("xl/workbook.xml")
+    book[at : at + 20] = bytes(20)
+    with pytest.raises(SheetProblem, match="damaged"):
+        reading(bytes(book))
+
+
 def test_an_archive_that_is_no_workbook_is_told(reading: Reading) -> None:
     with pytest.raises(UnsupportedFile, match="ZIP archive"):
         reading(_archive({"orders.csv": "code\nC1\n"}))
