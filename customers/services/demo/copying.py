@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -29,8 +30,8 @@ _WHOLE = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2", "boolean": "i1"}
 def copy_rows(model: type[models.Model], rows: int, columns: Mapping[str, Column]) -> None:
     """Append ``rows`` rows to the table of ``model``; ``columns`` are named by attribute (``customer_id``).
 
-    Every concrete field must be given, in any order: COPY knows no defaults of Django's. Raises KeyError for
-    a missing and ValueError for a surplus one.
+    A field that isn't given gets its default, or stays empty. Raises KeyError for a missing column that may
+    not be empty, and ValueError for one that the model hasn't got.
     """
     fields = model._meta.concrete_fields
     surplus = set(columns) - {field.attname for field in fields}
@@ -41,8 +42,17 @@ def copy_rows(model: type[models.Model], rows: int, columns: Mapping[str, Column
     sql = f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(sql) as copy:
         copy.write(_HEADER)
-        copy.write(_pack([(field, columns[field.attname]) for field in fields], rows))
+        copy.write(_pack([(field, _given_or_default(field, columns)) for field in fields], rows))
         copy.write(_TRAILER)
+
+
+def _given_or_default(field: models.Field[Any, Any], columns: Mapping[str, Column]) -> Column:
+    if field.attname in columns or not (field.has_default() or field.null or field.blank):
+        return columns[field.attname]
+    default = field.get_default()
+    if isinstance(field, models.DecimalField) and default is not None:
+        return int(Decimal(default).scaleb(field.decimal_places))
+    return default
 
 
 def _pack(columns: Sequence[tuple[models.Field[Any, Any], Column]], rows: int) -> bytes:

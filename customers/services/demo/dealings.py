@@ -80,7 +80,6 @@ def interaction_columns(
     is_order = np.array([entry[0] == ResponseType.ORDER for entry in _TALK])[kind]
     product = products[rng.integers(products.size, size=who.size)]
     return {
-        "reference": None,
         "customer_id": people.ids[who],
         "response_type": [_TALK[one][0].value for one in kind],
         "channel": np.where(is_visit, ContactChannel.VISIT, channel).tolist(),

@@ -31,7 +31,11 @@ _ABROAD = {"US": 5, "VN": 4, "TH": 3, "MY": 3, "SG": 3, "AE": 3, "RU": 3, "DE": 
 ABROAD_SHARE = 0.03
 # Hong Kong, Macao and Taiwan are looked after by the southern branch.
 _AREA_OF_THE_OTHERS = "CN-S"
-_KIND_OF_PLACE = re.compile(r"(?<=..)(?:特别行政区|[^区]{0,9}自治[州县]|地区|林区|市|省|盟|县)$")
+_KIND_OF_PLACE = re.compile(
+    r"(?<=..)(?:特别行政区|地区|林区|市|省|盟|县"
+    r"|(?:朝鲜族|土家族|苗族|藏族|羌族|彝族|布依族|侗族|哈尼族|壮族|傣族|白族|景颇族|傈僳族|回族|黎族|蒙古族|蒙古|哈萨克|柯尔克孜)"
+    r"*自治[州县])$"
+)
 ABROAD = "abroad"
 """The area of whoever is not in China."""
 

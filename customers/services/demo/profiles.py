@@ -136,7 +136,6 @@ def customer_columns(
         "potential_expires_on": np.ma.masked_where(~judged, expiry),
         "purchasing_power": rng.choice(["", *Grade.values], p=[0.4, 0.15, 0.3, 0.15], size=size).tolist(),
         "reputation": _sometimes(rng, _REPUTATIONS, 0.2, size),
-        "opposes_us": "",
         "preferred_channel": rng.choice(
             [ContactChannel.WECHAT, ContactChannel.PHONE, ContactChannel.EMAIL, ""],
             p=[0.4, 0.3, 0.1, 0.2],
@@ -147,8 +146,6 @@ def customer_columns(
         "scoring_refused": rng.random(size) < np.where(people.is_company, 0.0, 0.01),
         "created_at": created - offset,
         "updated_at": np.maximum(created, end - rng.integers(1, 400, size=size)) - offset,
-        "version": 1,
-        "deleted_at": None,
     }
 
 
@@ -190,7 +187,6 @@ def address_columns(rng: np.random.Generator, people: People) -> Columns:
             f"{place.district}{_STREETS[street]} {number} 号"
             for place, street, number in zip(places, streets, numbers, strict=True)
         ],
-        "postcode": "",
     }
 
 

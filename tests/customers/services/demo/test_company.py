@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("demo")
 def rows(sql: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def test_it_writes_as_many_rows_as_it_says(demo: Seeded) -> None:

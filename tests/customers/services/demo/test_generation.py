@@ -56,7 +56,7 @@ def test_who_leaves_at_once_buys_once_and_on_the_first_day() -> None:
         np.random.default_rng(1),
         rate=np.full(50, 3.0),
         dropout=np.ones(50),
-        start=np.arange(50) + 0.5,
+        start=np.arange(50, dtype=np.float64) + 0.5,
         is_new=np.ones(50, dtype=bool),
         busy=np.ones(100),
     )

@@ -47,7 +47,7 @@ def schema() -> list[Any]:
             " UNION ALL SELECT tgrelid::regclass::text, tgname, tgenabled::text, true FROM pg_trigger"
             "   WHERE NOT tgisinternal ORDER BY 1, 2, 3"
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def test_the_same_seed_gives_the_same_company_and_another_seed_another() -> None:
