@@ -60,8 +60,8 @@ WITH known AS (
     ) AS own ON true
 ), raw AS (
     SELECT population.*, coalesce(near.a, %(a)s) AS a, coalesce(near.b, %(b)s) AS b, before.tier_kept AS had,
-        CASE WHEN value >= coalesce(near.a, %(a)s) THEN 3
-            WHEN value >= coalesce(near.b, %(b)s) THEN 2 ELSE 1 END AS level
+        CASE WHEN population.value >= coalesce(near.a, %(a)s) THEN 3
+            WHEN population.value >= coalesce(near.b, %(b)s) THEN 2 ELSE 1 END AS level
     FROM population LEFT JOIN lines_of_regions AS near ON near.id = population.region_id
     LEFT JOIN analysis_customersnapshot AS before
         ON before.run_id = %(previous)s AND before.customer_id = population.id
