@@ -12,12 +12,13 @@ from crm.policy import can
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page of the navigation: its label, route, icon and the right that it needs."""
+    """A page of the navigation: its label, route, icon, the right that it needs, the keys that open it."""
 
     label: str | Promise
     route: str
     icon: str
     action: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Item:
     label: str | Promise
     url: str
     icon: str
+    key: str
     active: bool
 
 
@@ -42,17 +44,17 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         "",
         (
-            Entry(_("Customers"), "customers:list", "people", "customer.view"),
-            Entry(_("Orders"), "customers:orders", "receipt", "customer.view"),
+            Entry(_("Customers"), "customers:list", "people", "customer.view", "g c"),
+            Entry(_("Orders"), "customers:orders", "receipt", "customer.view", "g o"),
         ),
     ),
     (
         _("Analysis"),
         (
-            Entry(_("ABC tiers"), "analysis:tiers", "bar-chart", "analysis.view"),
-            Entry(_("Contribution"), "analysis:contribution", "list-ol", "analysis.view"),
-            Entry(_("Churn"), "analysis:churn", "person-dash", "analysis.view"),
-            Entry(_("Runs"), "analysis:runs", "clock-history", "analysis.view"),
+            Entry(_("ABC tiers"), "analysis:tiers", "bar-chart", "analysis.view", "g t"),
+            Entry(_("Contribution"), "analysis:contribution", "graph-up", "analysis.view", "g r"),
+            Entry(_("Churn"), "analysis:churn", "person-x", "analysis.view", "g h"),
+            Entry(_("Runs"), "analysis:runs", "clock-history", "analysis.view", "g u"),
         ),
     ),
 )
@@ -63,20 +65,14 @@ def groups_for(request: HttpRequest) -> list[Group]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    open_to = {
-        entry.route: reverse(entry.route)
-        for _label, entries in _GROUPS
-        for entry in entries
-        if can(user, entry.action)
-    }
-    # An order's page lies below the customers' address too; the nearest entry is the current one.
-    current = max((url for url in open_to.values() if request.path.startswith(url)), key=len, default="")
+    urls = {entry.route: reverse(entry.route) for _label, entries in _GROUPS for entry in entries}
+    here = max((url for url in urls.values() if request.path.startswith(url)), key=len, default="")
     groups = []
     for label, entries in _GROUPS:
         items = tuple(
-            Item(entry.label, open_to[entry.route], entry.icon, open_to[entry.route] == current)
+            Item(entry.label, urls[entry.route], entry.icon, entry.key, active=urls[entry.route] == here)
             for entry in entries
-            if entry.route in open_to
+            if can(user, entry.action)
         )
         if items:
             groups.append(Group(label, items))

@@ -20,3 +20,5 @@ urlpatterns = [
     path("customers/", include("customers.urls")),
     path("analysis/", include("analysis.urls")),
 ]
+
+handler500 = "crm.views.errors.server_error"

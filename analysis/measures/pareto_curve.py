@@ -6,6 +6,8 @@ million customers is drawn by a few hundred points, closer together where it ben
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,13 +18,17 @@ Floats = npt.NDArray[np.float64]
 MOST_POINTS = 200
 
 
-def pareto_points(values: Integers, most: int = MOST_POINTS) -> list[tuple[int, float]]:
+def pareto_points(
+    values: Integers, also_at: Iterable[int] = (), most: int = MOST_POINTS
+) -> list[tuple[int, float]]:
     """Points of the curve, ascending, from (0, 0.0) to (customers, 1.0); (0, 0.0) alone without positive value.
 
     Parameters
     ----------
     values
         int64 cents, one per customer, in any order.
+    also_at
+        Numbers of customers for which there shall be a point, such as where a tier ends.
     most
         About how many points to return.
     """
@@ -32,9 +38,16 @@ def pareto_points(values: Integers, most: int = MOST_POINTS) -> list[tuple[int, 
     if not count or cumulative[-1] == 0:
         return [(0, 0.0)]
     spread = np.linspace(0, 1, most) ** 2  # quadratic: half of the points lie on the first quarter
-    at = np.unique(np.concatenate([[1, count], np.ceil(spread * count)]).astype(np.int64))
-    shares = cumulative[at[at > 0] - 1] / cumulative[-1]
-    return [(0, 0.0), *zip(at[at > 0].tolist(), shares.tolist(), strict=True)]
+    at = np.unique(np.concatenate([[1, count], list(also_at), np.ceil(spread * count)]).astype(np.int64))
+    at = at[(at > 0) & (at <= count)]
+    shares = cumulative[at - 1] / cumulative[-1]
+    return [(0, 0.0), *zip(at.tolist(), shares.tolist(), strict=True)]
+
+
+def share_at(points: list[tuple[int, float]], customers: int) -> float:
+    """The share that the first so many customers bring: exact where the curve has a point, else between two."""
+    counts, shares = zip(*points, strict=True)
+    return float(np.interp(customers, counts, shares))
 
 
 def standing_among(everybody: Integers, asked: Integers) -> tuple[Integers, Floats, Floats]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -102,6 +103,11 @@ class AnalysisRun(models.Model):
     def is_finished(self) -> bool:
         """Whether nothing more will happen to this run by itself."""
         return self.state not in {RunState.QUEUED, RunState.RUNNING}
+
+    @property
+    def duration(self) -> datetime.timedelta | None:
+        """How long it took, once it has ended."""
+        return self.finished_at - self.started_at if self.finished_at and self.started_at else None
 
 
 class Publication(models.Model):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.utils.translation import gettext as _
 
-from analysis.measures.pareto_curve import pareto_points
+from analysis.measures.pareto_curve import pareto_points, share_at
 from analysis.measures.tiers import nearest_override
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors.snapshots import Filter, sees_company, visible
@@ -54,7 +54,11 @@ class TiersHeadline:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """Where a tier ends: so many customers stand in it or above, and hold so much of the positive value."""
+    """Where a tier ends: so many customers stand in it or above; the first so many bring so much of the value.
+
+    Potential and hysteresis place customers in a tier against their rank, so these first customers are not quite
+    the tier's own: the share is the curve's, not the tier's.
+    """
 
     tier: str
     customers: int
@@ -104,18 +108,18 @@ def pareto(run: AnalysisRun, user: User, filter: Filter | None = None) -> Pareto
     wanted = filter or Filter()
     by_tier = sums_by_tier(run, user, wanted)
     everything = add(by_tier.values())
+    in_a = by_tier["A"]["customers"]
+    in_a_or_b = in_a + by_tier["B"]["customers"]
     whole = sees_company(user) and wanted.is_empty and everything["customers"] == run.customers
     if whole:
         points = [(int(count), float(share)) for count, share in run.pareto]
     else:
         values = visible(run, user, wanted).order_by().values_list("value", flat=True)
-        points = pareto_points(np.fromiter(values.iterator(), dtype=np.int64))
-    in_a, in_b = by_tier["A"], add([by_tier["A"], by_tier["B"]])
-    positive = everything["total_positive_value"]
+        points = pareto_points(np.fromiter(values.iterator(), dtype=np.int64), (in_a, in_a_or_b))
     return ParetoCurve(
         points,
-        Boundary("A", in_a["customers"], _ratio(in_a["total_positive_value"], positive) or 0.0),
-        Boundary("B", in_b["customers"], _ratio(in_b["total_positive_value"], positive) or 0.0),
+        Boundary("A", in_a, share_at(points, in_a)),
+        Boundary("B", in_a_or_b, share_at(points, in_a_or_b)),
         everything["customers"],
         everything["positive_customers"],
     )

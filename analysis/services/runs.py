@@ -203,14 +203,16 @@ class _Execution:
         with self._step(4):
             found = find(population, fit)
             value = found["value"].to_numpy(dtype=np.int64)
+            tiers = _count_tiers(found, population.rules.scheme.value)
+            in_a = tiers["final"]["all"]["A"]
             results = {
                 "churn": {
                     **churn.record(fit, population.rules.churn, backtest, population.cut),
                     "scored": int(found["churn_probability"].notna().sum()),
                     "flagged": int(found["churn_flag"].fillna(False).sum()),
                 },
-                "tiers": _count_tiers(found, population.rules.scheme.value),
-                "pareto": pareto_points(value),
+                "tiers": tiers,
+                "pareto": pareto_points(value, (in_a, in_a + tiers["final"]["all"]["B"])),
                 "top": top_shares(value, TOP_PERCENTS),
             }
         return found, results

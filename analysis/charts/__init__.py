@@ -1,0 +1,1 @@
+"""What the charts draw: selectors' rows as the chart component takes them."""

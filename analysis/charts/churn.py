@@ -1,0 +1,81 @@
+"""The churn page's charts: how the risk is spread, and whether the probabilities held."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from analysis.selectors.churn import Evaluation, RiskBand
+from crm.templatetags.format import number, percent, whole_money
+
+WARN_FROM = 0.5
+
+
+def bands_chart(bands: list[RiskBand], flag_at: float) -> dict[str, Any]:
+    """Describe customers by their probability of not ordering, in tenths."""
+    return {
+        "kind": "bars",
+        "items": [
+            {"label": _range(band), "value": band.customers, "tone": _tone(band, flag_at)}
+            for band in reversed(bands)
+        ],
+        "x_label": _("Customers"),
+        "y_label": _("Probability of no order"),
+    }
+
+
+def bands_table(bands: list[RiskBand]) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+    """Return columns and rows of the same tenths."""
+    columns = [
+        {"label": _("Probability of no order")},
+        {"label": _("Customers"), "kind": "number"},
+        {"label": _("Net revenue, %(currency)s") % {"currency": settings.COMPANY_CURRENCY}, "kind": "number"},
+    ]
+    return columns, [
+        [_range(band), number(band.customers), whole_money(band.value)] for band in reversed(bands)
+    ]
+
+
+def calibration_chart(evaluation: Evaluation) -> dict[str, Any]:
+    """Describe predicted against observed shares by decile, one series a method."""
+    return {
+        "kind": "calibration",
+        "series": [
+            {
+                "name": method.label,
+                "points": [[b.mean_probability, b.churn_rate, b.customers] for b in method.calibration],
+            }
+            for method in evaluation.methods
+            if method.calibration
+        ],
+        "ideal": _("Perfect"),
+        "x_label": _("Predicted"),
+        "y_label": _("Happened"),
+        "tooltip": _("{x} predicted, {y} happened, {n} customers"),
+    }
+
+
+def calibration_table(evaluation: Evaluation) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+    """Return columns and rows of the same deciles."""
+    columns = [
+        {"label": _("Method")},
+        {"label": _("Predicted"), "kind": "number"},
+        {"label": _("Happened"), "kind": "number"},
+        {"label": _("Customers"), "kind": "number"},
+    ]
+    rows = [
+        [method.label, percent(each.mean_probability), percent(each.churn_rate), number(each.customers)]
+        for method in evaluation.methods
+        for each in method.calibration
+    ]
+    return columns, rows
+
+
+def _range(band: RiskBand) -> str:
+    return f"{percent(band.low, 0)} – {percent(band.high, 0)}"
+
+
+def _tone(band: RiskBand, flag_at: float) -> str:
+    if band.low >= flag_at:
+        return "bad"
+    return "warn" if band.low >= WARN_FROM else "good"

@@ -1,0 +1,45 @@
+"""The contribution page's charts: revenue and margin by month."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from analysis.selectors.contribution import MonthTotal
+from crm.templatetags.format import number, whole_money
+
+
+def monthly_chart(months: list[MonthTotal]) -> dict[str, Any]:
+    """Describe net revenue and gross margin by month for the chart component."""
+    return {
+        "kind": "line",
+        "labels": [f"{month.month:%Y-%m}" for month in months],
+        "series": [
+            {"name": _("Net revenue"), "values": [month.net_revenue for month in months]},
+            {"name": _("Gross margin"), "values": [month.gross_margin for month in months], "tone": "quiet"},
+        ],
+        "format": "money",
+        "currency": settings.COMPANY_CURRENCY,
+        "x_label": _("Month"),
+        "y_label": settings.COMPANY_CURRENCY,
+    }
+
+
+def monthly_table(months: list[MonthTotal]) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+    """Return columns and rows of the same months, the newest first."""
+    columns = [
+        {"label": _("Month")},
+        {"label": _("Net revenue"), "kind": "number"},
+        {"label": _("Gross margin"), "kind": "number"},
+        {"label": _("Orders"), "kind": "number"},
+    ]
+    rows = [
+        [
+            f"{month.month:%Y-%m}",
+            whole_money(month.net_revenue),
+            whole_money(month.gross_margin),
+            number(month.orders),
+        ]
+        for month in reversed(months)
+    ]
+    return columns, rows

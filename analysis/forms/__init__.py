@@ -1,0 +1,1 @@
+"""Reading what people ask of the analysis pages; no saving."""

@@ -1,0 +1,1 @@
+"""HTTP only: form to service, selector to template."""

@@ -1,0 +1,131 @@
+"""The churn page: who is about to leave, why we think so, and how right the method was."""
+
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analysis.charts.churn import bands_chart, bands_table, calibration_chart, calibration_table
+from analysis.forms.filters import SnapshotFilters
+from analysis.selectors import churn as selector
+from analysis.selectors import runs
+from analysis.selectors.churn import ChurnSummary
+from analysis.selectors.tiers import by_region
+from analysis.views.frame import base_context, ranked_list, tier_menus
+from analysis.views.runs import nothing_published
+from crm.policy import require
+from crm.templatetags.format import compact_money, number, percent
+from crm.views.addresses import with_parameters
+from crm.views.filterbar import Menu
+from crm.views.lists import chosen, column
+
+ORDERS = ("value", "probability", "overdue")
+
+
+def churn(request: HttpRequest) -> HttpResponse:
+    """Show the flagged customers with reasons, the spread of risk, and the backtest."""
+    user = require(request.user, "analysis.view")
+    run = runs.published()
+    if run is None:
+        return nothing_published(request, user)
+    form = SnapshotFilters(request.GET)
+    scope = form.scope()
+    summary = selector.summary(run, user, scope)
+    evaluation = selector.evaluation(run)
+    order, notes = chosen(request, "sort", dict.fromkeys(ORDERS), "value")
+    regions = [(str(each.region_id), each.name) for each in by_region(run, user, scope) if each.region_id]
+    menus = [
+        *tier_menus(regions),
+        Menu("reason", _("Reason"), [(reason.code, reason.label) for reason in summary.reasons]),
+    ]
+    bands_columns, bands_rows = bands_table(summary.bands)
+    calibration_columns, calibration_rows = calibration_table(evaluation)
+    context = {
+        **base_context(run, user),
+        "summary": summary,
+        "figures": _figures(summary),
+        "reasons": [
+            {
+                "label": each.label,
+                "customers": number(each.customers),
+                "value": compact_money(each.value, settings.COMPANY_CURRENCY),
+                "url": f"{with_parameters(request, reason=each.code)}#customers",
+            }
+            for each in summary.reasons
+        ],
+        "bands_title": _bands_title(summary),
+        "bands": bands_chart(summary.bands, summary.flag_at),
+        "bands_columns": bands_columns,
+        "bands_rows": bands_rows,
+        "evaluation": evaluation,
+        "calibration": calibration_chart(evaluation),
+        "calibration_columns": calibration_columns,
+        "calibration_rows": calibration_rows,
+        "list": ranked_list(
+            request, form, partial(selector.flagged, run, user, form.rows(), order=order), menus
+        ),
+        "columns": _columns(request, order),
+        "order_notes": notes,
+        "currency": settings.COMPANY_CURRENCY,
+    }
+    return render(request, "analysis/churn.html", context)
+
+
+def _columns(request: HttpRequest, order: str) -> list[dict[str, Any]]:
+    """Describe the table's heads; three of them sort."""
+
+    def sortable(label: str, name: str) -> dict[str, Any]:
+        url = f"{with_parameters(request, sort=name)}#customers"
+        return column(label, number=True, sort_url=url, sorted_="descending" if order == name else "")
+
+    return [
+        column(_("Customer")),
+        column(_("Tier")),
+        sortable(_("Probability"), "probability"),
+        column(_("Why")),
+        sortable(_("Net revenue, %(currency)s") % {"currency": settings.COMPANY_CURRENCY}, "value"),
+        sortable(_("Since last order"), "overdue"),
+        column(_("Own rhythm"), number=True, hide=True),
+    ]
+
+
+def _figures(summary: ChurnSummary) -> list[dict[str, Any]]:
+    """Describe the headline figures for components/kpi.html."""
+    flag_at = {"probability": percent(summary.flag_at, 0), "days": number(summary.horizon_days)}
+    share = summary.flagged / summary.scored if summary.scored else None
+    return [
+        {
+            "label": _("Customers at risk"),
+            "value": number(summary.flagged),
+            "tone": "bad" if summary.flagged else "",
+            "url": "#customers",
+            "note": _("%(probability)s or more not to order within %(days)s days") % flag_at,
+        },
+        {
+            "label": _("Revenue at risk"),
+            "value": compact_money(summary.flagged_value, settings.COMPANY_CURRENCY),
+            "note": _("what they brought in the window"),
+        },
+        {
+            "label": _("Customers scored"),
+            "value": number(summary.scored),
+            "note": _("%(share)s of them at risk") % {"share": percent(share)},
+        },
+        {
+            "label": _("Orders expected"),
+            "value": number(round(summary.expected_orders)),
+            "note": _("within %(days)s days, from all who were scored") % flag_at,
+        },
+    ]
+
+
+def _bands_title(summary: ChurnSummary) -> str:
+    return ngettext(
+        "%(count)s of %(scored)s scored customers is likely to stop ordering",
+        "%(count)s of %(scored)s scored customers are likely to stop ordering",
+        summary.flagged,
+    ) % {"count": number(summary.flagged), "scored": number(summary.scored)}

@@ -1,0 +1,123 @@
+"""The contribution page: the ranking of trade, and how much hangs on how few."""
+
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from analysis.charts.contribution import monthly_chart, monthly_table
+from analysis.forms.filters import SnapshotFilters
+from analysis.selectors import contribution as selector
+from analysis.selectors import runs
+from analysis.selectors.contribution import ContributionSummary
+from analysis.selectors.ranking import ranking
+from analysis.selectors.tiers import by_region
+from analysis.views.frame import base_context, ranked_list, tier_menus
+from analysis.views.runs import nothing_published
+from crm.policy import require
+from crm.templatetags.format import compact_money, number, percent, signed_percent
+from crm.views.addresses import with_parameters
+from crm.views.lists import chosen, column
+
+ORDERS = ("value", "gross_margin", "net_revenue_before", "orders")
+
+
+def contribution(request: HttpRequest) -> HttpResponse:
+    """Show revenue, margin and concentration, revenue by month, and the ranking in one of four orders."""
+    user = require(request.user, "analysis.view")
+    run = runs.published()
+    if run is None:
+        return nothing_published(request, user)
+    form = SnapshotFilters(request.GET)
+    scope = form.scope()
+    order, notes = chosen(request, "sort", dict.fromkeys(ORDERS), "value")
+    months = selector.monthly(run, user, scope)
+    columns, rows = monthly_table(months)
+    summary = selector.summary(run, user, scope)
+    regions = [(str(each.region_id), each.name) for each in by_region(run, user, scope) if each.region_id]
+    context = {
+        **base_context(run, user),
+        "summary": summary,
+        "figures": _figures(summary),
+        "top": [
+            {
+                "label": _("Top %(percent)s %%") % {"percent": number(each.percent)},
+                "customers": number(each.customers),
+                "value": compact_money(each.value, settings.COMPANY_CURRENCY),
+                "share": each.share,
+            }
+            for each in summary.top
+        ],
+        "monthly": monthly_chart(months),
+        "monthly_columns": columns,
+        "monthly_rows": rows,
+        "list": ranked_list(
+            request, form, partial(ranking, run, user, form.rows(), order=order), tier_menus(regions)
+        ),
+        "columns": _columns(request, order),
+        "order_notes": notes,
+        "currency": settings.COMPANY_CURRENCY,
+    }
+    return render(request, "analysis/contribution.html", context)
+
+
+def _columns(request: HttpRequest, order: str) -> list[dict[str, Any]]:
+    """Describe the table's heads; four of them sort."""
+
+    def sortable(label: str, name: str, *, hide: bool = False) -> dict[str, Any]:
+        url = f"{with_parameters(request, sort=name)}#customers"
+        return column(
+            label, number=True, hide=hide, sort_url=url, sorted_="descending" if order == name else ""
+        )
+
+    return [
+        column("#", number=True),
+        column(_("Customer")),
+        column(_("Tier")),
+        sortable(_("Net revenue, %(currency)s") % {"currency": settings.COMPANY_CURRENCY}, "value"),
+        column(_("Share"), number=True),
+        column(_("Cumulative before"), number=True, hide=True),
+        sortable(_("Gross margin"), "gross_margin"),
+        sortable(_("Orders"), "orders", hide=True),
+        column(_("Last order"), number=True, hide=True),
+    ]
+
+
+def _figures(summary: ContributionSummary) -> list[dict[str, Any]]:
+    """Describe the headline figures for components/kpi.html."""
+    currency = settings.COMPANY_CURRENCY
+    falling = summary.change is not None and summary.change < 0
+    return [
+        {
+            "label": _("Net revenue"),
+            "value": compact_money(summary.net_revenue, currency),
+            "delta": "" if summary.change is None else signed_percent(summary.change),
+            "delta_tone": "bad" if falling else "good",
+            "note": _("against the window before"),
+        },
+        {
+            "label": _("Gross margin"),
+            "value": compact_money(summary.gross_margin, currency),
+            "note": _("%(rate)s of net revenue") % {"rate": percent(summary.margin_rate)},
+        },
+        {
+            "label": _("Customers who bought"),
+            "value": number(summary.positive_customers),
+            "note": _("of %(count)s customers") % {"count": number(summary.customers)},
+        },
+        {
+            "label": _("Orders"),
+            "value": number(summary.orders),
+            "note": _unidentified(summary),
+        },
+    ]
+
+
+def _unidentified(summary: ContributionSummary) -> str:
+    if not summary.unidentified_net_revenue:
+        return ""
+    money = compact_money(summary.unidentified_net_revenue, settings.COMPANY_CURRENCY)
+    return _("%(money)s more belongs to no customer") % {"money": money}
