@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from analysis.measures.churn_reasons import ChurnReason
 from analysis.models.runs import AnalysisRun
 from customers.models import Customer, Region
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class Tier(models.TextChoices):
@@ -49,7 +51,7 @@ def _customer() -> models.ForeignKey[Customer, Customer]:
     )
 
 
-def _region(label: str | Promise) -> models.ForeignKey[Region | None, Region | None]:
+def _region(label: _StrPromise) -> models.ForeignKey[Region | None, Region | None]:
     return models.ForeignKey(
         Region,
         verbose_name=label,
