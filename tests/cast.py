@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from crm.models import Role, Team, User
 from customers.models import (
@@ -129,3 +130,11 @@ def make_payment(order: Order, reference: str, amount: int, due_on: date, paid_o
         currency="CNY",
         amount_cents=amount * 100,
     )
+
+
+def sign_in(user: User | None, language: str = "en") -> Client:
+    """Return a browser in which ``user`` is signed in, nobody when None, and which prefers ``language``."""
+    client = Client(headers={"Accept-Language": language})
+    if user is not None:
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client

@@ -48,7 +48,7 @@ class OrderFilters(FilterSet):  # type: ignore[misc]
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
         super().__init__(data or QueryDict(), finance.visible_orders(user))
-        self.filters["customer"].extra["queryset"] = profiles.visible_customers(user)
+        self.filters["customer"].queryset = profiles.visible_customers(user)
 
     def numbered(self, orders: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
         """Find orders by how their number begins."""

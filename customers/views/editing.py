@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from customers.services.profiles import EditConflictError, create_customer, upda
 def new_customer(request: HttpRequest) -> HttpResponse:
     """Add a customer."""
     user = require(request.user, "customer.edit")
-    form = CustomerForm(request.POST or None, user=user)
+    form = CustomerForm(_typed(request), user=user)
     if form.is_valid():
         customer = create_customer(actor=user, fields=form.changes())
         messages.success(request, _("%(name)s was added.") % {"name": customer.name})
@@ -37,7 +37,7 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
     if customer is None:
         raise Http404
     original = (customer.name, customer.get_absolute_url())
-    form = CustomerForm(request.POST or None, instance=customer, user=user)
+    form = CustomerForm(_typed(request), instance=customer, user=user)
     if form.is_valid():
         try:
             saved = update_customer(
@@ -50,6 +50,10 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved."))
         return _to_record(user, saved)
     return _form_page(request, form, title=_("Edit core facts"), original=original)
+
+
+def _typed(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _form_page(

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from crm.paging import capped_count
 from crm.policy import require
@@ -25,6 +26,7 @@ from customers.views.panels import first_of_months, months_between
 MONTHS_OFFERED = 12
 
 
+@require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
     """List the orders that the viewer may see: filtered, newest first, a page at a time."""
     user = require(request.user, "customer.view")
@@ -50,6 +52,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     return render(request, "customers/finance/orders.html", context)
 
 
+@require_safe
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one order with its lines, returns and payments; one out of the viewer's scope is not there."""
     user = require(request.user, "customer.view")

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from crm.extensions import CustomerInsights, customer_insights
 from crm.models import User
@@ -24,6 +25,7 @@ from customers.selectors import profiles
 SUGGESTIONS = 8
 
 
+@require_safe
 def customer_list(request: HttpRequest) -> HttpResponse:
     """List the customers that the viewer may see: searched, filtered, sorted, a page at a time."""
     user = require(request.user, "customer.view")
@@ -52,6 +54,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     return render(request, "customers/profiles/list.html", context)
 
 
+@require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
     """Answer the search box while somebody types: the first customers that match."""
     user = require(request.user, "customer.view")
@@ -102,7 +105,7 @@ def _columns(request: HttpRequest, sort: str, insights: CustomerInsights | None)
 
 def _menus(user: User, filters: CustomerFilters, insights: CustomerInsights | None) -> list[Menu]:
     region = filters.form.cleaned_data.get("region")
-    regions = [(str(each.pk), str(each)) for each in profiles.region_choices(user, region)]
+    regions = [(str(each.pk), str(each)) for each in profiles.region_choices(filters.queryset, region)]
     owners = [(str(each.pk), str(each)) for each in profiles.owner_choices(user)]
     standing = [Menu("tier", _("Tier"), TIERS, many=True), Menu("churn", _("Churn"), CHURN)]
     return [

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
 from crm.extensions import CustomerInsights, Explanation, customer_insights
 from crm.models import User
@@ -58,6 +59,7 @@ class Visit:
         return f"{self.request.path}?{urlencode(query)}" if query else self.request.path
 
 
+@require_safe
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one customer; one that the viewer may not see is not there."""
     user = require(request.user, "customer.view")

@@ -1,0 +1,88 @@
+"""Every route, asked by everybody: the answers are those of permissions.toml, which people review.
+
+The routes come from the URL resolver: one that is not in the file fails, and so does one in the file that is gone.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from analysis.models import AnalysisRun, Policy
+from crm.models import Job, Role, User
+from tests.cast import Cast, make_order, make_user, sign_in
+
+EXPECTED: dict[str, dict[str, Any]] = tomllib.loads(
+    Path(__file__).with_name("permissions.toml").read_text(encoding="utf-8")
+)
+METHODS = ("GET", "POST")
+PEOPLE = ("alice", "bob", "charlie", "dora", "ada", "otto", "rita")
+SIGN_IN_FIRST = 302
+
+
+def route_names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    """Yield the name of every route below a resolver."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from route_names(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+        elif isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name or entry.pattern}"
+
+
+@pytest.fixture
+def subjects(cast: Cast) -> dict[str, int | str]:
+    """Return the ids that routes are asked about: what belongs to Alice's customer, and Dora's analysis."""
+    order = make_order(cast.huaxin, "SO-1", date(2024, 1, 5), 100)
+    job = Job.objects.create(kind="analysis.run", created_by=cast.dora)
+    policy = Policy.objects.create(version=1, rules={}, digest="")
+    run = AnalysisRun.objects.create(as_of=date(2024, 12, 31), policy=policy, requested_by=cast.dora, job=job)
+    return {"customer": cast.huaxin.pk, "order": order.pk, "job": job.pk, "run": run.pk, "word": "x-y"}
+
+
+@pytest.fixture
+def people(cast: Cast) -> dict[str, User | None]:
+    """Return everybody who asks; Rita has an account and no role."""
+    rita = make_user("rita", Role.REP)
+    User.objects.filter(pk=rita.pk).update(role="")
+    rita.refresh_from_db()
+    return {
+        "alice": cast.alice,
+        "bob": cast.bob,
+        "charlie": cast.charlie,
+        "dora": cast.dora,
+        "ada": cast.ada,
+        "otto": cast.otto,
+        "rita": rita,
+        "anonymous": None,
+    }
+
+
+def test_the_file_names_every_route_and_no_other() -> None:
+    assert sorted(set(route_names(get_resolver()))) == sorted(EXPECTED)
+
+
+@pytest.mark.parametrize("route", sorted(EXPECTED))
+def test_everybody_gets_the_answer_that_the_file_gives(
+    route: str, people: dict[str, User | None], subjects: dict[str, int | str]
+) -> None:
+    rule = EXPECTED[route]
+    address = reverse(route, kwargs={name: subjects[what] for name, what in rule.get("about", {}).items()})
+    for method in METHODS:
+        expected = rule[method]
+        answers = {}
+        for name, user in people.items():
+            response = sign_in(user).generic(method, address)
+            answers[name] = response.status_code
+        assert answers == whole(expected), f"{method} {address}"
+
+
+def whole(expected: int | dict[str, int]) -> dict[str, int]:
+    """Return the answer for each person, as the head of the file says how to read one."""
+    given = expected if isinstance(expected, dict) else {"others": expected}
+    return {name: given.get(name, given["others"]) for name in PEOPLE} | {
+        "anonymous": given.get("anonymous", SIGN_IN_FIRST)
+    }

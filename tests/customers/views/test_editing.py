@@ -1,0 +1,92 @@
+"""Adding and editing customers: nothing that somebody typed is lost."""
+
+from typing import Any
+
+import pytest
+
+from customers.models import Customer
+from customers.services.profiles import update_customer
+from tests.cast import Cast, sign_in
+
+
+def typed(cast: Cast, user: Any, **fields: str) -> dict[str, str]:
+    """Return what the edit page of 华新 holds, with some fields typed over."""
+    form = sign_in(user).get(f"/customers/{cast.huaxin.pk}/edit/").context["form"]
+    values = {field.name: field.value() for field in form}
+    return {name: "" if value is None else str(value) for name, value in values.items()} | fields
+
+
+def test_a_customer_is_added_and_shown(cast: Cast) -> None:
+    fields = {"name": "新客户", "kind": "company", "lifecycle": "lead", "region": "广东 / 深圳"}
+    response = sign_in(cast.alice).post("/customers/new/", fields, follow=True)
+    customer = Customer.objects.get(name="新客户")
+    assert response.redirect_chain == [(f"/customers/{customer.pk}/", 302)]
+    assert customer.region is not None
+    assert (customer.owner, customer.region.code) == (cast.alice, "440300")
+
+
+def test_opening_and_saving_without_a_change_changes_nothing(cast: Cast) -> None:
+    sign_in(cast.alice).post(f"/customers/{cast.huaxin.pk}/edit/", typed(cast, cast.alice))
+    assert Customer.objects.get(pk=cast.huaxin.pk).version == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("name", "", "This field is required"),
+        ("region", "朝阳区", "Write what it lies in too"),
+        ("kind", "robot", "robot"),
+        ("potential_expires_on", "2026-02-30", "valid date"),
+        ("name", "a\0b", "Null characters are not allowed"),
+        ("code", "K2", "already exists"),
+        ("version", "9" * 30, ""),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
+    cast: Cast, field: str, value: str, words: str
+) -> None:
+    fields = typed(cast, cast.alice, english_name="Kept Ltd.", **{field: value})
+    response = sign_in(cast.alice).post(f"/customers/{cast.huaxin.pk}/edit/", fields)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert "Kept Ltd." in response.content.decode()
+
+
+def test_the_second_of_two_editors_sees_the_difference_and_loses_nothing(cast: Cast) -> None:
+    hers = typed(cast, cast.alice, lifecycle="lost", english_name="Huaxin")
+    his = typed(cast, cast.bob, lifecycle="dormant", best_time_to_contact="周二上午")
+    sign_in(cast.alice).post(f"/customers/{cast.huaxin.pk}/edit/", hers)
+    response = sign_in(cast.bob).post(f"/customers/{cast.huaxin.pk}/edit/", his)
+    assert response.status_code == 409
+    assert Customer.objects.get(pk=cast.huaxin.pk).lifecycle == "lost"
+    for words in ("Alice", "周二上午", "Huaxin", "Both changed it"):
+        assert words in response.content.decode()
+
+    again = dict(response.context["fields"])
+    sign_in(cast.bob).post(response.context["resubmit_url"], again)
+    merged = Customer.objects.get(pk=cast.huaxin.pk)
+    assert (merged.lifecycle, merged.english_name) == ("dormant", "Huaxin")
+    assert merged.best_time_to_contact == "周二上午"
+    assert merged.region == cast.huaxin.region
+
+
+def test_only_who_sees_others_customers_may_give_them_away(cast: Cast) -> None:
+    fields = {"name": "新客户", "kind": "company", "lifecycle": "lead", "owner": str(cast.bob.pk)}
+    sign_in(cast.alice).post("/customers/new/", fields)
+    assert Customer.objects.get(name="新客户").owner == cast.alice
+    sign_in(cast.dora).post("/customers/new/", {**fields, "name": "另一客户"})
+    assert Customer.objects.get(name="另一客户").owner == cast.bob
+
+
+def test_a_customer_given_away_leaves_one_at_the_list(cast: Cast) -> None:
+    Customer.objects.filter(pk=cast.huaxin.pk).update(team=cast.dora.team, region=None)
+    fields = typed(cast, cast.dora, owner=str(cast.bob.pk))
+    update_customer(cast.huaxin.pk, actor=cast.ada, version=1, changes={"team": None})
+    response = sign_in(cast.dora).post(f"/customers/{cast.huaxin.pk}/edit/", fields)
+    assert response.status_code == 404
+
+
+def test_the_edit_page_of_a_customer_out_of_scope_is_absent(cast: Cast) -> None:
+    for method in ("get", "post"):
+        response = getattr(sign_in(cast.charlie), method)(f"/customers/{cast.huaxin.pk}/edit/")
+        assert response.status_code == 404

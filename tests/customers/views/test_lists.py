@@ -1,0 +1,157 @@
+"""The lists of customers and orders, as somebody browses them."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from crm.extensions import Standing, offer_insights
+from customers.models import ContactPoint, Customer, OrderStatus, Region
+from tests.cast import Cast, make_customer, make_order, sign_in
+
+# What a list costs whatever its length: session, viewer, scope, choices of the filters, count, rows and
+# their last orders.
+CUSTOMER_LIST_QUERIES = 11
+ORDER_LIST_QUERIES = 8
+
+
+def shown(client: Client, address: str) -> list[str]:
+    """Return the names or numbers that head the rows of a list."""
+    rows = client.get(address).context["page"].rows
+    return [getattr(row, "number", None) or row.name for row in rows]
+
+
+@pytest.fixture
+def insights(cast: Cast) -> Any:
+    """Let a published run say that 华新 is an A customer at risk."""
+
+    class Run:
+        def standings(self, customer_ids: list[int]) -> dict[int, Standing]:
+            return {cast.huaxin.pk: Standing("A", churn_flag=True, churn_label="late", churn_tone="warn")}
+
+        def customers_with(self, *, tiers: list[str] = (), flagged: bool | None = None) -> Any:  # type: ignore[assignment]
+            known = "A" in tiers or flagged
+            return Customer.objects.filter(pk=cast.huaxin.pk if known else 0).values("pk")
+
+    offer_insights(lambda: Run())  # type: ignore[arg-type,return-value]
+    yield
+    offer_insights(lambda: None)
+
+
+def test_a_rep_sees_their_customers_and_nobody_elses(cast: Cast) -> None:
+    assert shown(sign_in(cast.alice), "/customers/") == ["苏州华新家电"]
+    assert shown(sign_in(cast.charlie), "/customers/") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=huaxin", True),
+        ("q=SZHX", True),
+        ("q=K1", True),
+        ("q=苏州", True),
+        ("q=nobody", False),
+        ("q=138 6123 6021", True),
+        ("q=8613861236021", True),
+        ("lifecycle=active", True),
+        ("lifecycle=lost", False),
+        ("lifecycle=lost&lifecycle=active", True),
+        ("kind=person", False),
+        ("owner=none", False),
+    ],
+)
+def test_filters_keep_what_they_name(cast: Cast, query: str, found: bool) -> None:
+    ContactPoint.objects.create(customer=cast.huaxin, kind="mobile", value="+8613861236021")
+    assert shown(sign_in(cast.alice), f"/customers/?{query}") == (["苏州华新家电"] if found else [])
+
+
+def test_a_region_means_everything_below_it(cast: Cast) -> None:
+    east, south = (Region.objects.get(code=code).pk for code in ("CN-E", "CN-S"))
+    assert shown(sign_in(cast.ada), f"/customers/?region={east}") == ["苏州华新家电"]
+    assert shown(sign_in(cast.ada), f"/customers/?region={south}") == []
+
+
+def test_tier_and_churn_come_from_the_published_run(cast: Cast, insights: None) -> None:
+    client = sign_in(cast.ada)
+    assert shown(client, "/customers/?tier=A") == ["苏州华新家电"]
+    assert shown(client, "/customers/?tier=B") == []
+    assert shown(client, "/customers/?churn=flagged") == ["苏州华新家电"]
+    assert 'class="tier tier-A"' in client.get("/customers/").content.decode()
+
+
+def test_without_a_published_run_the_list_has_no_tiers(cast: Cast) -> None:
+    response = sign_in(cast.ada).get("/customers/?tier=A")
+    assert len(response.context["page"].rows) == 2
+    assert "Tier" not in [column["label"] for column in response.context["columns"]]
+
+
+def test_every_filter_is_a_chip_that_takes_itself_off(cast: Cast) -> None:
+    bar = sign_in(cast.ada).get("/customers/?lifecycle=active&lifecycle=lost&owner=none&q=hua").context["bar"]
+    assert [(chip["label"], chip["clear_url"]) for chip in bar.active] == [
+        ("Owner: Nobody", "/customers/?lifecycle=active&lifecycle=lost&q=hua"),
+        ("Lifecycle: Active", "/customers/?lifecycle=lost&owner=none&q=hua"),
+        ("Lifecycle: Lost", "/customers/?lifecycle=active&owner=none&q=hua"),
+    ]
+    assert bar.clear_url == "/customers/"
+
+
+def test_the_pages_of_a_list_hold_every_row_once(cast: Cast) -> None:
+    for number in range(120):
+        make_customer(f"M{number:03}", f"客户{number}", owner=cast.charlie)
+    client, address, seen = sign_in(cast.charlie), "/customers/?sort=name", []
+    while address:
+        page = client.get(address).context["page"]
+        seen += [row.code for row in page.rows]
+        address = page.next_url
+    assert sorted(seen) == sorted(set(seen)) == [f"M{number:03}" for number in range(120)]
+
+
+def test_an_empty_list_teaches_the_next_step(cast: Cast) -> None:
+    assert b"/customers/new/" in sign_in(cast.charlie).get("/customers/").content
+    filtered = sign_in(cast.charlie).get("/customers/?q=zzz").content.decode()
+    assert "No customer matches" in filtered
+
+
+def test_orders_are_filtered_by_customer_state_month_and_days(cast: Cast) -> None:
+    make_order(cast.huaxin, "SO-1", date(2024, 1, 31), 100)
+    make_order(cast.huaxin, "SO-2", date(2024, 2, 1), 100, status=OrderStatus.CONFIRMED)
+    make_order(cast.orphan, "SO-3", date(2024, 2, 29), 100)
+    client = sign_in(cast.ada)
+    for query, numbers in {
+        "": ["SO-3", "SO-2", "SO-1"],
+        f"customer={cast.huaxin.pk}": ["SO-2", "SO-1"],
+        "status=confirmed": ["SO-2"],
+        "month=2024-02": ["SO-3", "SO-2"],
+        "since=2024-02-01&until=2024-02-01": ["SO-2"],
+        "q=SO-3": ["SO-3"],
+    }.items():
+        assert shown(client, f"/customers/orders/?{query}") == numbers, query
+
+
+def test_orders_of_a_customer_out_of_scope_cannot_be_asked_for(cast: Cast) -> None:
+    make_order(cast.orphan, "SO-3", date(2024, 2, 29), 100)
+    response = sign_in(cast.alice).get(f"/customers/orders/?customer={cast.orphan.pk}")
+    assert "Customer" in response.context["note"]
+    assert response.context["page"].rows == []
+
+
+def test_suggestions_are_the_viewers_customers(cast: Cast) -> None:
+    address = "/customers/suggest/?q=huaxin"
+    assert "苏州华新家电" in sign_in(cast.alice).get(address).content.decode()
+    assert "苏州华新家电" not in sign_in(cast.charlie).get(address).content.decode()
+
+
+@pytest.mark.parametrize("rows", [2, 45])
+def test_a_list_costs_the_same_however_long_it_is(
+    cast: Cast, rows: int, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    for number in range(rows):
+        customer = make_customer(f"M{number}", f"客户{number}", owner=cast.dora)
+        make_order(customer, f"SO-{number}", date(2024, 1, 1), 100)
+    client = sign_in(cast.dora)
+    with django_assert_max_num_queries(CUSTOMER_LIST_QUERIES):
+        client.get("/customers/")
+    with django_assert_max_num_queries(ORDER_LIST_QUERIES):
+        client.get("/customers/orders/")

@@ -1,0 +1,147 @@
+"""One customer's record and one order."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from crm.extensions import Explanation, PastStanding, Standing, offer_insights
+from customers.models import Complaint, ContactPoint
+from tests.cast import Cast, make_order, make_payment, sign_in
+
+TABS = ("overview", "trade", "behaviour", "analysis", "history")
+# What each tab costs however much there is to show.
+QUERIES = {"overview": 22, "trade": 19, "behaviour": 18, "analysis": 12, "history": 24}
+STANDING = Standing("A", "≥ 5,000,000", ("vip",), True, "18 days overdue", "warn", "orders every 26 days")
+
+
+@pytest.fixture
+def explained(cast: Cast) -> Iterator[None]:
+    """Let a published run explain 华新."""
+
+    class Run:
+        def explain(self, customer_id: int, *, viewer: object) -> Explanation:
+            return Explanation(
+                standing=STANDING,
+                as_of=date(2024, 12, 31),
+                window_start=date(2024, 1, 1),
+                window_end=date(2025, 1, 1),
+                net_revenue=500_000_000,
+                gross_margin=93_000_000,
+                rank=2,
+                population=40,
+                share=0.212,
+                change=-0.084,
+                tier_reasons=("Net revenue reached the line of A.",),
+                next_tier="Below 4,500,000 it becomes B.",
+                churn_probability=0.41,
+                horizon_days=90,
+                churn_reasons=("It usually orders every 26 days.",),
+            )
+
+        def history(self, customer_id: int, *, viewer: object) -> list[PastStanding]:
+            return [PastStanding(date(2023, 12, 31), "B", "Below the line.", 90_000_000, 4, None)]
+
+    offer_insights(lambda: Run())  # type: ignore[arg-type,return-value]
+    yield
+    offer_insights(lambda: None)
+
+
+def page(cast: Cast, user: Any, tab: str = "overview", **parameters: str) -> str:
+    """Return the text of the record of 华新."""
+    query = {"tab": tab, **parameters}
+    return sign_in(user).get(f"/customers/{cast.huaxin.pk}/", query).content.decode()
+
+
+def test_the_head_says_what_the_run_says_and_why(cast: Cast, explained: None) -> None:
+    text = page(cast, cast.alice)
+    for words in ("tier-A", "18 days overdue", "Why A?", "reached the line", "Below 4,500,000", "41%"):
+        assert words in text
+
+
+def test_without_a_run_the_orders_alone_speak(cast: Cast) -> None:
+    make_order(cast.huaxin, "SO-1", date(2024, 1, 5), 100)
+    text = page(cast, cast.alice)
+    assert "Not ranked yet" in text
+    assert "Average order value" in text
+
+
+def test_the_financial_record_links_each_figure_to_its_rows(cast: Cast) -> None:
+    order = make_order(cast.huaxin, "SO-1", date(2024, 1, 5), 100)
+    make_payment(order, "P-1", 100, due_on=date(2024, 2, 5), paid_on=date(2024, 2, 10))
+    client = sign_in(cast.alice)
+    facts = client.get(f"/customers/{cast.huaxin.pk}/").context["financial_facts"]
+    links = [fact["url"] for fact in facts if fact["url"]]
+    assert len(links) == 7
+    for link in links:
+        rows = client.get(link).context["page"].rows
+        assert {getattr(row, "number", None) or row.reference for row in rows} <= {"SO-1", "P-1"}
+
+
+def test_an_open_complaint_needs_somebody(cast: Cast) -> None:
+    Complaint.objects.create(
+        customer=cast.huaxin, complaint_type="defect", reported_at=datetime(2024, 3, 1, tzinfo=UTC)
+    )
+    text = page(cast, cast.alice)
+    assert "Needs you:" in text
+    assert "?tab=behaviour" in text
+
+
+def test_past_runs_are_a_history_of_tiers(cast: Cast, explained: None) -> None:
+    text = page(cast, cast.alice, "analysis")
+    assert "Below the line." in text
+    assert "900,000" in text
+
+
+def test_payments_are_the_other_list_of_the_trade_tab(cast: Cast) -> None:
+    order = make_order(cast.huaxin, "SO-1", date(2024, 1, 5), 100)
+    make_payment(order, "P-1", 100, due_on=date(2024, 2, 5), paid_on=None)
+    assert "P-1" in page(cast, cast.alice, "trade", show="payments")
+    assert "P-1" not in page(cast, cast.alice, "trade")
+
+
+def test_an_auditor_reads_no_phone_number_on_any_tab(cast: Cast) -> None:
+    ContactPoint.objects.create(customer=cast.huaxin, kind="mobile", value="+8613861236021")
+    for tab in TABS:
+        assert "13861236021" not in page(cast, cast.otto, tab).replace(" ", "")
+    assert "+86 138 6123 6021" in page(cast, cast.alice)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_customer_out_of_scope_is_absent_byte_for_byte(cast: Cast, tab: str) -> None:
+    client = sign_in(cast.charlie)
+    foreign = client.get(f"/customers/{cast.huaxin.pk}/?tab={tab}")
+    absent = client.get(f"/customers/987654321/?tab={tab}")
+    assert foreign.status_code == absent.status_code == 404
+    assert foreign.content == absent.content
+    assert dict(foreign.headers) == dict(absent.headers)
+
+
+def test_an_order_out_of_scope_is_absent_byte_for_byte(cast: Cast) -> None:
+    order = make_order(cast.huaxin, "SO-1", date(2024, 1, 5), 100)
+    foreign = sign_in(cast.charlie).get(f"/customers/orders/{order.pk}/")
+    absent = sign_in(cast.charlie).get("/customers/orders/987654321/")
+    assert foreign.status_code == 404
+    assert foreign.content == absent.content
+
+
+def test_an_order_shows_its_lines_totals_returns_and_payments(cast: Cast) -> None:
+    order = make_order(cast.huaxin, "SO-1", date(2024, 1, 5), "1000.50", 20)
+    make_order(cast.huaxin, "RT-1", date(2024, 2, 5), -20, original_order=order)
+    make_payment(order, "P-1", 70, due_on=date(2024, 2, 1), paid_on=date(2024, 2, 1))
+    text = sign_in(cast.alice).get(f"/customers/orders/{order.pk}/").content.decode()
+    for words in ("1,000.50", "1,020.50", "RT-1", "P-1", "40.0%"):
+        assert words in text
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_tab_costs_the_same_however_much_it_shows(
+    cast: Cast, tab: str, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    for number in range(30):
+        order = make_order(cast.huaxin, f"SO-{number}", date(2024, 1, 1), 100, 20)
+        make_payment(order, f"P-{number}", 70, due_on=date(2024, 2, 1), paid_on=None)
+    client = sign_in(cast.alice)
+    with django_assert_max_num_queries(QUERIES[tab]):
+        client.get(f"/customers/{cast.huaxin.pk}/?tab={tab}")
