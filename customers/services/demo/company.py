@@ -36,7 +36,7 @@ from customers.services.demo.house import House
 from customers.services.demo.ledger import Ledger, make_ledger
 from customers.services.demo.places import Places
 from customers.services.demo.plan import Plan
-from customers.services.demo.population import Population, draw_population
+from customers.services.demo.population import Market, Population, draw_population
 from customers.services.demo.writing import TableWriter
 
 Listener = Callable[[int, int], None]
@@ -46,20 +46,19 @@ class CompanyWriter:
     """Writes products, then customers with all that belongs to them; memory is bounded by a chunk."""
 
     def __init__(self, plan: Plan, house: House, catalogue: Catalogue, places: Places) -> None:
-        self.plan, self.house, self.catalogue, self.places = plan, house, catalogue, places
+        days = days_between(plan.starts_on, plan.as_of)
+        self.market = Market(plan, days, day_weights(days), places, house, catalogue)
         self.tables = TableWriter()
         self._product_ids = np.empty(0, dtype=np.int64)
         self._documents = 0
         self._complaints = 0
-        self._days = days_between(plan.starts_on, plan.as_of)
         self._end = np.datetime64(plan.as_of, "D")
-        self._busy = day_weights(self._days)
         noon = datetime.combine(plan.as_of, time(12), tzinfo=ZoneInfo(settings.COMPANY_TIME_ZONE))
         self._offset = np.timedelta64(noon.utcoffset() or 0, "m")
 
     def write_products(self) -> None:
         """Write the categories, the products and what they cost, year by year."""
-        catalogue, count = self.catalogue, len(self.catalogue.names)
+        catalogue, count = self.market.catalogue, len(self.market.catalogue.names)
         categories = ProductCategory.objects.bulk_create(
             [ProductCategory(name=name, english_name=english) for name, english in catalogue.categories]
         )
@@ -91,32 +90,25 @@ class CompanyWriter:
 
     def write_customers(self, listener: Listener) -> None:
         """Write all customers; ``listener`` hears of customers done and customers planned."""
-        total = self.plan.customers
-        for number, start in enumerate(range(0, total, self.plan.chunk)):
-            end = min(start + self.plan.chunk, total)
-            self._write_chunk(np.random.default_rng([self.plan.seed, 3, number]), np.arange(start, end) + 1)
+        total = self.market.plan.customers
+        for number, start in enumerate(range(0, total, self.market.plan.chunk)):
+            end = min(start + self.market.plan.chunk, total)
+            self._write_chunk(
+                np.random.default_rng([self.market.plan.seed, 3, number]), np.arange(start, end) + 1
+            )
             listener(end, total)
         self.tables.finish()
 
     def _write_chunk(self, rng: np.random.Generator, serial: NDArray[np.int64]) -> None:
-        population = draw_population(
-            rng,
-            self.plan,
-            serial,
-            self.tables.take_ids(Customer, serial.size),
-            self._days,
-            self._busy,
-            self.places,
-            self.house,
-            self.catalogue,
-        )
+        market = self.market
+        population = draw_population(rng, market, serial, self.tables.take_ids(Customer, serial.size))
         ledger = make_ledger(
             rng,
             population.purchases,
-            self._days,
+            market.days,
             population.habits,
-            self.catalogue,
-            self.plan.lines_beyond_first,
+            market.catalogue,
+            market.plan.lines_beyond_first,
         )
         self._write_profiles(rng, population, ledger)
         self._write_ledger(rng, population, ledger)
@@ -125,15 +117,19 @@ class CompanyWriter:
     def _write_profiles(self, rng: np.random.Generator, population: Population, ledger: Ledger) -> None:
         people, tables, end = population.people, self.tables, self._end
         last = _last_orders(people.serial.size, ledger)
-        tables.copy(Customer, profiles.customer_columns(rng, people, last, self.house, end, self._offset))
+        tables.copy(
+            Customer, profiles.customer_columns(rng, people, last, self.market.house, end, self._offset)
+        )
         tables.copy(ContactPoint, profiles.contact_columns(rng, people))
         tables.copy(Address, profiles.address_columns(rng, people))
         tables.copy(CreditAccount, relations.credit_account_columns(population))
-        tables.copy(OpeningBalance, relations.opening_balance_columns(rng, population, self._days[0]))
+        tables.copy(OpeningBalance, relations.opening_balance_columns(rng, population, self.market.days[0]))
         tables.copy(Need, relations.need_columns(rng, population, end))
-        tables.copy(WishListEntry, relations.wish_columns(rng, population, ledger, self.plan.as_of.year))
-        tables.copy(Customer.tags.through, relations.tag_columns(rng, population, self.house))
-        tables.copy(CustomerShare, relations.share_columns(rng, population, self.house, self._offset))
+        tables.copy(
+            WishListEntry, relations.wish_columns(rng, population, ledger, self.market.plan.as_of.year)
+        )
+        tables.copy(Customer.tags.through, relations.tag_columns(rng, population, self.market.house))
+        tables.copy(CustomerShare, relations.share_columns(rng, population, self.market.house, self._offset))
 
     def _write_ledger(self, rng: np.random.Generator, population: Population, ledger: Ledger) -> None:
         people, count = population.people, ledger.documents.day.size
@@ -146,8 +142,10 @@ class CompanyWriter:
 
     def _write_dealings(self, rng: np.random.Generator, population: Population, ledger: Ledger) -> None:
         people, products, end = population.people, self._product_ids, self._end
-        goods = products[: self.catalogue.freight]
-        talk = dealings.interaction_columns(rng, people, self.plan.interactions, goods, end, self._offset)
+        goods = products[: self.market.catalogue.freight]
+        talk = dealings.interaction_columns(
+            rng, people, self.market.plan.interactions, goods, end, self._offset
+        )
         self.tables.copy(Interaction, talk)
         complaints = dealings.complaint_columns(rng, people, ledger, products, end, self._offset)
         count = complaints["customer_id"].size

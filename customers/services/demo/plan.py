@@ -51,15 +51,15 @@ class Plan:
 _ANY_DAY = date(FIRST_YEAR + YEARS_OF_ORDERS + 1, 1, 1)
 _SIZES = {
     "tiny": Plan(
-        customers=60, reps=12, orders_a_week=0.36, lines_beyond_first=2.1, interactions=6, as_of=_ANY_DAY
+        customers=60, reps=12, orders_a_week=0.262, lines_beyond_first=2.1, interactions=6, as_of=_ANY_DAY
     ),
     "small": Plan(
-        customers=1_200, reps=32, orders_a_week=0.36, lines_beyond_first=2.1, interactions=8, as_of=_ANY_DAY
+        customers=1_200, reps=32, orders_a_week=0.262, lines_beyond_first=2.1, interactions=8, as_of=_ANY_DAY
     ),
     "medium": Plan(
         customers=100_000,
         reps=250,
-        orders_a_week=0.13,
+        orders_a_week=0.114,
         lines_beyond_first=2.55,
         interactions=2,
         as_of=_ANY_DAY,
@@ -67,7 +67,7 @@ _SIZES = {
     "large": Plan(
         customers=1_000_000,
         reps=600,
-        orders_a_week=0.13,
+        orders_a_week=0.114,
         lines_beyond_first=2.55,
         interactions=1,
         as_of=_ANY_DAY,

@@ -20,14 +20,14 @@ Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
 
 COMPANY_SHARE = 0.78
-OLD_SHARE = 0.5
+OLD_SHARE = 0.4
 """Share of customers that were there before the four years began."""
 NEVER_ORDERED_SHARE = 0.09
 # Gamma shape of purchase rates, and the Beta distribution of the chance to leave after a purchase.
 RATE_SHAPE = 1.3
 DROPOUT = (0.55, 16.0)
 # Median order of a company and of a person, in yuan, and the spread of the logarithm between customers.
-ORDER_VALUE = (46_000.0, 3_200.0)
+ORDER_VALUE = (46_000.0, 3_600.0)
 ORDER_VALUE_SPREAD = (1.15, 0.6)
 # How strongly those who buy often also buy much.
 RATE_PULL = 0.55
@@ -51,56 +51,73 @@ class Population:
     """Index into TERMS."""
 
 
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What all customers have in common."""
+
+    plan: Plan
+    days: Days
+    """The calendar of orders."""
+    busy: Floats
+    """How busy each of its days is."""
+    places: Places
+    house: House
+    catalogue: Catalogue
+
+    @property
+    def clock(self) -> Floats:
+        """Busyness that has passed when each day begins, and at the end."""
+        return np.concatenate([[0.0], np.cumsum(self.busy)])
+
+    @property
+    def mean_rate(self) -> float:
+        """Mean purchase rate of a company per unit of busyness."""
+        return float(self.plan.orders_a_week / 7 * self.days.size / self.busy.sum())
+
+
 def draw_population(
-    rng: np.random.Generator,
-    plan: Plan,
-    serial: NDArray[np.int64],
-    first_id: int,
-    days: Days,
-    busy: Floats,
-    places: Places,
-    house: House,
-    catalogue: Catalogue,
+    rng: np.random.Generator, market: Market, serial: NDArray[np.int64], first_id: int
 ) -> Population:
-    """Draw the customers numbered ``serial``; ``days`` and ``busy`` are the calendar and its weights."""
+    """Draw the customers numbered ``serial``, who get the ids from ``first_id`` on."""
     size = serial.size
-    is_old = np.sort(rng.random(size) >= OLD_SHARE) < 0.5  # the old ones come first
-    entry = np.sort(rng.random(size) ** 0.9)
-    clock = np.concatenate([[0.0], np.cumsum(busy)])
-    start = np.where(is_old, 0.0, entry * clock[-1] * 0.995)
-    first_day = days[np.minimum(np.searchsorted(clock, start, side="right") - 1, days.size - 1)]
-    lead = np.where(
-        is_old, np.sort(rng.exponential(900, size=size))[::-1] + 10, rng.integers(3, 60, size=size)
-    )
-    since = first_day - np.rint(lead).astype(np.int64)
-    where = [places.all[one] for one in places.choose(rng, size)]
+    start, since, is_old = _arrivals(rng, market, size)
+    where = [market.places.all[one] for one in market.places.choose(rng, size)]
     is_company = rng.random(size) < COMPANY_SHARE
-    owner, team = assign_owners(rng, where, house)
+    owner, team = assign_owners(rng, where, market.house)
     people = People(first_id, serial, is_company, where, owner, team, since)
-    rate = _rates(rng, plan, is_company, days, clock)
-    never = rng.random(size) < NEVER_ORDERED_SHARE
+    # Persons buy a third as often as companies.
+    rate = rng.gamma(RATE_SHAPE, 1 / RATE_SHAPE, size=size) * np.where(is_company, 1.0, 0.33)
+    orders_ever = rng.random(size) >= NEVER_ORDERED_SHARE
+    # Who stayed through n purchases before the calendar begins leaves as Beta(a, b + n) does.
+    weeks_before = np.where(is_old, (market.days[0] - since).astype(np.int64) / 7, 0.0)
+    stayed = rate * market.plan.orders_a_week * weeks_before
     purchases = simulate_purchases(
         rng,
-        rate=np.where(never, 0.0, rate),
-        dropout=np.clip(rng.beta(*DROPOUT, size=size), 1e-4, 0.95),
+        rate=rate * market.mean_rate * orders_ever,
+        dropout=np.clip(rng.beta(DROPOUT[0], DROPOUT[1] + stayed), 1e-4, 0.95),
         start=start,
-        is_new=~is_old & ~never,
-        busy=busy,
+        is_new=~is_old & orders_ever,
+        busy=market.busy,
     )
     terms = rng.choice(len(TERMS), p=[share for _, _, share in TERMS], size=size)
     terms = np.where(is_company, terms, terms % 2)
-    mean_rate = plan.orders_a_week / 7 * days.size / clock[-1]
-    habits = _habits(rng, people, rate / mean_rate, terms, catalogue)
+    habits = _habits(rng, people, rate, terms, market.catalogue)
     return Population(people, habits, purchases, terms)
 
 
-def _rates(
-    rng: np.random.Generator, plan: Plan, is_company: NDArray[np.bool_], days: Days, clock: Floats
-) -> Floats:
-    """Return purchase rates per unit of busyness, Gamma distributed; persons buy at a third of the rate."""
-    mean = plan.orders_a_week / 7 * days.size / clock[-1]
-    rates = rng.gamma(RATE_SHAPE, mean / RATE_SHAPE, size=is_company.size)
-    return np.where(is_company, rates, rates * 0.33)
+def _arrivals(rng: np.random.Generator, market: Market, size: int) -> tuple[Floats, Days, NDArray[np.bool_]]:
+    """Return from when customers buy (on the market's clock), since when they are known, and who is of old.
+
+    Those of old come first and were there when the calendar begins; the others follow as they came.
+    """
+    is_old = np.arange(size) < rng.binomial(size, OLD_SHARE)
+    clock, days = market.clock, market.days
+    entry = np.sort(rng.random(size) ** 0.9)
+    start = np.where(is_old, 0.0, entry * clock[-1] * 0.995)
+    first_day = days[np.minimum(np.searchsorted(clock, start, side="right") - 1, days.size - 1)]
+    long_ago = np.sort(rng.exponential(900, size=size))[::-1] + 10
+    lead = np.where(is_old, long_ago, rng.integers(3, 60, size=size))
+    return start, first_day - np.rint(lead).astype(np.int64), is_old
 
 
 def _habits(

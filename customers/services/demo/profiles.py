@@ -45,11 +45,11 @@ _BUSINESS_MODELS = (
     (BusinessModel.END_CUSTOMER, 0.13),
 )
 _POTENTIALS = (
-    (Potential.HIGH, 0.05, (
+    (Potential.HIGH, 0.012, (
         "新店扩张，年内计划开 5 家门店", "中标大型精装楼盘项目", "正从竞争对手转向我司", "新设净水品类专区")),
     (Potential.MEDIUM, 0.12, ("采购品类逐步增加", "区域口碑良好，稳步增长", "负责人有意签年度框架协议")),
     (Potential.LOW, 0.06, ("门店面积有限", "主营其他品类，采购零散")),
-    (Potential.CLOSING, 0.012, ("租约到期后不再续租", "股东已决定清算", "老板退休，店铺转让中")),
+    (Potential.CLOSING, 0.006, ("租约到期后不再续租", "股东已决定清算", "老板退休，店铺转让中")),
 )  # fmt: skip
 _REPUTATIONS = (
     "同行评价好，回款守信",
