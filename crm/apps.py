@@ -11,5 +11,8 @@ class CrmConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
-        """Make the Celery application the current one, so that shared tasks bind to it."""
+        """Make the Celery application the current one, so that shared tasks bind to it; send logs where they belong."""
         from crm import celery  # noqa: F401 - must follow the app registry
+        from crm.logs import send_to_logging
+
+        send_to_logging()

@@ -17,3 +17,19 @@ def render(logger: WrappedLogger, name: str, event: EventDict) -> str:
         event.setdefault("level", record.levelname.lower())
         event.setdefault("logger", record.name)
     return str(_renderer(logger, name, event))
+
+
+def send_to_logging() -> None:
+    """Let structlog's loggers write through the standard library's logging, where the settings decide."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
