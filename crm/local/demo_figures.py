@@ -92,6 +92,14 @@ FROM final AS customer WHERE {scope}
 
 TOP = "SELECT id, value FROM final AS customer WHERE value > 0 AND {scope} ORDER BY value DESC LIMIT 10"
 
+CHANGED = """
+SELECT EXISTS (SELECT FROM customers_changedcustomer) OR EXISTS (
+    SELECT FROM customers_customer AS customer
+    JOIN analysis_publication AS publication ON true
+    JOIN analysis_analysisrun AS run ON run.id = publication.run_id
+    WHERE customer.updated_at > run.started_at)
+"""
+
 
 class NotComparableError(Exception):
     """The published run follows rules that this computation doesn't know; the message names them."""
@@ -125,6 +133,13 @@ def expected_figures(zone: str, viewer: int | None) -> Figures:
         top = dict(cursor.fetchall())
         cursor.execute(CUSTOMERS + SUMMARY.format(scope=scope), parameters)
         return Figures(top, *cursor.fetchone())
+
+
+def records_changed() -> bool:
+    """Say whether the records moved on since the published run, which then shows figures of its own day."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED)
+        return bool(cursor.fetchone()[0])
 
 
 def visible_customers(viewer: int | None) -> int:

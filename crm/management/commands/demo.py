@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from crm.local.demo_check import ACCOUNTS, check_everything
+from crm.local.demo_figures import records_changed
 from crm.local.home import ROOT, Home
 from crm.local.instance import AlreadyRunningError, Instance
 from crm.local.server import LocalServerError
@@ -69,12 +70,13 @@ class Command(BaseCommand):
             self._say("Stopped.")
 
     def _prepare_data(self, size: str) -> None:
-        """Migrate, and on the first run make the company and analyse it."""
+        """Migrate, make the company on the first run, and analyse it: then, and before a check of changed records."""
         call_command("migrate", verbosity=0, interactive=False)
         if not apps.get_model("customers", "Customer").objects.exists():
             self._say("Making the demo company …")
             self._run("seed_demo", "--size", size)
-        if not apps.get_model("analysis", "Publication").objects.exists():
+        published = apps.get_model("analysis", "Publication").objects.exists()
+        if not published or (self.checking and records_changed()):
             self._say("Analysing it …")
             self._run("analyse")
 
