@@ -149,7 +149,7 @@ def _summary(outcome: imports.ImportResult) -> list[str]:
         )
         % {"file": outcome.file, **counts.as_dict()}
     ]
-    brought = [f"{number} {ImportKind(what).label}" for what, number in outcome.also.items() if number]
+    brought = [f"{kind.label}: {outcome.also[kind]}" for kind in ImportKind if outcome.also.get(kind)]
     if brought:
         lines.append(_("Brought along: %(records)s.") % {"records": ", ".join(brought)})
     lines += outcome.warnings

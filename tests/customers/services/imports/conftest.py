@@ -24,8 +24,9 @@ def _english() -> Iterator[None]:
 
 
 @pytest.fixture
-def media(settings: Settings, tmp_path: Path) -> Path:
-    """A place for files that is this test's own."""
+def media(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place for files that is this test's own, for processes that it starts as well."""
+    monkeypatch.setenv("KEZHI_HOME", str(tmp_path))
     settings.MEDIA_ROOT = tmp_path / "files"
     return tmp_path / "files"
 

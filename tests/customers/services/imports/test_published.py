@@ -1,0 +1,77 @@
+"""The published files, imported whole, to the penny."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.db.models import Count, F, Sum
+from pytest_django import Settings
+
+from customers.models import Customer, Order, OrderLine, Product
+from tests.customers.services.imports.conftest import Bring
+
+
+def cents(lines: object) -> int:
+    return int(lines.aggregate(total=Sum("revenue_cents"))["total"])  # type: ignore[attr-defined]
+
+
+def test_online_retail_comes_in_without_a_mapping_to_the_penny(
+    bring: Bring, data_dir: Path, settings: Settings
+) -> None:
+    settings.COMPANY_CURRENCY = "GBP"
+    result = bring("orders", data_dir / "online_retail_2010_2011.csv.gz")
+    assert result.counts.as_dict() == {
+        "rows": 541909, "created": 541909, "updated": 0, "unchanged": 0, "rejected": 0, "skipped": 0,
+    }  # fmt: skip
+    assert result.also == {"customers": 4372, "products": 4070, "orders": 25900}
+    lines = OrderLine.objects.all()
+    identified = lines.exclude(customer=None)
+    assert (cents(lines), cents(identified)) == (974774793, 830006581)
+    sales = identified.filter(quantity__gt=0, unit_price__gt=0)
+    assert (sales.count(), cents(sales)) == (397884, 891140790)
+    assert sales.values("customer").distinct().count() == 4338
+    assert sales.values("order").distinct().count() == 18532
+    net = identified.values("customer").annotate(net=Sum("revenue_cents"))
+    assert net.filter(net__gt=0).count() == 4322
+    returned = Order.objects.filter(number__startswith="C")
+    assert returned.count() == returned.filter(status="returned").count() == 3836
+    assert Product.objects.get(sku="POST").not_merchandise
+    assert Product.objects.get(sku="85123A").name == "WHITE HANGING HEART T-LIGHT HOLDER"
+    home = (
+        Customer.objects.values("region__english_name").annotate(customers=Count("pk")).order_by("-customers")
+    )
+    assert home[0] == {"region__english_name": "United Kingdom", "customers": 3950}
+
+
+def test_cdnow_gives_every_purchase_to_its_customer(bring: Bring, data_dir: Path, settings: Settings) -> None:
+    settings.COMPANY_CURRENCY = "USD"
+    result = bring("orders", data_dir / "cdnow_master.csv.gz")
+    assert (result.counts.created, result.also["customers"]) == (69659, 23570)
+    assert Order.objects.count() == 67591  # customers' days with a purchase
+    assert OrderLine.objects.aggregate(pieces=Sum("quantity"))["pieces"] == Decimal(167881)
+    first = Order.objects.values("customer").annotate(first=Count("pk"))
+    assert first.count() == 23570
+
+
+def test_superstore_s_sales_and_profit_come_out_exact(
+    bring: Bring, data_dir: Path, settings: Settings
+) -> None:
+    settings.COMPANY_CURRENCY = "USD"
+    result = bring("orders", data_dir / "superstore_orders.csv.gz")
+    assert (result.counts.created, result.also) == (
+        9994,
+        {"customers": 793, "products": 1862, "orders": 5009},
+    )
+    profit = Sum(F("amount") - F("unit_cost") * F("quantity"))
+    totals = OrderLine.objects.aggregate(sales=Sum("amount"), profit=profit)
+    assert totals == {"sales": Decimal("2297200.8603"), "profit": Decimal("286397.0217")}
+    tables = OrderLine.objects.filter(product__category__name="Furniture", product__name__icontains="table")
+    assert tables.exists()
+
+
+@pytest.mark.django_db
+def test_superstore_is_a_list_of_customers_too(bring: Bring, data_dir: Path) -> None:
+    wishes = {"created_at": None, "source": None}
+    result = bring("customers", data_dir / "superstore_orders.csv.gz", wishes=wishes)
+    assert Customer.objects.count() == result.counts.created == 793
+    assert result.counts.rows == 9994
