@@ -85,7 +85,11 @@ def _chips(request: HttpRequest, form: Form, name: str) -> Iterable[dict[str, An
         if each is None or each == "":
             continue
         clear = without_value(request, name, str(each)) if many else with_parameters(request, **{name: None})
-        yield {"label": f"{form_field.label}: {_shown(form_field, each)}", "clear_url": clear}
+        label = _("%(filter)s: %(value)s") % {
+            "filter": form_field.label,
+            "value": _shown(form_field, each),
+        }
+        yield {"label": label, "clear_url": clear}
 
 
 def _shown(form_field: Field, value: Any) -> str:

@@ -22,7 +22,7 @@ from customers.selectors import profiles
 from customers.services.search_keys import plain
 
 LONGEST_SEARCH = 100
-TIERS = (("A", _("A: key customers")), ("B", _("B: main customers")), ("C", _("C: regular customers")))
+TIERS = (("A", "A"), ("B", "B"), ("C", "C"))
 CHURN = (("flagged", _("At risk of leaving")), ("steady", _("Not at risk")))
 NOBODY = "none"
 _REACH = re.compile(r"[+\d][\d\s()-]{5,}|\S+@\S+")

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from crm.extensions import CustomerInsights, customer_insights
@@ -18,11 +18,16 @@ from crm.policy import can, require
 from crm.views.addresses import with_parameters
 from crm.views.filterbar import Menu, count_figure, filter_bar, ignored_sentence
 from crm.views.lists import chosen, column, listing
-from customers.filters.profiles import CHURN, NOBODY, TIERS, CustomerFilters
+from customers.filters.profiles import CHURN, NOBODY, CustomerFilters
 from customers.models import BusinessModel, CustomerKind, Lifecycle
 from customers.selectors import profiles
 
 SUGGESTIONS = 8
+TIERS = (
+    ("A", gettext_lazy("A: key customers")),
+    ("B", gettext_lazy("B: main customers")),
+    ("C", gettext_lazy("C: regular customers")),
+)
 
 
 @require_safe
