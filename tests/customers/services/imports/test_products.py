@@ -11,14 +11,14 @@ from tests.customers.services.imports.conftest import Bring
 HEADER = "sku,name,category,list price,cost,cost valid from\n"
 
 
-def costs() -> list[tuple[Decimal, date, date | None]]:
+def costs() -> list[tuple[Decimal | int, date, date | None]]:
     return list(ProductCost.objects.order_by("valid_from").values_list("cost", "valid_from", "valid_until"))
 
 
 def test_a_row_becomes_a_product_with_its_category_and_cost(bring: Bring) -> None:
     bring("products", HEADER + "S1,净水器,家电,1999,1200,2024-01-01\n")
     product = Product.objects.get(sku="S1")
-    assert (product.name, product.list_price) == ("净水器", 1999)
+    assert (product.name, product.list_price) == ("净水器", Decimal(1999))
     assert product.category == ProductCategory.objects.get(name="家电")
     assert costs() == [(1200, date(2024, 1, 1), None)]
     assert bring("products", HEADER + "S1,净水器,家电,1999,1200,2024-01-01\n").counts.unchanged == 1

@@ -32,7 +32,7 @@ def test_online_retail_comes_in_without_a_mapping_to_the_penny(
     assert sales.values("customer").distinct().count() == 4338
     assert sales.values("order").distinct().count() == 18532
     net = identified.values("customer").annotate(net=Sum("revenue_cents"))
-    assert net.filter(net__gt=0).count() == 4322
+    assert net.filter(net__gt=0).count() == 4317  # five more net exactly zero, which floats miss by 1e-13
     returned = Order.objects.filter(number__startswith="C")
     assert returned.count() == returned.filter(status="returned").count() == 3836
     assert Product.objects.get(sku="POST").not_merchandise
