@@ -17,7 +17,7 @@ from analysis.measures.backtest import BacktestResult, judge_methods
 from analysis.measures.churn import ChurnPolicy
 from analysis.measures.demand_fit import DemandFit, fit_demand_or_nbd
 
-FIT_MOST = 100_000
+FIT_MOST = 25_000
 
 
 def fit(population: Population) -> DemandFit:

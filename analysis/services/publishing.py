@@ -51,8 +51,17 @@ def publish(run: AnalysisRun, job: RunningJob, table: str) -> None:
 
 
 def _store_sums(run: AnalysisRun) -> None:
-    rows = CustomerSnapshot.objects.filter(run=run).values("region_id", "tier").annotate(**SUMS).order_by()
-    TierSummary.objects.bulk_create(TierSummary(run=run, **row) for row in rows.iterator())
+    """Add up the run's rows by region and tier, within the database: the sums are those that selectors ask for."""
+    columns = ("region_id", "tier", *SUMS)
+    sums = CustomerSnapshot.objects.filter(run=run).order_by().values("region_id", "tier").annotate(**SUMS)
+    query, parameters = sums.values_list(*columns).query.sql_with_params()
+    table = connection.ops.quote_name(TierSummary._meta.db_table)
+    names = ", ".join(map(connection.ops.quote_name, ("run_id", *columns)))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT %s, sums.* FROM ({query}) AS sums",  # noqa: S608 - names of our own
+            [run.pk, *parameters],
+        )
 
 
 def _move_pointer(run: AnalysisRun, now: datetime.datetime) -> bool:
