@@ -3,6 +3,7 @@
 docs/operations/settings.md names every variable; a test holds that page and this module together.
 """
 
+import os
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +13,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
+
+# Before numpy is imported: its linear algebra would start a thread per core for sums that take microseconds, and
+# they hinder each other; workers have a process per core already.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def flag(name: str, *, default: bool) -> bool:
