@@ -48,7 +48,7 @@ def allowed_hosts(host: str) -> str:
 
 
 def demo_services(host: str, port: int) -> list[Service]:
-    """Return worker, beat and web, in the order to start them."""
+    """Return web, beat and worker, in the order to stop them: no new work, no scheduled work, then none at all."""
     cores = os.cpu_count() or 1
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "crm.celery:app"]
@@ -56,13 +56,13 @@ def demo_services(host: str, port: int) -> list[Service]:
     worker += ["--hostname", f"kezhi-{port}@%h", "--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]
     web = [*python, "gunicorn", "crm.wsgi", "--bind", endpoint(host, port), "--no-control-socket"]
-    web += ["--worker-class", "gthread", "--workers", str(cores), "--threads", str(THREADS)]
+    web += ["--worker-class", "gthread", "--workers", str(cores), "--threads", str(THREADS), "--preload"]
     web += ["--graceful-timeout", "8", "--access-logfile", "-", "--access-logformat", ACCESS_LOG]
     return [
+        Service("web", web),
+        Service("beat", beat),
         # Orphaned, it must not finish long work on servers that are about to stop: the job's lease brings it back.
         Service("worker", worker, patience=30, orphaned=SIGQUIT),
-        Service("beat", beat),
-        Service("web", web),
     ]
 
 

@@ -51,22 +51,24 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Runs `services`: started in the order given, stopped in the reverse.
+    """Runs services and stops them in the order in which they were started.
 
     Children inherit `handles`, the locks on the servers that they use.
     """
 
-    services: Sequence[Service]
     home: Home
     say: Callable[[str], None]
     handles: Sequence[int] = ()
     children: list[Child] = field(default_factory=list)
 
-    def start(self) -> None:
-        """Start every service, and turn the usual signals into StopRequestedError from here on."""
+    def heed_signals(self) -> None:
+        """Turn the usual signals into StopRequestedError from here on."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _request_stop)
-        for service in self.services:
+
+    def start(self, *services: Service) -> None:
+        """Start services beside those that run already."""
+        for service in services:
             self.children.append(Child(service, self._spawn(service), time.monotonic()))
 
     def look_after_all(self) -> bool:
@@ -75,11 +77,11 @@ class Supervisor:
         return any(replaced)
 
     def stop(self) -> None:
-        """End the services one by one, the last started first; asked to stop once more, kill what is left."""
+        """End the services one by one, the first started first; asked to stop once more, kill what is left."""
         try:
             while self.children:
-                self._end(self.children[-1])
-                self.children.pop()
+                self._end(self.children[0])
+                del self.children[0]
         except StopRequestedError:
             self.say("Stopping at once.")
             for child in self.children:

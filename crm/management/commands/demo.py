@@ -11,6 +11,8 @@ from typing import Any
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from crm.local.demo_check import ACCOUNTS, check_everything
 from crm.local.demo_figures import records_changed
@@ -71,7 +73,7 @@ class Command(BaseCommand):
 
     def _prepare_data(self, size: str) -> None:
         """Migrate, make the company on the first run, and analyse it: then, and before a check of changed records."""
-        call_command("migrate", verbosity=0, interactive=False)
+        _migrate()
         if not apps.get_model("customers", "Customer").objects.exists():
             self._say("Making the demo company …")
             self._run("seed_demo", "--size", size)
@@ -96,12 +98,17 @@ class Command(BaseCommand):
     def _serve(self, instance: Instance, host: str, port: int) -> None:
         os.environ["ALLOWED_HOSTS"] = allowed_hosts(host)
         address = f"http://{endpoint(LOOPBACK if host in EVERYWHERE else host, port)}"
-        handles = [*servers_in_use().lock_handles, instance.services.fd]
-        supervisor = Supervisor(demo_services(host, port), self.home, self._say, handles)
+        supervisor = Supervisor(self.home, self._say, [*servers_in_use().lock_handles, instance.services.fd])
+        web, *others = demo_services(host, port)
         try:
-            supervisor.start()
+            supervisor.heed_signals()
+            supervisor.start(web)
             instance.announce(address, supervisor.process_ids())
             self._await_web(address)
+            supervisor.start(
+                *others
+            )  # only now: starting together, they would keep whoever waits waiting longer
+            instance.announce(address, supervisor.process_ids())
             if self.checking:
                 self._report(address)
             else:
@@ -152,3 +159,10 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stderr.write(text, lambda plain: plain)
         self.stderr.flush()
+
+
+def _migrate() -> None:
+    """Migrate if there is anything to do: finding out is quick, and the command does more than migrate."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)

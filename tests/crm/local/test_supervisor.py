@@ -28,8 +28,8 @@ from pathlib import Path
 from crm.local.home import Home
 from crm.local.supervisor import Service, Supervisor
 service = Service("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"])
-supervisor = Supervisor([service], Home(Path(sys.argv[1])), print)
-supervisor.start()
+supervisor = Supervisor(Home(Path(sys.argv[1])), print)
+supervisor.start(service)
 print(supervisor.process_ids()["sleeper"], flush=True)
 time.sleep(600)
 """
@@ -56,7 +56,8 @@ def supervisor(home: Home, said: list[str]) -> Iterator[Supervisor]:
     """Yield a supervisor without services yet; its signal handlers and services end with the test."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.getsignal(number) for number in numbers}
-    supervisor = Supervisor([], home, said.append)
+    supervisor = Supervisor(home, said.append)
+    supervisor.heed_signals()
     yield supervisor
     supervisor.stop()
     for number, handler in before.items():
@@ -65,16 +66,15 @@ def supervisor(home: Home, said: list[str]) -> Iterator[Supervisor]:
 
 def start(supervisor: Supervisor, *services: Service) -> None:
     """Start `services` and wait until each has said that it is up."""
-    supervisor.services = services
-    supervisor.start()
+    supervisor.start(*services)
     for service in services:
         log = supervisor.home.log_file(service.name)
         wait_until(lambda log=log: "up" in log.read_text(), f"{service.name} is up")  # type: ignore[misc]
 
 
-def test_services_end_in_reverse_order(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_services_end_in_the_order_of_their_start(supervisor: Supervisor, tmp_path: Path) -> None:
     ends = tmp_path / "ends"
-    start(supervisor, *(notes_its_end(name, ends) for name in ("worker", "beat", "web")))
+    start(supervisor, *(notes_its_end(name, ends) for name in ("web", "beat", "worker")))
 
     supervisor.stop()
 
@@ -117,7 +117,7 @@ def test_a_second_request_to_stop_is_obeyed_at_once(supervisor: Supervisor) -> N
 
 
 def test_a_request_to_stop_interrupts_the_watch(supervisor: Supervisor) -> None:
-    supervisor.start()
+    supervisor.heed_signals()
 
     with pytest.raises(StopRequestedError, match="SIGTERM"):
         os.kill(os.getpid(), signal.SIGTERM)
