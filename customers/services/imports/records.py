@@ -18,6 +18,7 @@ from customers.services.imports.plans import Plan
 from customers.services.imports.statements import (
     JUDGED,
     assignments,
+    chunk_range,
     default_of,
     insert_into,
     old_values,
@@ -121,8 +122,7 @@ class RecordPlan(Plan):
             **{f"default_{column}": default_of(self.model, column) for column in self.values},
             "differs": template(differs, "line"),
             "repeats": template(_("Repeats line %(line)s."), "line"),
-            "first": first,
-            "last": last,
+            **chunk_range(cursor, first, last),
         }
         cursor.execute("TRUNCATE judged")
         cursor.execute(self._judgement(), params)
@@ -186,7 +186,7 @@ FROM (
     FROM grouped g JOIN staged s ON s.line_no = g.line_no
     {self.joins}
     LEFT JOIN {table} t ON {self.match}
-    WHERE g.chunk BETWEEN %(first)s AND %(last)s
+    WHERE g.chunk BETWEEN %(first)s AND %(last)s AND s.line_no BETWEEN %(first_line)s AND %(last_line)s
 ) n
 LEFT JOIN {table} t ON t.id = n.known_id
 CROSS JOIN LATERAL (SELECT CASE WHEN t.id IS NOT NULL THEN {old_values(columns, "t", "n")} END AS old) d

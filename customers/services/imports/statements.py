@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model
 
 JUDGED = """
@@ -78,6 +79,18 @@ def old_values(columns: Sequence[str], old: str, new: str) -> str:
 def assignments(columns: Sequence[str], new: str) -> str:
     """Return the SET list that takes ``columns`` from ``new``."""
     return ", ".join(f"{column} = {new}.{column}" for column in columns)
+
+
+def chunk_range(cursor: CursorWrapper, first: int, last: int) -> dict[str, int | None]:
+    """Return the parameters that name chunks ``first`` to ``last`` and the lines among which theirs are.
+
+    A chunk's lines mostly lie together in the file; a scan of that part alone is what makes chunks cheap.
+    """
+    cursor.execute(
+        "SELECT min(line_no), max(line_no) FROM grouped WHERE chunk BETWEEN %s AND %s", [first, last]
+    )
+    first_line, last_line = cursor.fetchone()
+    return {"first": first, "last": last, "first_line": first_line, "last_line": last_line}
 
 
 def template(message: str, *names: str) -> str:

@@ -8,7 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from customers.services.imports.links import resolve_customers, resolve_products
-from customers.services.imports.statements import old_values, template
+from customers.services.imports.statements import chunk_range, old_values, template
 
 LINE_COLUMNS = """
     first_line integer, position integer, product_key text, product_id bigint, customer_id bigint,
@@ -84,7 +84,7 @@ FROM (
         SELECT g.first_line, min(g.line_no) AS line_no
         FROM grouped g JOIN staged s ON s.line_no = g.line_no JOIN staged_product p ON p.product_key = s.product_key
         WHERE NOT %(creates_products)s AND p.product_id IS NULL AND s.product_key <> %(unnamed)s
-            AND g.chunk BETWEEN %(first)s AND %(last)s
+            AND g.chunk BETWEEN %(first)s AND %(last)s AND s.line_no BETWEEN %(first_line)s AND %(last_line)s
         GROUP BY g.first_line
     ) unknown ON unknown.first_line = b.first_line
     WHERE b.chunk BETWEEN %(first)s AND %(last)s
@@ -175,7 +175,7 @@ FROM (
     {_ORIGINALS if links_returns else ""}
     CROSS JOIN LATERAL ({_PRICE}) price
     CROSS JOIN LATERAL ({_COST}) cost
-    WHERE g.chunk BETWEEN %(first)s AND %(last)s
+    WHERE g.chunk BETWEEN %(first)s AND %(last)s AND s.line_no BETWEEN %(first_line)s AND %(last_line)s
 ) n
 LEFT JOIN customers_orderline l ON NOT n.is_new AND l.order_id = n.order_id AND l.line_no = n.position
 CROSS JOIN LATERAL (SELECT CASE WHEN l.id IS NOT NULL THEN {old_values(LINE_FIELDS, "l", "n")} END AS old) d
@@ -201,7 +201,7 @@ def judge(cursor: CursorWrapper, first: int, last: int, facts: dict[str, Any]) -
         first, last: numbers of chunks, both included.
         facts: what the file has, see ``OrderPlan``.
     """
-    params = {**facts, **_reasons(), "first": first, "last": last}
+    params = {**facts, **_reasons(), **chunk_range(cursor, first, last)}
     cursor.execute("TRUNCATE judged_order, judged")
     resolve_customers(cursor)
     resolve_products(cursor)
