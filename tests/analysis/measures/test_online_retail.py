@@ -63,9 +63,9 @@ def test_tiers_and_top_shares_of_customers_with_a_positive_net(online_retail: pd
 
 
 def test_the_figures_usually_quoted_count_five_customers_whose_net_is_zero(
-    online_retail: pd.DataFrame, published_data: Path
+    online_retail: pd.DataFrame, data_dir: Path
 ) -> None:
-    quoted = customers_with_a_positive_float_sum(published_data / "online_retail_2010_2011.csv.gz")
+    quoted = customers_with_a_positive_float_sum(data_dir / "online_retail_2010_2011.csv.gz")
     totals = customer_totals(online_retail, ALL, quoted)
     assert len(quoted) == 4_322
     assert (totals["net_revenue"] == 0).sum() == 5  # floats leave them 10⁻¹⁴ above it

@@ -1,9 +1,7 @@
 """Short ways to read what a test wrote."""
 
 import io
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,13 +52,3 @@ def parsing(reading: Reading) -> Parsing:
         return list(parse_rows(table, mapping, SHANGHAI))
 
     return parse
-
-
-@pytest.fixture(scope="session")
-def data_dir() -> Path:
-    """The folder of published data sets; skips where it is not."""
-    default = Path(__file__).resolve().parents[4] / "shared" / "data"
-    folder = Path(os.environ.get("KEZHI_DATA", default))
-    if not folder.is_dir():
-        pytest.skip(f"the sample data are not here ({folder}); set KEZHI_DATA to their folder")
-    return folder

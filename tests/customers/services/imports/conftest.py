@@ -1,6 +1,5 @@
 """Bringing small files in, and the published ones."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,13 +57,3 @@ def written(path: Path, content: str | bytes) -> Path:
     """Write a file, text as UTF-8, and return its path."""
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
-
-
-@pytest.fixture(scope="session")
-def data_dir() -> Path:
-    """The folder of published data sets; skips where it is not."""
-    default = Path(__file__).resolve().parents[5] / "shared" / "data"
-    folder = Path(os.environ.get("KEZHI_DATA") or default)
-    if not folder.is_dir():
-        pytest.skip(f"the sample data are not here ({folder}); set KEZHI_DATA to their folder")
-    return folder
