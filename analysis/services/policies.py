@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,7 +20,7 @@ from customers.models import Region
 _LOCK = 0x706F6C696379
 
 
-def adopt(rules: Mapping[str, Any], *, actor: User | None, reason: str = "") -> Policy:
+def adopt(rules: Any, *, actor: User | None, reason: str = "") -> Policy:
     """Make a version of the rules; rules that some version has already give that version.
 
     Raises
@@ -33,7 +32,7 @@ def adopt(rules: Mapping[str, Any], *, actor: User | None, reason: str = "") -> 
     """
     if actor is not None:
         require(actor, "analysis.run")
-    checked = read_rules(dict(rules))
+    checked = read_rules(rules)
     region_ids(checked)
     document = checked.document()
     digest = digest_of(document)
