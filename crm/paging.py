@@ -120,8 +120,12 @@ def _beyond(keys: Sequence[Key], start: Sequence[Any], *, backwards: bool) -> Q:
 
 def _write(row: Any, keys: Sequence[Key]) -> str:
     values = [row[key.column] if isinstance(row, dict) else getattr(row, key.column) for key in keys]
-    payload = json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=date.isoformat)
+    payload = json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=_iso)
     return base64.urlsafe_b64encode(payload.encode()).decode().rstrip("=")
+
+
+def _iso(value: date | datetime) -> str:
+    return value.isoformat()
 
 
 def _read(cursor: str, keys: Sequence[Key]) -> list[Any] | None:

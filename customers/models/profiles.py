@@ -242,6 +242,7 @@ class Customer(models.Model):
             models.Index(fields=["team", "-id"], name="customer_team"),
             models.Index(fields=["region", "-id"], name="customer_region"),
             models.Index(fields=["pinyin", "id"], name="customer_pinyin"),
+            models.Index(fields=["-created_at", "-id"], name="customer_newest"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_trgm"),
             GinIndex(OpClass("pinyin", name="gin_trgm_ops"), name="customer_pinyin_trgm"),
             GinIndex(OpClass("initials", name="gin_trgm_ops"), name="customer_initials_trgm"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.extensions import CustomerInsights, Standing
 from crm.models import Team, User
-from crm.paging import PAGE_SIZE, Key, Page, day, integer, keyset_page, text
+from crm.paging import PAGE_SIZE, Key, Page, day, integer, keyset_page, moment, text
 from crm.policy import Scope, can, scope_of
 from customers.models import (
     Address,
@@ -50,7 +50,9 @@ class Sort:
 
 
 SORTS = {
-    "newest": Sort(_("Newest"), (Key("id", integer, descending=True),)),
+    "newest": Sort(
+        _("Newest"), (Key("created_at", moment, descending=True), Key("id", integer, descending=True))
+    ),
     "name": Sort(_("Name"), (Key("pinyin", text), Key("id", integer))),
     "last_order": Sort(
         _("Last order"), (Key("last_order_on", day, descending=True), Key("id", integer, descending=True))
@@ -295,7 +297,7 @@ def region_choices(customers: CustomerQuerySet, chosen: Region | None) -> list[R
         return list(Region.objects.filter(parent=chosen))
     in_use = Exists(customers.filter(region=OuterRef("pk")))
     top = Q(level=RegionLevel.AREA) | Q(in_use, level=RegionLevel.COUNTRY)
-    return list(Region.objects.filter(top).order_by("path"))
+    return list(Region.objects.filter(top).order_by("level", "path"))
 
 
 def possible_owners(user: User) -> QuerySet[User]:

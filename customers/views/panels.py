@@ -165,6 +165,11 @@ def revenue_chart(months: Sequence[MonthRow], as_of: date) -> dict[str, Any] | N
     }
 
 
+def days_in_words(first: date, last: date) -> str:
+    """Write a run of days, both named days included."""
+    return _("%(first)s to %(last)s") % {"first": day(first), "last": day(last)}
+
+
 def first_of_months(as_of: date, count: int) -> date:
     """Return the first day of the earliest of ``count`` months that end with the month of ``as_of``."""
     month = as_of.year * 12 + as_of.month - count
@@ -179,18 +184,15 @@ def months_between(first: date, last: date) -> Iterable[date]:
 
 def _revenue_figure(explanation: Explanation) -> dict[str, Any]:
     change = explanation.change
+    note = days_in_words(explanation.window_start, explanation.as_of)
     if explanation.rank and explanation.share is not None:
-        note = _("No. %(rank)s, %(share)s of all") % {
+        place = _("No. %(rank)s, %(share)s of all") % {
             "rank": number(explanation.rank),
             "share": percent(explanation.share),
         }
-    else:
-        note = _("%(start)s to %(end)s") % {
-            "start": day(explanation.window_start),
-            "end": day(explanation.as_of),
-        }
+        note = f"{place} · {note}"
     return {
-        "label": _("Net revenue, 12 months"),
+        "label": _("Net revenue"),
         "value": compact_money(explanation.net_revenue, settings.COMPANY_CURRENCY),
         "note": note,
         "delta": "" if change is None else signed_percent(change),
@@ -212,9 +214,9 @@ def _churn_figure(explanation: Explanation) -> dict[str, Any]:
     standing = explanation.standing
     return {
         "label": _("Chance of no order within %(days)s") % {"days": days(explanation.horizon_days)},
-        "value": percent(explanation.churn_probability, 0),
+        "value": percent(explanation.churn_probability),
         "tone": "warn" if standing.churn_flag else "",
-        "note": standing.churn_reason or standing.churn_label,
+        "note": standing.churn_label,
     }
 
 

@@ -26,6 +26,7 @@ from customers.selectors import behaviour, finance, history, profiles
 from customers.selectors.profiles import CustomerRecord
 from customers.views.panels import (
     core_facts,
+    days_in_words,
     financial_facts,
     first_of_months,
     headline,
@@ -34,7 +35,7 @@ from customers.views.panels import (
 )
 
 CHART_MONTHS = 24
-BUYING_YEAR = timedelta(days=365)
+YEAR = timedelta(days=365)
 RECORDS_SHOWN = 20
 
 
@@ -52,6 +53,14 @@ class Visit:
     def as_of(self) -> date:
         """The last day that counts: the published run's, today without one."""
         return self.explanation.as_of if self.explanation else timezone.localdate()
+
+    @property
+    def window(self) -> tuple[date, date]:
+        """The days [start, end) that the published run looked at, the last year without one."""
+        if self.explanation:
+            return self.explanation.window_start, self.explanation.window_end
+        end = self.as_of + timedelta(days=1)
+        return end - YEAR, end
 
     def tab_url(self, tab: str, **parameters: str) -> str:
         """Return the address of a tab of this record."""
@@ -142,11 +151,12 @@ def _trade(visit: Visit) -> dict[str, Any]:
         page: Any = listing(visit.request, partial(finance.order_page, orders, size=RECORDS_SHOWN))
     else:
         page = listing(visit.request, partial(finance.payment_page, customer, size=RECORDS_SHOWN))
-    end = visit.as_of + timedelta(days=1)
+    start, end = visit.window
     financial = finance.financial_record(customer)
     return {
         "financial_facts": financial_facts(customer.pk, financial),
-        "products": finance.bought_products(customer, end - BUYING_YEAR, end),
+        "products": finance.bought_products(customer, start, end),
+        "products_window": days_in_words(start, end - timedelta(days=1)),
         "months": revenue_chart(
             finance.monthly_revenue(customer, first_of_months(visit.as_of, CHART_MONTHS), end), visit.as_of
         ),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.models import Team
-from crm.paging import CursorError, Key, Page, capped_count, day, integer, keyset_page, text
+from crm.paging import CursorError, Key, Page, capped_count, day, integer, keyset_page, moment, text
+from customers.models import Interaction
+from tests.cast import Cast
 
 BY_NAME = (Key("name", text), Key("id", integer))
 BACK_BY_NAME = (Key("name", text, descending=True), Key("id", integer, descending=True))
@@ -37,6 +40,23 @@ def test_walking_forward_meets_every_row_once_in_order(db: None, size: int) -> N
     Team.objects.bulk_create(Team(name=name) for name in names)
     assert walk(BY_NAME, size) == sorted(names)
     assert walk(BACK_BY_NAME, size) == sorted(names, reverse=True)
+
+
+def test_times_are_told_apart_to_the_microsecond(cast: Cast) -> None:
+    start = datetime(2024, 3, 1, tzinfo=UTC)
+    for number in range(7):
+        Interaction.objects.create(
+            customer=cast.huaxin, occurred_at=start + timedelta(microseconds=number // 2)
+        )
+    interactions = Interaction.objects.values("id", "occurred_at")
+    keys = (Key("occurred_at", moment, descending=True), Key("id", integer, descending=True))
+    seen, after = [], ""
+    for _page in range(4):
+        page = keyset_page(interactions, keys, after=after, size=2)
+        seen += [row["id"] for row in page.rows]
+        after = page.after or ""
+    assert seen == sorted(seen, reverse=True)
+    assert len(seen) == 7
 
 
 def test_walking_back_shows_the_page_one_came_from(db: None) -> None:

@@ -1,6 +1,6 @@
 """Customers as pages read them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from crm.extensions import Standing
 from customers.models import ContactPoint, Customer, OrderStatus, Region
@@ -56,7 +56,7 @@ def test_a_phone_number_finds_its_customer_only_for_who_may_read_it(cast: Cast) 
 def test_the_list_sorts_by_pinyin_by_last_order_and_by_newest(cast: Cast) -> None:
     make_order(cast.orphan, "SO-1", date(2024, 5, 1), 100)
     make_order(cast.orphan, "SO-2", date(2024, 8, 1), 100, status=OrderStatus.CANCELLED)
-    make_customer("K3", "阿里")
+    make_customer("K3", "阿里", created_at=datetime(2023, 1, 1, tzinfo=UTC))
     order = {
         sort: [
             row.code for row in profiles.customer_page(Customer.objects.all(), None, sort=sort, size=9).rows
@@ -64,7 +64,7 @@ def test_the_list_sorts_by_pinyin_by_last_order_and_by_newest(cast: Cast) -> Non
         for sort in profiles.SORTS
     }
     assert order == {
-        "newest": ["K3", "K2", "K1"],
+        "newest": ["K2", "K1", "K3"],
         "name": ["K3", "K1", "K2"],
         "last_order": ["K2", "K3", "K1"],
     }

@@ -56,7 +56,7 @@ def page(cast: Cast, user: Any, tab: str = "overview", **parameters: str) -> str
 
 def test_the_head_says_what_the_run_says_and_why(cast: Cast, explained: None) -> None:
     text = page(cast, cast.alice)
-    for words in ("tier-A", "18 days overdue", "Why A?", "reached the line", "Below 4,500,000", "41%"):
+    for words in ("tier-A", "18 days overdue", "Why A?", "reached the line", "Below 4,500,000", "41.0%"):
         assert words in text
 
 
@@ -115,7 +115,10 @@ def test_a_customer_out_of_scope_is_absent_byte_for_byte(cast: Cast, tab: str) -
     absent = client.get(f"/customers/987654321/?tab={tab}")
     assert foreign.status_code == absent.status_code == 404
     assert foreign.content == absent.content
-    assert dict(foreign.headers) == dict(absent.headers)
+    headers = [
+        {name: value for name, value in answer.items() if name != "Expires"} for answer in (foreign, absent)
+    ]
+    assert headers[0] == headers[1]
 
 
 def test_an_order_out_of_scope_is_absent_byte_for_byte(cast: Cast) -> None:
