@@ -87,9 +87,15 @@ class DisguisedSpreadsheet(FileProblem):
 
 
 class SheetProblem(FileProblem):
-    """A workbook that cannot be opened, or has no such sheet."""
+    """A workbook that cannot be opened or read, or has no such sheet, or none with rows."""
 
     code = "sheet"
+
+
+class UnsafeWorkbook(FileProblem):
+    """A workbook that holds what no spreadsheet program writes: it could harm whoever parses it."""
+
+    code = "unsafe_workbook"
 
 
 class NoHeader(FileProblem):

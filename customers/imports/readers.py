@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import IO, BinaryIO, TextIO
+from typing import BinaryIO, TextIO, cast
 
 from django.utils.translation import gettext as _
 
@@ -30,16 +31,16 @@ from customers.imports.problems import (
     TruncatedFile,
     UnsupportedFile,
 )
-from customers.imports.sheets import choose_sheet, counts_from_1904, is_archive, sheet_records, workbook_kind
+from customers.imports.sheets import choose_sheet, is_archive, sheet_records
 from customers.imports.tables import Record, SourceInfo, Table, is_blank
+from customers.imports.workbooks import limits
 
 GZIP_MAGIC = b"\x1f\x8b"
 HEAD = 512
-MAX_WORKBOOK = 1 << 30
+COPIED_BYTES = 1 << 20
 SNIFFED_CHARACTERS = 1 << 18
 PREVIEWED_ROWS = 60
 SAMPLE_ROWS = 50
-MAX_COLUMNS = 1000
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".tab"})
 
 
@@ -101,15 +102,23 @@ class ByteSource:
             yield io.BufferedReader(_View(self.origin))
 
     @contextmanager
-    def open_seekable(self) -> Iterator[BinaryIO]:
-        """Give bytes in which one can jump about cheaply; gzip is unpacked to a temporary file for that."""
+    def open_file(self) -> Iterator[BinaryIO]:
+        """Give a file that another process can read: the one on disk, or a temporary copy of what is unpacked.
+
+        Raises:
+            UnsupportedFile: it is larger than any workbook that is read.
+        """
         with self.open() as stream:
-            if not self.compressed:
+            if isinstance(self.origin, Path) and not self.compressed:
+                _refuse_beyond(limits.PACKED_BYTES, os.fstat(stream.fileno()).st_size)
                 yield stream
                 return
-            with tempfile.TemporaryFile() as unpacked:
-                _copy_up_to(MAX_WORKBOOK, stream, unpacked)
-                yield unpacked
+            with tempfile.TemporaryFile() as copy:
+                while chunk := stream.read(COPIED_BYTES):
+                    copy.write(chunk)
+                    _refuse_beyond(limits.PACKED_BYTES, copy.tell())
+                copy.flush()
+                yield cast(BinaryIO, copy)
 
 
 class _View(io.RawIOBase):
@@ -140,13 +149,10 @@ class _View(io.RawIOBase):
         return self._position
 
 
-def _copy_up_to(limit: int, source: BinaryIO, target: IO[bytes]) -> None:
-    while chunk := source.read(1 << 20):
-        target.write(chunk)
-        if target.tell() > limit:
-            message = _("The compressed workbook unpacks to more than %(size)d MB. Import its data as CSV.")
-            raise UnsupportedFile(message % {"size": limit >> 20})
-    target.seek(0)
+def _refuse_beyond(limit: int, size: int) -> None:
+    if size > limit:
+        message = _("The workbook has more than %(size)d MB. Export its sheet as CSV and import that.")
+        raise UnsupportedFile(message % {"size": limit >> 20})
 
 
 def read_table(
@@ -185,8 +191,8 @@ def read_table(
     if is_archive(head):
         if by_name and _says_text(source.name):
             raise DisguisedSpreadsheet(_disguised(source.name))
-        info = _workbook_info(source, head, sheet)
-        return _table(info, partial(_sheet_records, source, info), header_line)
+        info, number = _workbook_info(source, sheet)
+        return _table(info, partial(_sheet_records, source, number), header_line)
     info, mark_length = _text_info(source, encoding, delimiter)
     return _table(info, partial(_text_records, source, info, mark_length), header_line)
 
@@ -223,18 +229,18 @@ def _refuse_what_is_no_table(head: bytes) -> None:
             raise UnsupportedFile(message % {"kind": kind})
 
 
-def _workbook_info(source: ByteSource, head: bytes, sheet: str | None) -> SourceInfo:
-    with source.open_seekable() as stream:
-        container = workbook_kind(head, stream)
-        chosen, sheets = choose_sheet(stream, sheet)
-        return SourceInfo(
-            name=source.name,
-            container=container,
-            compressed=source.compressed,
-            sheet=chosen,
-            sheets=sheets,
-            epoch_1904=container == "xlsx" and counts_from_1904(stream),
-        )
+def _workbook_info(source: ByteSource, sheet: str | None) -> tuple[SourceInfo, int]:
+    with source.open_file() as file:
+        workbook = choose_sheet(file, sheet)
+    info = SourceInfo(
+        name=source.name,
+        container=workbook.container,
+        compressed=source.compressed,
+        sheet=workbook.sheet,
+        sheets=workbook.sheets,
+        epoch_1904=workbook.epoch_1904,
+    )
+    return info, workbook.chosen
 
 
 def _text_info(source: ByteSource, encoding: str | None, delimiter: str | None) -> tuple[SourceInfo, int]:
@@ -264,37 +270,38 @@ def _decoded(stream: BinaryIO, encoding: str, mark_length: int) -> Iterator[Text
         text.detach()  # the bytes belong to the caller
 
 
-def _text_records(source: ByteSource, info: SourceInfo, mark_length: int) -> Iterator[Record]:
+def _text_records(source: ByteSource, info: SourceInfo, mark_length: int) -> Generator[Record, None, None]:
     encoding, delimiter = info.encoding or "utf-8", info.delimiter or ","
     with source.open() as stream, _decoded(stream, encoding, mark_length) as text:
         yield from read_records(text, delimiter, skip_space=info.skip_space)
 
 
-def _sheet_records(source: ByteSource, info: SourceInfo) -> Iterator[Record]:
-    with source.open_seekable() as stream:
-        yield from sheet_records(stream, info.sheet or "")
+def _sheet_records(source: ByteSource, number: int) -> Generator[Record, None, None]:
+    with source.open_file() as file:
+        yield from sheet_records(file, number)
 
 
-def _table(info: SourceInfo, records: Callable[[], Iterator[Record]], header_line: int | None) -> Table:
-    """Find the header in the first rows, and read a sample of what follows."""
-    header = _header(list(islice(records(), PREVIEWED_ROWS)), records, header_line)
-    line, cells = header
-    if len(cells) > MAX_COLUMNS:
-        message = _("Line %(line)d has %(count)d columns; %(limit)d is the most that can be imported.")
-        raise TooManyColumns(message % {"line": line, "count": len(cells), "limit": MAX_COLUMNS}, line=line)
-    headers = tuple(cell.strip() for cell in cells)
-    below = Table(info, headers, line, (), records)
-    sample = tuple(islice(below, SAMPLE_ROWS))
+def _table(
+    info: SourceInfo, records: Callable[[], Generator[Record, None, None]], header_line: int | None
+) -> Table:
+    """Find the header in the first rows, and take a sample of what follows, all in one reading."""
+    with closing(records()) as rows:
+        preview = list(islice(rows, PREVIEWED_ROWS))
+        line, cells = _header(preview, rows, header_line)
+        if len(cells) > limits.COLUMNS:
+            message = _("Line %(line)d has %(count)d columns; %(limit)d is the most that can be imported.")
+            facts = {"line": line, "count": len(cells), "limit": limits.COLUMNS}
+            raise TooManyColumns(message % facts, line=line)
+        below = (row for row in chain(preview, rows) if row[0] > line and not is_blank(row[1]))
+        sample = tuple(islice(below, SAMPLE_ROWS))
     if not sample:
         raise NoRows(line)
-    return Table(info, headers, line, sample, records)
+    return Table(info, tuple(cell.strip() for cell in cells), line, sample, records)
 
 
-def _header(
-    preview: list[Record], records: Callable[[], Iterator[Record]], header_line: int | None
-) -> Record:
+def _header(preview: list[Record], rest: Iterator[Record], header_line: int | None) -> Record:
     if header_line is not None:
-        stated = next((record for record in records() if record[0] >= header_line), None)
+        stated = next((row for row in chain(preview, rest) if row[0] >= header_line), None)
         if stated is None or stated[0] != header_line or is_blank(stated[1]):
             message = _("Line %(line)d, said to hold the column names, is not a row of the file.")
             raise NoHeader(message % {"line": header_line}, line=header_line)

@@ -1,29 +1,50 @@
-"""Workbooks (XLSX, XLSB, XLS, ODS): their sheets, and rows whose cells are text as a person would type it."""
+"""Workbooks (XLSX, XLSB, XLS, ODS): their sheets, and rows whose cells are text as a person would type it.
+
+Nothing of a workbook is parsed in this process: see ``customers.imports.workbooks``.
+"""
 
 from __future__ import annotations
 
-import re
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+import json
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
-from customers.imports.problems import SheetProblem, UnsupportedFile, shown
+from customers.imports.problems import (
+    FileProblem,
+    SheetProblem,
+    TooManyColumns,
+    UnsafeWorkbook,
+    UnsupportedFile,
+    shown,
+)
 from customers.imports.tables import Container, NumericCell, Record
+from customers.imports.workbooks.archive import OLE_MAGIC
+from customers.imports.workbooks.isolation import ReaderLost, ReaderTooSlow, answers
 
 ZIP_MAGIC = b"PK\x03\x04"
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 EXCEL_DIGITS = 15
-WORKBOOK_XML_LIMIT = 1 << 20
+NUMBER_DIGITS = 6
+SHOWN_NAMES = 20
 
-_EPOCH_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904=["'](?:1|true)["']""")
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """What a workbook is, the names of all its worksheets, and the one to read, by its number from 1."""
+
+    container: Container
+    sheets: tuple[str, ...]
+    chosen: int
+    epoch_1904: bool
+
+    @property
+    def sheet(self) -> str:
+        """The name of the sheet to read."""
+        return self.sheets[self.chosen - 1]
 
 
 def is_archive(head: bytes) -> bool:
@@ -31,124 +52,175 @@ def is_archive(head: bytes) -> bool:
     return head.startswith((ZIP_MAGIC, OLE_MAGIC))
 
 
-def workbook_kind(head: bytes, stream: BinaryIO) -> Container:
-    """Tell which kind of workbook an archive is.
-
-    Raises:
-        UnsupportedFile: an archive that is not a workbook.
-        SheetProblem: a damaged one.
-    """
-    if head.startswith(OLE_MAGIC):
-        return "xls"
-    with _unzipped(stream) as archive:
-        names = set(archive.namelist())
-        if "xl/workbook.xml" in names:
-            return "xlsx"
-        if "xl/workbook.bin" in names:
-            return "xlsb"
-        if "mimetype" in names and archive.open("mimetype").read(len(ODS_TYPE)) == ODS_TYPE:
-            return "ods"
-    raise UnsupportedFile(_("This is a ZIP archive, not a table. Unpack it and import the file inside."))
-
-
-def counts_from_1904(stream: BinaryIO) -> bool:
-    """Whether an XLSX workbook counts its days from 1904-01-01, as old Macintosh ones do."""
-    with _unzipped(stream) as archive, archive.open("xl/workbook.xml") as part:
-        return _EPOCH_1904.search(part.read(WORKBOOK_XML_LIMIT)) is not None
-
-
-@contextmanager
-def _unzipped(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
-    """Open a ZIP archive; whatever is wrong with it is a damaged workbook."""
-    stream.seek(0)
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
-        raise SheetProblem(_damaged()) from error
-
-
-def choose_sheet(stream: BinaryIO, wanted: str | None) -> tuple[str, tuple[str, ...]]:
-    """Return the sheet to read and the names of all worksheets.
+def choose_sheet(workbook: BinaryIO, wanted: str | None) -> Workbook:
+    """Tell what a workbook is and which of its sheets to read.
 
     Args:
-        stream: the workbook.
+        workbook: a file that the operating system knows.
         wanted: a sheet's name, or its number from 1; None takes the first one that has rows.
 
     Raises:
+        UnsupportedFile: an archive that is no workbook.
+        UnsafeWorkbook: it holds what no spreadsheet program writes, or unpacks to too much.
         SheetProblem: no such sheet, no sheet with rows, or the workbook is damaged or protected.
     """
-    with _open(stream) as book:
-        names = tuple(m.name for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet)
-        if wanted is None:
-            for name in names:
-                if _sheet(book, name).height:
-                    return name, names
-            raise SheetProblem(_("The workbook has no sheet with rows in it."))
+    with closing(_answers(workbook, "describe")) as said:
+        description = _object(next(said, b""))
+        names = tuple(description["sheets"])
+        number = _number_of(wanted, names) if wanted is not None else _first_filled(names, said)
+    return Workbook(description["kind"], names, number, description["epoch_1904"])
+
+
+def _number_of(wanted: str, names: tuple[str, ...]) -> int:
     if wanted in names:
-        return wanted, names
-    if wanted.isdecimal() and 1 <= int(wanted) <= len(names):
-        return names[int(wanted) - 1], names
+        return names.index(wanted) + 1
+    if wanted.isdecimal() and len(wanted) < NUMBER_DIGITS and 1 <= int(wanted) <= len(names):
+        return int(wanted)
+    listed = [shown(name) for name in names[:SHOWN_NAMES]] + ["…"] * (len(names) > SHOWN_NAMES)
     message = _("There is no sheet “%(wanted)s”. The workbook has: %(names)s.")
-    raise SheetProblem(message % {"wanted": shown(wanted), "names": ", ".join(names)})
+    raise SheetProblem(message % {"wanted": shown(wanted), "names": ", ".join(listed)})
 
 
-def sheet_records(stream: BinaryIO, sheet: str) -> Iterator[Record]:
-    """Yield every row of ``sheet``, blank ones too, with its 1-based number and its cells as text.
+def _first_filled(names: tuple[str, ...], said: Iterator[bytes]) -> int:
+    """The first sheet with rows. That of an only sheet shows when it is read, so it isn't parsed for that alone."""
+    number = 1 if len(names) == 1 else _object(next(said, b"")).get("filled")
+    if number is None:
+        raise SheetProblem(_("The workbook has no sheet with rows in it."))
+    return int(number)
+
+
+def sheet_records(workbook: BinaryIO, number: int) -> Generator[Record, None, None]:
+    """Yield every row of a worksheet, blank ones too, with its 1-based number and its cells as text.
 
     Whole numbers lose their ``.0``, others are written with the 15 digits that a spreadsheet keeps and never with
     an exponent (both as :class:`NumericCell`); dates and times are ISO. This is the one place where a workbook's
-    cells enter the program.
+    cells enter the program. Close it, or read it to its end, to be rid of the process behind it.
+
+    Args:
+        workbook: a file that the operating system knows.
+        number: the worksheet's, from 1.
+
+    Raises:
+        TooManyColumns: the sheet is too wide.
+        SheetProblem: it is damaged, has no rows, or reading it needs too much memory or time.
     """
-    with _open(stream) as book:
-        for number, values in enumerate(_sheet(book, sheet).iter_rows(), start=1):
-            yield number, [_WRITTEN[value.__class__](value) for value in values]
+    line = 0
+    with closing(_answers(workbook, "rows", str(number))) as said:
+        for line, answer in enumerate(said, start=1):
+            yield line, _cells(answer)
+    if not line:
+        raise SheetProblem(_("The sheet has no rows in it. Choose another one, if the workbook has any."))
 
 
-def _open(stream: BinaryIO) -> CalamineWorkbook:
-    stream.seek(0)
+def _answers(workbook: BinaryIO, *request: str) -> Generator[bytes, None, None]:
+    """What the reading process says; its refusals, and its end before time, raised as problems of the file."""
     try:
-        return CalamineWorkbook.from_filelike(stream)
-    except PasswordError as error:
-        message = _("The workbook is protected by a password. Save a copy without one and import that.")
+        for answer in answers(workbook, *request):
+            if answer.startswith(b'{"refused"'):
+                raise _refused(**_object(answer))
+            yield answer
+    except ReaderTooSlow as error:
+        message = _(
+            "Reading the workbook takes too long: it is damaged or far too large. Open it in a spreadsheet program and "
+            "save it again, or export the sheet as CSV."
+        )
         raise SheetProblem(message) from error
-    except CalamineError as error:
-        raise SheetProblem(_damaged()) from error
+    except ReaderLost as error:
+        message = _(
+            "The workbook cannot be read: it is damaged, or needs too much memory. Open it in a spreadsheet program, "
+            "delete what stands far outside the table and save it again, or export the sheet as CSV."
+        )
+        raise SheetProblem(message) from error
 
 
-def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
+def _object(answer: bytes) -> dict[str, Any]:
+    content = _decoded(_PLAIN, answer)
+    if not isinstance(content, dict):
+        raise SheetProblem(_damaged())
+    return content
+
+
+def _cells(answer: bytes) -> list[str]:
+    """A row as texts. All else that JSON can hold is nothing that a cell can."""
+    row = _decoded(_NUMBERS_WRITTEN, answer)
+    if not isinstance(row, list):
+        raise SheetProblem(_damaged())
+    kinds = {*map(type, row)}
+    if bool in kinds:
+        row = [_TRUTH[cell] if isinstance(cell, bool) else cell for cell in row]
+        kinds.discard(bool)
+    if not kinds <= _CELL_TYPES:
+        raise SheetProblem(_damaged())
+    return row
+
+
+def _decoded(decoder: json.JSONDecoder, answer: bytes) -> Any:
     try:
-        return book.get_sheet_by_name(name)
-    except CalamineError as error:
+        return decoder.decode(answer.decode())
+    except (ValueError, RecursionError) as error:
         raise SheetProblem(_damaged()) from error
+
+
+def _decimal(text: str) -> str:
+    value = float(text)
+    if value.is_integer() and abs(value) < 10**EXCEL_DIGITS:
+        return NumericCell(int(value))
+    return NumericCell(format(Decimal(format(value, f".{EXCEL_DIGITS}g")), "f"))
+
+
+_PLAIN = json.JSONDecoder()
+_NUMBERS_WRITTEN = json.JSONDecoder(parse_int=NumericCell, parse_float=_decimal, parse_constant=NumericCell)
+_CELL_TYPES = {str, NumericCell}
+_TRUTH = {True: "TRUE", False: "FALSE"}
+
+
+def _refused(refused: str, **facts: Any) -> FileProblem:
+    """The problem by which the reading process refused a workbook."""
+    match refused:
+        case "no_workbook":
+            return UnsupportedFile(
+                _("This is a ZIP archive, not a table. Unpack it and import the file inside.")
+            )
+        case "password":
+            return SheetProblem(
+                _("The workbook is protected by a password. Save a copy without one and import that.")
+            )
+        case "columns":
+            message = _(
+                "The sheet has cells out to column %(count)d; %(limit)d is the most that can be imported. "
+                "Delete what stands to the right of the table."
+            )
+            return TooManyColumns(message % facts)
+        case "cell":
+            message = _(
+                "Row %(line)d has a cell of more than %(limit)d characters. Shorten it or leave it out."
+            )
+            return SheetProblem(message % facts, line=facts["line"])
+        case "row":
+            message = _("Row %(line)d has more than %(limit)d characters. Import fewer columns.")
+            return SheetProblem(message % facts, line=facts["line"])
+        case _:
+            return _unsafe(refused, facts)
+
+
+def _unsafe(refused: str, facts: dict[str, Any]) -> FileProblem:
+    reasons = {
+        "inflated": _("it unpacks to %(megabytes)d MB"),
+        "path": _("its parts have names that lead out of it"),
+        "declaration": _("it declares XML entities"),
+        "long_text": _("one of its cells has more than %(limit)d characters"),
+        "extent": _("it claims more rows or columns than any spreadsheet has"),
+    }
+    if refused not in reasons:
+        return SheetProblem(_damaged())
+    message = _(
+        "The workbook was refused unread: %(reason)s. Open it in a spreadsheet program and save it again, or export "
+        "the sheet as CSV."
+    )
+    return UnsafeWorkbook(message % {"reason": reasons[refused] % facts})
 
 
 def _damaged() -> str:
     return _(
         "The workbook is damaged or not a spreadsheet. Open it in a spreadsheet program and save it again."
     )
-
-
-def _number(value: float) -> str:
-    if value.is_integer() and abs(value) < 10**EXCEL_DIGITS:
-        return NumericCell(int(value))
-    return NumericCell(format(Decimal(format(value, f".{EXCEL_DIGITS}g")), "f"))
-
-
-def _moment(value: datetime) -> str:
-    """ISO with a blank; Excel's fractions of a day are rounded to the second they mean."""
-    if value.microsecond:
-        value = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
-    return value.isoformat(" ")
-
-
-_WRITTEN: dict[type, Callable[[Any], str]] = {
-    str: str,
-    float: _number,
-    int: NumericCell,
-    bool: lambda value: "TRUE" if value else "FALSE",
-    datetime: _moment,
-    date: date.isoformat,
-    time: time.isoformat,
-    timedelta: str,
-}

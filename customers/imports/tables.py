@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -63,7 +64,7 @@ class Table:
         headers: tuple[str, ...],
         header_line: int,
         sample: tuple[Record, ...],
-        records: Callable[[], Iterator[Record]],
+        records: Callable[[], Generator[Record, None, None]],
     ) -> None:
         self.source = source
         self.headers = headers
@@ -78,9 +79,10 @@ class Table:
             FileProblem: later in the file something is wrong that concerns all of it (a quote never closed).
         """
         header_line = self.header_line
-        for record in self._records():
-            if record[0] > header_line and not is_blank(record[1]):
-                yield record
+        with closing(self._records()) as records:
+            for record in records:
+                if record[0] > header_line and not is_blank(record[1]):
+                    yield record
 
 
 def is_blank(cells: list[str]) -> bool:

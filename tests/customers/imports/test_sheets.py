@@ -7,7 +7,7 @@ import pytest
 from customers.imports.problems import SheetProblem, UnsupportedFile
 from customers.imports.tables import NumericCell
 from tests.customers.imports.conftest import Reading
-from tests.customers.imports.workbooks import Cell, _archive, xlsx
+from tests.customers.imports.workbooks import Cell, pack, sheet_of, xlsx
 
 
 def cells(reading: Reading, *row: Cell, date_1904: bool = False) -> list[str]:
@@ -59,7 +59,7 @@ def test_another_sheet_can_be_chosen_by_name_or_number(reading: Reading) -> None
 
 
 def test_a_workbook_of_empty_sheets_is_told(reading: Reading) -> None:
-    with pytest.raises(SheetProblem, match="no sheet with rows"):
+    with pytest.raises(SheetProblem, match="no rows"):
         reading(xlsx([]))
 
 
@@ -87,8 +87,20 @@ def test_a_damaged_part_of_a_workbook_is_told(reading: Reading) -> None:
 
 def test_an_archive_that_is_no_workbook_is_told(reading: Reading) -> None:
     with pytest.raises(UnsupportedFile, match="ZIP archive"):
-        reading(_archive({"orders.csv": "code\nC1\n"}))
+        reading(pack({"orders.csv": "code\nC1\n"}))
 
 
 def test_a_formula_is_its_text_when_it_is_text(reading: Reading) -> None:
     assert cells(reading, "=HYPERLINK(1)", "x") == ["=HYPERLINK(1)", "x"]
+
+
+def test_the_last_moment_of_the_calendar_stays_in_it(reading: Reading) -> None:
+    end = datetime.fromisoformat("9999-12-31 23:59:59.991")
+    assert cells(reading, end, "x")[0].startswith("9999-12-31 23:59:59")
+
+
+def test_truths_and_formulas_are_their_last_values(reading: Reading) -> None:
+    row = '<c r="A2" t="b"><v>1</v></c><c r="B2"><f>1+1</f><v>2</v></c><c r="C2" t="str"><f>A1</f><v>=A1</v></c>'
+    head = "".join(f'<c r="{c}1" t="str"><v>column {c}</v></c>' for c in "ABC")
+    table = reading(sheet_of(f'<row r="1">{head}</row><row r="2">{row}</row>'))
+    assert list(table) == [(2, ["TRUE", "2", "=A1"])]

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from xml.sax.saxutils import escape
 
@@ -39,7 +39,7 @@ def xlsx(rows: Sequence[Sequence[Cell]], *, more_sheets: int = 0, date_1904: boo
         "xl/worksheets/sheet1.xml": _sheet(rows, date_1904=date_1904),
     }
     parts |= {f"xl/worksheets/sheet{i}.xml": _sheet([["empty"]]) for i in range(2, len(names) + 1)}
-    return _archive(parts)
+    return pack(parts)
 
 
 def ods(rows: Sequence[Sequence[str]]) -> bytes:
@@ -63,7 +63,24 @@ def ods(rows: Sequence[Sequence[str]]) -> bytes:
     )
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
-    return _archive({"mimetype": kind, "content.xml": content, "META-INF/manifest.xml": manifest})
+    return pack({"mimetype": kind, "content.xml": content, "META-INF/manifest.xml": manifest})
+
+
+def sheet_of(xml: str, *, before: str = "") -> bytes:
+    """An XLSX workbook whose sheet data are these rows, with ``before`` ahead of them."""
+    sheet = f'<worksheet xmlns="{MAIN}">{before}<sheetData>{xml}</sheetData></worksheet>'
+    return with_part(xlsx([]), "xl/worksheets/sheet1.xml", sheet)
+
+
+def parts_of(book: bytes) -> dict[str, bytes]:
+    """The parts of a workbook by their names."""
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def with_part(book: bytes, name: str, content: str | bytes) -> bytes:
+    """A workbook with one part more, or another in the place of the one it had."""
+    return pack({**parts_of(book), name: content})
 
 
 def _relations(targets: list[tuple[str, str]]) -> str:
@@ -101,7 +118,8 @@ def _cell(number: int, place: int, cell: Cell, date_1904: bool) -> str:
             return f'<c r="{reference}"><v>{cell!r}</v></c>'
 
 
-def _archive(parts: dict[str, str]) -> bytes:
+def pack(parts: Mapping[str, str | bytes]) -> bytes:
+    """A ZIP archive of these parts."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
