@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
 
 from customers.imports.rows import CustomerRow
 from customers.models import Address, ContactPoint, Customer
@@ -115,7 +116,7 @@ class CustomerPlan(RecordPlan):
         f" LEFT JOIN {known_labels(_INDUSTRIES)} i ON i.label = s.industry"
     )
     match = "t.id = k.customer_id"
-    faults = "WHEN k.fault <> '' THEN k.fault"
+    faults = "WHEN k.fault <> '' THEN k.fault WHEN length(s.industry) > 100 THEN %(industry)s"
     news = (
         f"EXISTS (SELECT FROM {_CONTACTS} WHERE {_NEW_CONTACT})"  # noqa: S608
         f" OR EXISTS (SELECT FROM {_ADDRESSES} WHERE {_NEW_ADDRESS})"
@@ -178,8 +179,8 @@ class CustomerPlan(RecordPlan):
         )
 
     def reasons(self) -> dict[str, str]:
-        """The faults of customers come with them."""
-        return {}
+        """Why a customer is rejected; other faults come with the customer that was found."""
+        return {"industry": _("The industry has more than 100 characters. Shorten it.")}
 
     def prepare(self, cursor: CursorWrapper, chunk_rows: int) -> None:
         """Also list the customers, to find them among ours."""

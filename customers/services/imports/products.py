@@ -67,6 +67,7 @@ class ProductPlan(RecordPlan):
     faults = """
         WHEN s.currency <> %(currency)s THEN format(%(foreign)s, s.currency, %(currency)s)
         WHEN s.unit_cost < 0 THEN %(negative)s
+        WHEN length(s.category) > 100 THEN %(category)s
     """
     news = """
         s.unit_cost IS NOT NULL AND s.unit_cost::numeric(18, 4) IS DISTINCT FROM (
@@ -106,6 +107,7 @@ class ProductPlan(RecordPlan):
         foreign = _("The price is in %(currency)s. Give prices and costs of products in %(company)s.")
         return {
             "foreign": template(foreign, "currency", "company"),
+            "category": _("The category has more than 100 characters. Shorten it."),
             "negative": _("The cost is negative. Check it."),
             "today": timezone.localdate().isoformat(),
         }

@@ -15,12 +15,14 @@ UPDATE staged SET reason = CASE
     WHEN abs(amount) >= 1e14 OR abs(unit_price) >= 1e14 OR abs(line_cost) >= 1e14 THEN %(amount)s
     WHEN position <= 0 THEN %(position)s
     WHEN length(product_key) > 60 THEN %(product)s
+    WHEN length(order_number) > 60 THEN %(number)s
+    WHEN length(category) > 100 THEN %(category)s
     ELSE %(discount)s
 END, quantity = NULL, amount = NULL, unit_price = NULL, line_cost = NULL, position = NULL
 WHERE reason = '' AND (
     abs(quantity) >= 1e11 OR quantity <> round(quantity, 3)
     OR abs(amount) >= 1e14 OR abs(unit_price) >= 1e14 OR abs(line_cost) >= 1e14
-    OR position <= 0 OR length(product_key) > 60
+    OR position <= 0 OR length(product_key) > 60 OR length(order_number) > 60 OR length(category) > 100
     OR coalesce(discount_rate, 0) NOT BETWEEN 0 AND 1
     OR abs(discount_amount) > abs(quantity * unit_price)
 )
@@ -132,6 +134,10 @@ def reject_the_impossible(cursor: CursorWrapper, currency: str) -> None:
             "product": _(
                 "A product without SKU is known by its name, of at most 60 characters. Give it a SKU."
             ),
+            "number": _(
+                "An order without a number is named by customer and day, which is too long here. Number it."
+            ),
+            "category": _("The category has more than 100 characters. Shorten it."),
             "discount": _("The discount is more than the price. Check it."),
         },
     )

@@ -77,3 +77,30 @@ def test_a_bad_cell_is_told_with_its_line_and_changes_nothing(
     assert (line, said in reason) == (2, True)
     assert not Order.objects.exists()
     assert not Customer.objects.exists()
+
+
+LONG = "x" * 150
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        (
+            "orders",
+            f"date,customer id,sku,product name,category,quantity,unit price\n2024-03-01,C,S,T,{LONG},1,1\n",
+        ),
+        ("orders", f"date,customer name,quantity,line total\n2024-03-01,{LONG},1,1\n"),
+        (
+            "orders",
+            f"order number,date,customer id,product name,quantity,unit price\nA,2024-03-01,C,{LONG},1,1\n",
+        ),
+        ("products", f"sku,name,category\nS,T,{LONG}\n"),
+        ("customers", f"code,name,industry\nC,N,{LONG}\n"),
+        ("customers", f"code,name,source\nC{LONG},N,\n"),
+    ],
+)
+def test_texts_too_long_for_their_place_are_rejected_not_cut(bring: Bring, kind: str, content: str) -> None:
+    result = bring(kind, content)
+    assert (result.state, result.counts.rejected) == ("done_with_rejects", 1)
+    assert not Customer.objects.exists()
+    assert not Product.objects.exists()
