@@ -62,11 +62,11 @@ class Wording:
 
     def tier_reasons(self, row: Row) -> tuple[str, ...]:
         """One sentence for each step that led to the tier."""
-        return tuple(self._tier_sentence(reason) for reason in explain_tier(row))
+        return tuple(self._tier_sentence(reason) for reason in _steps(row))
 
     def short_tier_reason(self, row: Row) -> str:
         """The same in a few words, for lists."""
-        words = [self._tier_words(reason) for reason in explain_tier(row)]
+        words = [self._tier_words(reason) for reason in _steps(row)]
         if row["marks"]:
             words.append(mark_label(row["marks"]))
         return _("; ").join(words)
@@ -228,6 +228,10 @@ class Wording:
 
     def _money(self, cents: int) -> str:
         return money(cents, self._currency)
+
+
+def _steps(row: Row) -> tuple[TierReason, ...]:
+    return explain_tier({**row, "threshold_region": row["threshold_region_id"]})
 
 
 def mark_label(mark: str) -> str:

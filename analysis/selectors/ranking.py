@@ -50,7 +50,7 @@ COLUMNS = (
     "cumulative_share_before",
     "threshold_a",
     "threshold_b",
-    "threshold_region",
+    "threshold_region_id",
     "kept_above",
     "marks",
     "potential",

@@ -83,6 +83,8 @@ def keep_previous_tiers(run: AnalysisRun) -> None:
             tier_amount=tier,
             tier_pareto=tier,
             tier_scheme="amount",
+            threshold_a=500_000_000,
+            threshold_b=100_000_000,
             potential_rule="none",
             churn_status="no_orders",
             **dict.fromkeys(_ZEROES, 0),

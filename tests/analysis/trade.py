@@ -37,6 +37,17 @@ class Trade:
         customer = self.random.choice([*self.customers, None])
         self._write(customer, self._day(), sign=1, original=None)
 
+    def live(self, until: datetime.date) -> None:
+        """Let every customer order at a pace of their own, until they leave for good or the day comes."""
+        for customer in self.customers:
+            pace = self.random.gammavariate(1.5, 25) + 3
+            day = FIRST_DAY + datetime.timedelta(days=self.random.randrange(DAYS // 2))
+            while day <= until:
+                self._write(customer, day, sign=1, original=None)
+                if self.random.random() < 0.12:
+                    break
+                day += datetime.timedelta(days=1 + round(self.random.expovariate(1 / pace)))
+
     def give_back(self) -> None:
         """An order comes back, some days later."""
         original = self._any_order()
