@@ -9,6 +9,8 @@ from collections.abc import Generator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from crm.local.testing import lasting_servers
 
@@ -30,7 +32,7 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker of tests that drive a browser."""
+    """Declare the marker of tests that drive a browser, and let property tests take their time on a busy machine."""
     config.addinivalue_line(
         "markers", "browser: drives Chromium; skipped, and counted, on machines without it"
     )

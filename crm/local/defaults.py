@@ -16,6 +16,8 @@ def export_local_settings(home: Home) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    # Where collected static files would be: WhiteNoise complains at every start about a folder that is missing.
+    (home.path / "static").mkdir(exist_ok=True)
 
 
 def export_no_servers() -> None:

@@ -16,6 +16,8 @@ from crm.local.server import LocalServerError
 from crm.local.servers import local_servers
 
 MAX_CONCURRENT_RUNS = 16  # Valkey's numbered databases
+# Set by `manage.py test`: its servers and its home are there already.
+SET_UP = "KEZHI_TEST_SET_UP"
 
 
 def run_tests(arguments: list[str]) -> int:
@@ -30,6 +32,7 @@ def run_tests(arguments: list[str]) -> int:
     os.chdir(ROOT)
     with _throwaway_home() as home, local_servers(home, throwaway=True):
         _export(home)
+        os.environ[SET_UP] = "1"
         return int(pytest.main(arguments))
 
 
@@ -39,6 +42,9 @@ def lasting_servers() -> Iterator[None]:
 
     Their data stays, so that `pytest --reuse-db` skips the migrations. Variables that are set win.
     """
+    if os.environ.get(SET_UP):
+        yield
+        return
     home = Home(ROOT / ".local" / "test", durable=False)
     with local_servers(home) as servers:
         _export(home)
