@@ -8,9 +8,19 @@ from typing import TypeVar, cast
 
 import pghistory
 import pgtrigger
-from django.db.models import Model
+from django.db.models import BigAutoField, Model
+from pghistory.models import Event as NarrowEvent
 
 M = TypeVar("M", bound=type[Model])
+
+
+class Event(NarrowEvent):
+    """What every history table begins with; its key has room for more than two thousand million versions."""
+
+    pgh_id = BigAutoField(primary_key=True)
+
+    class Meta:
+        abstract = True
 
 
 def tracked(*, exclude: list[str] | None = None) -> Callable[[M], M]:
@@ -21,6 +31,7 @@ def tracked(*, exclude: list[str] | None = None) -> Callable[[M], M]:
         pghistory.DeleteEvent(),
         exclude=exclude,
         append_only=True,
+        base_model=Event,
         level=pgtrigger.Statement,
     )
     return cast(Callable[[M], M], track)
@@ -37,6 +48,7 @@ def ledger_tracked(*, exclude: list[str] | None = None) -> Callable[[M], M]:
         pghistory.DeleteEvent(label="before_delete", row=pghistory.Old),
         exclude=exclude,
         append_only=True,
+        base_model=Event,
         level=pgtrigger.Statement,
     )
     return cast(Callable[[M], M], track)

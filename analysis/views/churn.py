@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from analysis.charts.churn import bands_chart, bands_table, calibration_chart, calibration_table
 from analysis.forms.filters import SnapshotFilters
@@ -26,6 +27,7 @@ from crm.views.lists import chosen, column
 ORDERS = ("value", "probability", "overdue")
 
 
+@require_safe
 def churn(request: HttpRequest) -> HttpResponse:
     """Show the flagged customers with reasons, the spread of risk, and the backtest."""
     user = require(request.user, "analysis.view")

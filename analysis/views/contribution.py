@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from analysis.charts.contribution import monthly_chart, monthly_table
 from analysis.forms.filters import SnapshotFilters
@@ -25,6 +26,7 @@ from crm.views.lists import chosen, column
 ORDERS = ("value", "gross_margin", "net_revenue_before", "orders")
 
 
+@require_safe
 def contribution(request: HttpRequest) -> HttpResponse:
     """Show revenue, margin and concentration, revenue by month, and the ranking in one of four orders."""
     user = require(request.user, "analysis.view")

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from analysis.charts.tiers import pareto_chart, pareto_table, pareto_title
 from analysis.forms.filters import SnapshotFilters
@@ -25,6 +26,7 @@ from crm.views.addresses import with_parameters
 from crm.views.lists import column
 
 
+@require_safe
 def tiers(request: HttpRequest) -> HttpResponse:
     """Show the headline figures, the Pareto curve, the tiers by region and the ranked customers."""
     user = require(request.user, "analysis.view")

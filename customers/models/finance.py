@@ -248,7 +248,8 @@ class OrderLine(CustomerChild):
     stand on the line itself: analysis adds up tens of millions of lines and cannot afford a join for each.
     """
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    # Its index is that of the constraint "line_once".
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
     line_no = models.PositiveIntegerField(_("line"))
     product = models.ForeignKey(
         Product, verbose_name=_("product"), on_delete=models.PROTECT, related_name="lines"

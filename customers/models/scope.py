@@ -53,9 +53,10 @@ class CustomerChildQuerySet(models.QuerySet[M]):
     """A queryset of records that belong to a customer and are seen by whoever sees that customer."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Keep the rows whose customer ``user`` may see; rows of no customer need the right to the company."""
-        if scope_of(user, "customer.view") is Scope.ALL:
-            return self
+        """Keep the rows whose customer ``user`` may see; rows of no customer need the right to the company.
+
+        A deleted customer's rows are nobody's. (A row of no customer has no deletion either: the join is a left one.)
+        """
         return self.filter(customers_in_scope(user, "customer__"), customer__deleted_at=None)
 
 
