@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "browser: drives Chromium; skipped, and counted, on machines without it"
     )
+    hypothesis_settings.register_profile("kezhi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis_settings.load_profile("kezhi")
 
 
 def pytest_unconfigure() -> None:
