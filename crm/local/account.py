@@ -10,9 +10,9 @@ import pwd
 import shutil
 import subprocess
 from dataclasses import dataclass
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from secrets import token_hex
 from typing import TypedDict
 
 REACHABLE = Path("/var/lib/kezhi")
@@ -77,16 +77,30 @@ def server_account() -> Account:
 def reachable_folder(account: Account, link: Path) -> Path:
     """Return the real folder behind `link`: itself where the account can reach it, else one under `/var/lib/kezhi`.
 
-    The choice is made once and kept as a symbolic link, so that it outlives changes to the folders above.
+    The choice is made once and kept as a symbolic link, so that it outlives changes to the folders above. Each link
+    gets a folder of its own: data that a deleted home left behind have passwords that nobody knows any more.
+
+    Raises LookupError when `link` is a copy: two homes must not run on the same data.
     """
     if link.is_symlink():
-        return link.readlink()
+        target = link.readlink()
+        _claim(target, link)
+        return target
     if link.exists() or account.reaches(link.parent):
         return link
-    target = REACHABLE / sha256(os.fsencode(link.absolute())).hexdigest()[:16] / link.name
+    target = REACHABLE / token_hex(8) / link.name
     _make_passable(target.parent)
+    _claim(target, link)
     link.symlink_to(target)
     return target
+
+
+def _claim(target: Path, link: Path) -> None:
+    note = target.parent / "home"
+    owner = Path(note.read_text(encoding="utf-8")) if note.exists() else link
+    if owner != link and owner.is_symlink() and owner.readlink() == target:
+        raise LookupError(f"{link} is a copy of {owner}, and both lead to {target}. Remove the copied home.")
+    note.write_text(str(link), encoding="utf-8")
 
 
 def reachable_programs(account: Account, site: Path, packages: tuple[str, ...], program: str) -> Path:

@@ -59,7 +59,10 @@ class Server(ABC):
     @cached_property
     def data(self) -> Path:
         """Return the real folder of the server's data."""
-        return reachable_folder(self.account, self.folder / "data")
+        try:
+            return reachable_folder(self.account, self.folder / "data")
+        except LookupError as error:
+            raise LocalServerError(str(error)) from error
 
     def check_owner(self) -> None:
         """Refuse data of another account before the server does so in less helpful words."""
