@@ -25,7 +25,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _plain(template: str, status: int, headers: dict[str, str] | None = None) -> HttpResponse:
-    response = render(None, template, status=status)  # type: ignore[arg-type]
+    response = render(None, template, status=status)
     for name, value in (headers or {}).items():
         response[name] = value
     return response

@@ -84,8 +84,8 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('direct_response_ad', 'Direct-response ad'), ('offer_or_contest', 'Special offers and contests'), ('rented_list', 'Rented list'), ('event', 'Event'), ('point_of_sale', 'Point of sale'), ('market_research', 'Market research'), ('referral', 'Referral'), ('exhibition', 'Exhibition'), ('directory', 'Directory'), ('web', 'Web'), ('media', 'Media'), ('internal_records', 'Internal records')], max_length=20, verbose_name='kind')),
             ],
             options={
-                'verbose_name': 'channel',
-                'verbose_name_plural': 'channels',
+                'verbose_name': 'source channel',
+                'verbose_name_plural': 'source channels',
                 'ordering': ['name'],
             },
         ),

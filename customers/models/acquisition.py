@@ -33,8 +33,8 @@ class Channel(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=ChannelKind.choices)
 
     class Meta:
-        verbose_name = _("channel")
-        verbose_name_plural = _("channels")
+        verbose_name = _("source channel")
+        verbose_name_plural = _("source channels")
         ordering: ClassVar = ["name"]
 
     def __str__(self) -> str:

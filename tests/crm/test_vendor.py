@@ -3,12 +3,13 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 
 VENDOR = Path(settings.BASE_DIR, "static/vendor")
-PACKAGES: dict[str, dict] = json.loads((VENDOR / "vendor.lock.json").read_text(encoding="utf-8"))
+PACKAGES: dict[str, dict[str, Any]] = json.loads((VENDOR / "vendor.lock.json").read_text(encoding="utf-8"))
 LOCKED = {name: digest for package in PACKAGES.values() for name, digest in package["sha256"].items()}
 
 
