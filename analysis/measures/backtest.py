@@ -23,7 +23,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import rankdata
 
 from analysis.measures.demand import DemandModel
 from analysis.measures.demand_fit import FitProblem, fit_demand, score_demand
@@ -191,7 +190,8 @@ def _auc(probability: Floats, churned: Flags) -> float:
     pairs = churners * (len(churned) - churners)
     if pairs == 0:
         return float("nan")
-    return float((rankdata(probability)[churned].sum() - churners * (churners + 1) / 2) / pairs)
+    ranks = pd.Series(probability).rank().to_numpy()
+    return float((ranks[churned].sum() - churners * (churners + 1) / 2) / pairs)
 
 
 def _precision_at_top(probability: Floats, churned: Flags, count: int) -> float:
@@ -202,7 +202,7 @@ def _precision_at_top(probability: Floats, churned: Flags, count: int) -> float:
 
 
 def _calibration(probability: Floats, churned: Flags) -> tuple[CalibrationBin, ...]:
-    rank = rankdata(probability, method="min").astype(np.int64) - 1
+    rank = pd.Series(probability).rank(method="min").to_numpy(dtype=np.int64) - 1
     decile = rank * 10 // len(rank) + 1
     return tuple(
         CalibrationBin(
