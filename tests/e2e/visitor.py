@@ -53,10 +53,14 @@ class Visitor:
         page.goto(f"{self.base}{path}")
         return page
 
-    def violations(self, page: Page) -> list[tuple[str, Any]]:
-        """Return what axe has to report of a page; its own script needs the page's policy set aside."""
+    def violations(self, page: Page, awaited: str = "body") -> list[tuple[str, Any]]:
+        """Return what axe has to report of a page, once ``awaited`` is there.
+
+        Its own script needs the page's policy set aside.
+        """
         page.context.new_cdp_session(page).send("Page.setBypassCSP", {"enabled": True})
         page.reload()
+        page.wait_for_selector(awaited)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         report = page.evaluate(f"async () => await axe.run({{runOnly: {RULES}}})")
         return [(found["id"], found["nodes"][0]["target"]) for found in report["violations"]]
