@@ -45,8 +45,8 @@ class WindowRule:
     the year that ends with the day. ``all``: everything since the first order. ``fixed``: ``start`` to before ``end``.
     """
 
-    span: Span = Span.YEAR
-    length: int = 0
+    span: Span = Span.MONTHS
+    length: int = DEFAULT_MONTHS
     start: datetime.date | None = None
     end: datetime.date | None = None
 
@@ -158,8 +158,6 @@ def read_rules(document: Any) -> PolicyRules:
 
 
 def _read_window(top: Section) -> WindowRule:
-    if "window" not in top:
-        return WindowRule()
     if top.value("window") in {Span.YEAR.value, Span.ALL.value}:
         return WindowRule(Span(top.value("window")))
     section = top.section("window")
