@@ -81,7 +81,7 @@ def queried(sql: str) -> tuple[Any, ...]:
 
 def test_online_retail_on_a_worker_gives_its_figures_to_the_penny(data_dir: Path, tmp_path: Path) -> None:
     load_regions()
-    policy = written(tmp_path, "policy.json", {"scheme": "pareto", "window": "all"})
+    policy = written(tmp_path, "policy.json", {"scheme": "pareto"})
     with celery_worker("customers.tasks", "analysis.tasks"):
         file = str(data_dir / "online_retail_2010_2011.csv.gz")
         queued = printed("import", file, "--kind", "orders", "--queue")
