@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, Count, F, FloatField, IntegerField, Q, Sum, Value, When
+from django.db.models import Case, Count, F, FloatField, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Floor
 
 from analysis.measures.churn_reasons import ChurnReason
 from analysis.models import AnalysisRun
 from analysis.selectors import explanations
 from analysis.selectors.ranking import RankedPage, page_of
+from analysis.selectors.slices import Total
 from analysis.selectors.snapshots import Filter, visible
 from crm.models import User
 from crm.paging import PAGE_SIZE, CursorError, Key, day, integer
@@ -111,16 +112,16 @@ def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> Churn
     found = list(
         rows.values(band=band).annotate(
             people=Count("*"),
-            worth=_total(),
+            worth=Total("value"),
             in_flag=Count("customer_id", filter=Q(churn_flag=True)),
-            flag_worth=_total(Q(churn_flag=True)),
+            flag_worth=Total("value", filter=Q(churn_flag=True)),
             never=Count("customer_id", filter=Q(churn_status="no_orders")),
             awaited=Coalesce(Sum("expected_orders"), 0.0, output_field=FloatField()),
             **{
                 f"with_{code}": Count("customer_id", filter=condition)
                 for code, condition in has_reason.items()
             },
-            **{f"worth_{code}": _total(condition) for code, condition in has_reason.items()},
+            **{f"worth_{code}": Total("value", filter=condition) for code, condition in has_reason.items()},
         )
     )
     return _summary(run, found)
@@ -171,10 +172,6 @@ ORDERS: dict[str, tuple[Key, ...]] = {
     "overdue": (Key("last_order_on", day), Key("customer_id", integer)),
 }
 SYMBOLS = {"r": "r", "alpha": "α", "a": "a", "b": "b"}
-
-
-def _total(condition: Q | None = None) -> Coalesce:
-    return Coalesce(Sum("value", filter=condition, output_field=BigIntegerField()), 0)
 
 
 def _summary(run: AnalysisRun, found: Sequence[Mapping[str, Any]]) -> ChurnSummary:

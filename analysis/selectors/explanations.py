@@ -211,7 +211,7 @@ class Wording:
 
     def _overdue_sentence(self, row: Row) -> str:
         since = (self._run.as_of - row["last_order_on"]).days
-        return _("Last ordered %(days)s days ago (%(day)s); usually orders every %(interval)s days.") % {
+        return _("Last ordered %(days)s days ago (%(day)s); usually every %(interval)s days.") % {
             "days": number(since),
             "day": day(row["last_order_on"]),
             "interval": number(round(row["median_interval_days"])),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Aggregate, BigIntegerField, Count, F, Q
+from django.db.models.functions import Cast
 
 # A tenth below the next tier's threshold; whole numbers, since thresholds are cents.
 NEAR_A = Q(tier="B", value__lt=F("threshold_a"), value__gte=F("threshold_a") * 9 / 10)
@@ -14,8 +14,11 @@ NEAR_B = Q(tier="C", value__lt=F("threshold_b"), value__gte=F("threshold_b") * 9
 NEAR = NEAR_A | NEAR_B
 
 
-def _total(column: str, condition: Q | None = None) -> Coalesce:
-    return Coalesce(Sum(column, filter=condition, output_field=BigIntegerField()), 0)
+class Total(Aggregate):
+    """The sum of a bigint column as a bigint, 0 over nothing; PostgreSQL's own sum is a numeric, and slower."""
+
+    function = "sum_cents"
+    output_field = BigIntegerField()
 
 
 FRESH = Q(tier_before="")
@@ -26,13 +29,13 @@ MOVES = {"up": UP, "down": DOWN, "new": FRESH}
 SUMS = {
     "customers": Count("*"),
     "positive_customers": Count("customer_id", filter=Q(net_revenue__gt=0)),
-    "total_value": _total("value"),
-    "total_positive_value": _total("value", Q(value__gt=0)),
-    "total_net_revenue": _total("net_revenue"),
-    "total_gross_revenue": _total("gross_revenue"),
-    "total_gross_margin": _total("gross_margin"),
-    "total_net_revenue_before": _total("net_revenue_before"),
-    "total_orders": _total("orders"),
+    "total_value": Total("value"),
+    "total_positive_value": Total("value", filter=Q(value__gt=0)),
+    "total_net_revenue": Total("net_revenue"),
+    "total_gross_revenue": Total("gross_revenue"),
+    "total_gross_margin": Total("gross_margin"),
+    "total_net_revenue_before": Total("net_revenue_before"),
+    "total_orders": Total(Cast("orders", BigIntegerField())),
     "up": Count("customer_id", filter=UP),
     "down": Count("customer_id", filter=DOWN),
     "down_from_a": Count("customer_id", filter=DOWN & Q(tier_before="A")),
@@ -42,7 +45,7 @@ SUMS = {
     "high_potential": Count("customer_id", filter=Q(potential="high")),
     "scored": Count("churn_probability"),
     "flagged": Count("customer_id", filter=Q(churn_flag=True)),
-    "flagged_value": _total("value", Q(churn_flag=True)),
+    "flagged_value": Total("value", filter=Q(churn_flag=True)),
 }
 
 

@@ -6,7 +6,6 @@ company: beyond it every k-th customer, in the order of their ids, stands for al
 
 from __future__ import annotations
 
-import datetime
 import math
 from typing import Any
 
@@ -14,7 +13,6 @@ import pandas as pd
 
 from analysis.datasets.customers import Population
 from analysis.measures.backtest import BacktestResult, judge_methods
-from analysis.measures.churn import ChurnPolicy
 from analysis.measures.demand_fit import DemandFit, fit_demand_or_nbd
 
 FIT_MOST = 25_000
@@ -41,16 +39,19 @@ def evaluate(population: Population) -> dict[str, BacktestResult]:
 
 
 def record(
-    found: DemandFit, policy: ChurnPolicy, backtest: dict[str, BacktestResult], cut: datetime.date
+    fit: DemandFit, population: Population, backtest: dict[str, BacktestResult], found: pd.DataFrame
 ) -> dict[str, Any]:
-    """What the run keeps about its fit and the backtest, as JSON."""
+    """What the run keeps about its fit, the scores and the backtest, as JSON."""
+    policy = population.rules.churn
     return {
-        **_fit_record(found),
+        **_fit_record(fit),
         "horizon_days": policy.horizon_days,
         "flag_at": policy.flag_at,
-        "instead_of": _fit_record(found.instead_of) if found.instead_of else None,
+        "instead_of": _fit_record(fit.instead_of) if fit.instead_of else None,
+        "scored": int(found["churn_probability"].notna().sum()),
+        "flagged": int(found["churn_flag"].fillna(False).sum()),
         "backtest": {
-            "trained_to": cut.isoformat(),
+            "trained_to": population.cut.isoformat(),
             "methods": {name: _result_record(result) for name, result in backtest.items()},
         },
     }

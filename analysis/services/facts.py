@@ -33,7 +33,7 @@ LOCK = 0x6661637473
 REBUILD_SHARE = 0.25
 REBUILD_LEAST = 1_000
 # Below so many customers one process adds them all up faster than several can be started.
-CUSTOMERS_PER_SHARD = 25_000
+CUSTOMERS_PER_SHARD = 12_000
 MOST_SHARDS = 16
 
 
@@ -154,7 +154,7 @@ def _add_moved(connection: Connection, old: FactsSpec, new: FactsSpec) -> int:
 def _refresh(connection: Connection, spec: FactsSpec) -> None:
     listed = sql.SQL("customer_id IN (SELECT customer_id FROM {})").format(CHANGED)
     connection.execute(sql.SQL("DELETE FROM {} WHERE {}").format(CURRENT, listed))
-    connection.execute(sql.SQL("INSERT INTO {} {}").format(CURRENT, facts_query(connection, spec, listed)))
+    connection.execute(sql.SQL("INSERT INTO {} {}").format(CURRENT, facts_query(connection, spec, [listed])))
 
 
 def _rebuild(connection: Connection, spec: FactsSpec) -> None:
@@ -179,13 +179,15 @@ def _add_up(connection: Connection, table: sql.Identifier, spec: FactsSpec, kind
     """Fill a new table with everybody's facts, several ranges of customers at a time.
 
     Each range is a branch of its own, so that PostgreSQL gives whole branches to its parallel workers: what the facts
-    need (medians, distinct orders) cannot be added up in parts.
+    need (medians, distinct orders) cannot be added up in parts. Passing single lines between processes is made dear,
+    lest it be done within a branch.
     """
-    for setting in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_index_scan_size"):
-        connection.execute(sql.SQL("SET LOCAL {} = 0").format(sql.Identifier(setting)))
-    branches = [facts_query(connection, spec, customers) for customers in _ranges(connection)]
-    union = sql.SQL(" UNION ALL ").join(sql.SQL("({})").format(branch) for branch in branches)
-    connection.execute(sql.SQL("CREATE {} {} AS {}").format(kind, table, union))
+    connection.execute("SET LOCAL parallel_tuple_cost = 0.1")
+    connection.execute(
+        "SELECT set_config('max_parallel_workers_per_gather', current_setting('max_parallel_workers'), true)"
+    )
+    query = facts_query(connection, spec, _ranges(connection))
+    connection.execute(sql.SQL("CREATE {} {} AS {}").format(kind, table, query))
 
 
 def _ranges(connection: Connection) -> list[sql.Composable]:

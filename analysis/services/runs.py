@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,9 +44,9 @@ STEPS = (
     gettext_noop("Adding up what changed"),
     gettext_noop("Reading the customers"),
     gettext_noop("Fitting the churn model"),
-    gettext_noop("Judging it by the past"),
     gettext_noop("Ranking and explaining"),
     gettext_noop("Storing the results"),
+    gettext_noop("Judging the churn model by the past"),
     gettext_noop("Checking and publishing"),
 )
 
@@ -148,18 +149,25 @@ class _Execution:
     timings: dict[str, float] = field(default_factory=dict)
 
     def carry_out(self) -> None:
-        """Snapshot, compute, store, check, publish."""
+        """Snapshot, compute, store, check, publish; the backtest beside the storing, which awaits the server."""
         self.run.previous = publishing.run_before(self.run)
-        with second_connection() as work:
+        with second_connection() as work, ThreadPoolExecutor(1) as beside:
             storing.drop_leftovers(work, self.run)
             population, totals, source = self._read(work)
-            found, results = self._compute(population)
+            with self._step(2):
+                fit = churn.fit(population)
+            backtest = beside.submit(churn.evaluate, population)
+            with self._step(3):
+                found = find(population, fit)
             table = storing.table_name(self.run, self.job.attempt)
-            with self._step(5):
+            with self._step(4):
                 storing.store(work, self.run, table, found)
+            with self._step(5):
+                judged = backtest.result()
             with self._step(6):
                 validation.check_rows(work, table, population, totals)
-                self._describe(population, totals, source, results)
+                self._describe(population, totals, source, found)
+                self.run.churn = churn.record(fit, population, judged, found)
                 publishing.publish(self.run, self.job, table)
 
     def _read(self, work: Connection) -> tuple[Population, dict[str, Any], FactsSource]:
@@ -195,40 +203,19 @@ class _Execution:
                 facts.forget_changes(work)
         return population, totals, prepared.source
 
-    def _compute(self, population: Population) -> tuple[pd.DataFrame, dict[str, Any]]:
-        with self._step(2):
-            fit = churn.fit(population)
-        with self._step(3):
-            backtest = churn.evaluate(population)
-        with self._step(4):
-            found = find(population, fit)
-            value = found["value"].to_numpy(dtype=np.int64)
-            tiers = _count_tiers(found, population.rules.scheme.value)
-            in_a = tiers["final"]["all"]["A"]
-            results = {
-                "churn": {
-                    **churn.record(fit, population.rules.churn, backtest, population.cut),
-                    "scored": int(found["churn_probability"].notna().sum()),
-                    "flagged": int(found["churn_flag"].fillna(False).sum()),
-                },
-                "tiers": tiers,
-                "pareto": pareto_points(value, (in_a, in_a + tiers["final"]["all"]["B"])),
-                "top": top_shares(value, TOP_PERCENTS),
-            }
-        return found, results
-
     def _describe(
-        self, population: Population, totals: dict[str, Any], source: FactsSource, results: dict[str, Any]
+        self, population: Population, totals: dict[str, Any], source: FactsSource, found: pd.DataFrame
     ) -> None:
         """Put what was found into the ledger's row; it is saved when the run is published."""
-        run = self.run
+        run, value = self.run, found["value"].to_numpy(dtype=np.int64)
         run.window_start, run.window_end = population.window.start, population.window.end
         run.horizon_days = population.rules.churn.horizon_days
         run.currency = settings.COMPANY_CURRENCY
         run.customers = len(population.customers)
         run.facts_source = source
-        run.totals, run.tiers = {**totals, "top": results["top"]}, results["tiers"]
-        run.churn, run.pareto = results["churn"], results["pareto"]
+        run.totals = {**totals, "top": top_shares(value, TOP_PERCENTS)}
+        run.tiers = _count_tiers(found, population.rules.scheme.value)
+        run.pareto = pareto_points(value)
         run.timings = {name: round(seconds, 3) for name, seconds in self.timings.items()}
 
     @contextmanager

@@ -32,7 +32,10 @@ def check_facts(
     turns = max(1, totals["all_time"]["lines"] // LINES_CHECKED_A_RUN)
     if turns == 1:
         lines = connection.execute(lines_query(connection, spec)).fetchone()
-        kept = (*(totals[name] for name in WINDOW_SUMS), *(totals["all_time"][name] for name in ALL_TIME_SUMS))
+        kept = (
+            *(totals[name] for name in WINDOW_SUMS),
+            *(totals["all_time"][name] for name in ALL_TIME_SUMS),
+        )
         _require(lines == kept, f"totals {kept} differ from all lines {lines}")
         return
     ids = population.customers.index

@@ -10,6 +10,7 @@ lines of cancelled orders count nowhere; lines after ``as_of`` are not known yet
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -107,31 +108,34 @@ class FactsSpec:
 
 
 def facts_query(
-    connection: Connection, spec: FactsSpec, customers: sql.Composable = EVERYBODY
+    connection: Connection, spec: FactsSpec, customers: Sequence[sql.Composable] = (EVERYBODY,)
 ) -> sql.Composed:
     """Select the facts of those customers who have a line by ``as_of``, one row each.
 
-    ``customers`` is a condition on ``customer_id``. Columns: ``customer_id``; over the window cents ``net_revenue``,
-    ``gross_revenue`` (without returns), ``gross_margin`` and ``net_revenue_before`` (over the window before), counts
-    ``lines``, ``orders``, ``order_days``, ``categories``, ``categories_before`` (of merchandise sold),
-    ``payments_settled``, ``payments_late``; over all that is known ``first_line_on``, ``first_order_on``,
+    ``customers`` are conditions on ``customer_id``; no customer may fulfil two of them. Each makes a branch that
+    PostgreSQL can give to a process of its own. Columns: ``customer_id`` and :data:`FACTS`. Over the window: cents
+    ``net_revenue``, ``gross_revenue`` (without returns), ``gross_margin``, ``net_revenue_before`` (over the window
+    before), counts ``lines``, ``orders``, ``order_days``, ``categories``, ``categories_before`` (of merchandise sold),
+    ``payments_settled``, ``payments_late``. Over all that is known: ``first_line_on``, ``first_order_on``,
     ``last_order_on``, ``lifetime_order_days``, ``median_interval_days``, ``lifetime_lines``,
-    ``lifetime_net_revenue``; as known at the cut ``cut_last_order_on``, ``cut_order_days``.
+    ``lifetime_net_revenue``. As known at the cut: ``cut_last_order_on``, ``cut_order_days``.
     """
-    words = range(-(-_count_categories(connection) // CATEGORIES_PER_WORD) or 1)
-    return _FACTS.format(
-        customers=customers,
-        lines=LINES,
-        not_cancelled=_not_cancelled(connection),
-        counts_on=_COUNTS_ON[spec.returns_count_on],
-        bought=sql.SQL("quantity > 0 AND revenue_cents {} 0").format(
-            sql.SQL(">=" if spec.count_free_orders else ">")
-        ),
-        category_words=sql.SQL(", ").join(_category_word(word, len(words)) for word in words),
-        categories=_count_in_words(words, sql.SQL("in_window")),
-        categories_before=_count_in_words(words, sql.SQL("in_window_before")),
-        **{name: sql.Literal(getattr(spec, name)) for name in ("as_of", "before", "start", "end", "cut")},
-    )
+    places = _category_places(connection)
+    words = range(max(places, default=0) // CATEGORIES_PER_WORD + 1)
+    days = {name: sql.Literal(getattr(spec, name)) for name in ("as_of", "before", "start", "end", "cut")}
+    shared = {
+        "lines": LINES,
+        "not_cancelled": _not_cancelled(connection),
+        "counts_on": _COUNTS_ON[spec.returns_count_on],
+        "bought": _FREE_COUNTS if spec.count_free_orders else _SOLD,
+        "category_words": sql.SQL(", ").join(_category_word(places, word, len(words)) for word in words),
+        "categories": _count_in_words(words, sql.SQL("in_window")),
+        "categories_before": _count_in_words(words, sql.SQL("in_window_before")),
+        **days,
+    }
+    branches = [sql.SQL("({})").format(_BRANCH.format(customers=part, **shared)) for part in customers]
+    columns = sql.SQL(", ").join(map(sql.Identifier, ("customer_id", *FACTS)))
+    return _FINISHED.format(columns=columns, branches=sql.SQL(" UNION ALL ").join(branches))
 
 
 def moved_customers_query(old: FactsSpec, new: FactsSpec) -> sql.Composed:
@@ -196,9 +200,10 @@ def _or_zero(name: str, kind: Kind) -> sql.Composable:
     return sql.SQL("coalesce({}, 0) AS {}").format(column, sql.Identifier(name))
 
 
-def _count_categories(connection: Connection) -> int:
-    row = connection.execute("SELECT count(*) FROM customers_productcategory").fetchone()
-    return int(row[0]) + 1 if row else 1  # one for no category
+def _category_places(connection: Connection) -> list[int]:
+    """Each product's category as a small number, by product id: a constant, which parallel workers can share."""
+    row = connection.execute(_CATEGORY_OF_PRODUCT).fetchone()
+    return (row[0] if row else None) or []
 
 
 def _not_cancelled(connection: Connection) -> sql.Composable:
@@ -211,9 +216,9 @@ def _not_cancelled(connection: Connection) -> sql.Composable:
     return sql.SQL("true")
 
 
-def _category_word(word: int, words: int) -> sql.Composed:
+def _category_word(places: list[int], word: int, words: int) -> sql.Composed:
     """Gather the categories sold on a day as bits; up to 62 of them and "none" fit into one word."""
-    place = sql.SQL("({})[product_id]").format(_CATEGORY_OF_PRODUCT)
+    place = sql.SQL("({}::integer[])[product_id]").format(places)
     bit = sql.SQL("1::bigint << ({place} % {size})").format(place=place, size=CATEGORIES_PER_WORD)
     if words > 1:
         bit = sql.SQL("CASE WHEN {place} / {size} = {word} THEN {bit} END").format(
@@ -236,6 +241,9 @@ def _count_in_words(words: range, period: sql.Composable) -> sql.Composed:
     return sql.SQL(" + ").join(counts)
 
 
+_SOLD = sql.SQL("quantity > 0 AND revenue_cents > 0")
+_FREE_COUNTS = sql.SQL("quantity > 0 AND revenue_cents >= 0")
+
 # Under the original order's date a day's lines are kept apart by the day on which they count.
 _COUNTS_ON = {
     ReturnsCountOn.RETURN_DATE: sql.SQL("ordered_on"),
@@ -255,7 +263,18 @@ _CATEGORY_OF_PRODUCT = sql.SQL("""
     ) AS placed ON placed.id = number
 """)
 
-_FACTS = sql.SQL("""
+# The median is taken outside of the branches: what correlates with a row, PostgreSQL does in one process only.
+_FINISHED = sql.SQL("""
+    SELECT {columns} FROM (
+        SELECT *, (
+            SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY later - earlier)
+            FROM unnest(bought_on[:lifetime_order_days - 1], bought_on[2:]) AS pair (earlier, later)
+        ) AS median_interval_days
+        FROM ({branches}) AS branches
+    ) AS facts
+""")
+
+_BRANCH = sql.SQL("""
     WITH days AS (
         SELECT customer_id, ordered_on, {counts_on} AS counts_on, count(*) AS lines,
             sum_cents(revenue_cents) AS revenue, sum_cents(cost_cents) AS cost,
@@ -265,12 +284,9 @@ _FACTS = sql.SQL("""
         FROM {lines}
         WHERE {customers} AND customer_id IS NOT NULL AND ordered_on <= {as_of} AND {not_cancelled}
         GROUP BY 1, 2, 3
-    ), intervals AS (
+    ), placed AS (
         SELECT *, counts_on >= {start} AND counts_on < {end} AS in_window,
-            counts_on >= {before} AND counts_on < {start} AS in_window_before,
-            CASE WHEN bought THEN ordered_on - max(ordered_on) FILTER (WHERE bought) OVER (
-                PARTITION BY customer_id ORDER BY ordered_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            ) END AS interval
+            counts_on >= {before} AND counts_on < {start} AS in_window_before
         FROM days
     ), purchases AS (
         SELECT customer_id,
@@ -287,12 +303,12 @@ _FACTS = sql.SQL("""
             min(ordered_on) FILTER (WHERE bought) AS first_order_on,
             max(ordered_on) FILTER (WHERE bought) AS last_order_on,
             (count(*) FILTER (WHERE bought))::integer AS lifetime_order_days,
-            percentile_cont(0.5) WITHIN GROUP (ORDER BY interval) AS median_interval_days,
+            array_agg(ordered_on ORDER BY ordered_on) FILTER (WHERE bought) AS bought_on,
             sum_cents(lines)::integer AS lifetime_lines,
             sum_cents(revenue) AS lifetime_net_revenue,
             max(ordered_on) FILTER (WHERE bought AND ordered_on <= {cut}) AS cut_last_order_on,
             (count(*) FILTER (WHERE bought AND ordered_on <= {cut}))::integer AS cut_order_days
-        FROM intervals
+        FROM placed
         GROUP BY customer_id
     ), payments AS (
         SELECT customer_id, count(*)::integer AS payments_settled,
@@ -337,5 +353,5 @@ _POPULATION = sql.SQL("""
         GROUP BY customer_id
     ) AS complaints ON complaints.customer_id = customer.id
     WHERE customer.deleted_at IS NULL AND NOT customer.scoring_refused
-        AND (facts.first_line_on IS NOT NULL OR (customer.created_at AT TIME ZONE {time_zone})::date <= {as_of})
+        AND (facts.first_line_on IS NOT NULL OR customer.created_at < ({as_of} + 1)::timestamp AT TIME ZONE {time_zone})
 """)

@@ -21,7 +21,7 @@ TARGETS = {
     "exponent": 1.05,
     "nightly MB": 1024.0,
 }
-CHURN_STEPS = ("Fitting the churn model", "Judging it by the past")
+CHURN_STEPS = ("Fitting the churn model", "Judging the churn model by the past")
 
 Rounds = dict[str, list[Measured]]
 
