@@ -157,6 +157,10 @@ class OrderStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+# An order counts as one; returns and cancelled orders do not.
+COUNTED = (OrderStatus.CONFIRMED, OrderStatus.DELIVERED)
+
+
 @ledger_tracked()
 class Order(CustomerChild):
     """An order or a return. One without a customer counts in company totals and for no customer."""

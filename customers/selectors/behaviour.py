@@ -13,7 +13,8 @@ from crm.models import User
 from crm.paging import Key, Page, integer, keyset_page, moment
 from crm.policy import can
 from customers.models import Complaint, ContactChannel, Customer, Interaction, Need, Order, ResponseType
-from customers.selectors.finance import COUNTED, OrderRow, order_page
+from customers.models.finance import COUNTED
+from customers.selectors.finance import OrderRow, order_page
 from customers.selectors.masking import masked_text
 
 NEWEST_FIRST = (Key("occurred_at", moment, descending=True), Key("id", integer, descending=True))

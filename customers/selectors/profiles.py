@@ -28,10 +28,10 @@ from customers.models import (
     Industry,
     Lifecycle,
     Order,
-    OrderStatus,
     Region,
     RegionLevel,
 )
+from customers.models.finance import COUNTED
 from customers.models.profiles import CustomerQuerySet
 from customers.selectors.masking import masked_contact, masked_text
 
@@ -58,7 +58,6 @@ SORTS = {
         _("Last order"), (Key("last_order_on", day, descending=True), Key("id", integer, descending=True))
     ),
 }
-_ORDERED = Q(status__in=[OrderStatus.CONFIRMED, OrderStatus.DELIVERED])
 _ROW_COLUMNS = (
     "id",
     "code",
@@ -190,13 +189,15 @@ def customer_page(
 
 def last_orders(customer_ids: Iterable[int]) -> dict[int, date]:
     """Return the day of the last order of each customer who ever ordered."""
-    orders = Order.objects.filter(_ORDERED, customer__in=list(customer_ids))
+    orders = Order.objects.filter(status__in=COUNTED, customer__in=list(customer_ids))
     return dict(orders.values_list("customer_id").annotate(last=Max("ordered_on")).order_by())
 
 
 def _with_last_order(customers: CustomerQuerySet) -> CustomerQuerySet:
     last = (
-        Order.objects.filter(_ORDERED, customer=OuterRef("pk")).order_by("-ordered_on").values("ordered_on")
+        Order.objects.filter(status__in=COUNTED, customer=OuterRef("pk"))
+        .order_by("-ordered_on")
+        .values("ordered_on")
     )
     return customers.annotate(
         last_order_on=Coalesce(Subquery(last[:1]), Value(NEVER), output_field=DateField())
