@@ -39,12 +39,11 @@ from customers.models import (
     OrderStatus,
     Payment,
 )
+from customers.models.finance import COUNTED
 from customers.selectors.profiles import region_name
 
 NEWEST_FIRST = (Key("ordered_on", day, descending=True), Key("id", integer, descending=True))
 NEWEST_PAYMENTS_FIRST = (Key("id", integer, descending=True),)
-# An order counts as one; returns and cancelled orders do not.
-COUNTED = (OrderStatus.CONFIRMED, OrderStatus.DELIVERED)
 _STATUSES = dict(OrderStatus.choices)
 _ORDER_COLUMNS = (
     "id",
@@ -242,7 +241,7 @@ def bought_products(customer: Customer, start: date, end: date, limit: int = 10)
     """Return the merchandise a customer (in scope) bought most of in [start, end), by net revenue."""
     lines = OrderLine.objects.filter(
         customer=customer, ordered_on__gte=start, ordered_on__lt=end, product__not_merchandise=False
-    )
+    ).exclude(order__status=OrderStatus.CANCELLED)  # whose lines keep their quantities, though no revenue
     totals = (
         lines.values("product__sku", "product__name")
         .annotate(quantities=Sum("quantity"), revenue=Sum("revenue_cents"), cost=Sum("cost_cents"))

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from customers.models import AccountType, CreditAccount, OpeningBalance, OrderStatus
+from customers.models import AccountType, CreditAccount, OpeningBalance, OrderLine, OrderStatus
 from customers.selectors import finance
 from tests.cast import Cast, make_order, make_payment
 
@@ -108,10 +108,12 @@ def test_an_order_shows_its_margin_returns_and_payments(cast: Cast) -> None:
     assert finance.order_detail(cast.charlie, order.pk) is None
 
 
-def test_products_and_months_take_returns_off(cast: Cast) -> None:
+def test_products_and_months_take_returns_off_and_leave_cancelled_orders_out(cast: Cast) -> None:
     make_order(cast.huaxin, "SO-1", date(2024, 1, 5), 100, 50)
     make_order(cast.huaxin, "RT-1", date(2024, 2, 5), -50, status=OrderStatus.RETURNED)
     make_order(cast.huaxin, "SO-2", date(2024, 3, 1), 70)
+    make_order(cast.huaxin, "SO-3", date(2024, 2, 1), 999, status=OrderStatus.CANCELLED)
+    OrderLine.objects.filter(order__number="SO-3").update(revenue_cents=0, cost_cents=0)
     (product,) = finance.bought_products(cast.huaxin, date(2024, 1, 1), date(2024, 3, 1))
     assert (product.quantity, product.revenue_cents, product.margin) == (Decimal(1), 10_000, 0.4)
     months = finance.monthly_revenue(cast.huaxin, date(2024, 1, 1), date(2024, 3, 1))
