@@ -156,10 +156,12 @@ class _Step:
             return
         old = {"insert": None, "delete": self.version}.get(kind, self.previous)
         new = None if kind == "delete" else self.version
+        # A zero or a "no" that comes or goes with its record says nothing; as a change of the record it does.
+        nothing = (None, "") if old and new else (None, "", 0)
         for field in self.model._meta.concrete_fields:
             if field.name not in _UNSAID and hasattr(self.version, field.attname):
                 before, after = (_raw(each, field) if each else None for each in (old, new))
-                if (before or "") != (after or ""):
+                if before != after and not (before in nothing and after in nothing):
                     yield field, before, after
 
 

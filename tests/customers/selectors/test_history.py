@@ -2,7 +2,7 @@
 
 from django.utils import translation
 
-from customers.models import ContactPoint, Customer
+from customers.models import AccountType, ContactPoint, CreditAccount, Customer
 from customers.selectors import history
 from customers.services.profiles import create_customer, update_customer
 from tests.cast import Cast
@@ -34,6 +34,19 @@ def test_what_was_deleted_is_still_told(cast: Cast) -> None:
         change for change in history.changes_of(cast.alice, cast.huaxin) if change.what == "delete"
     )
     assert "+8613861236021" in {field.before for field in deletion.fields}
+
+
+def test_a_limit_of_zero_is_not_the_same_as_none(cast: Cast) -> None:
+    account = CreditAccount.objects.create(customer=cast.huaxin, account_type="cash")
+    CreditAccount.objects.filter(pk=account.pk).update(credit_limit=0)
+    of_account = (
+        [(field.before, field.after) for field in change.fields]
+        for change in history.changes_of(cast.ada, cast.huaxin)
+        if change.record == CreditAccount._meta.verbose_name
+    )
+    changed, created = of_account
+    assert changed == [("", "0.00")]
+    assert created == [("", str(AccountType.CASH.label))]
 
 
 def test_an_auditor_sees_that_a_personal_value_changed_but_not_the_value(cast: Cast) -> None:
