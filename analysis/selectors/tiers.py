@@ -203,12 +203,11 @@ class _Limits:
         self._by_amount = rules.scheme == "amount"
         own = self._by_amount and rules.region_thresholds
         self._parents = dict(Region.objects.values_list("pk", "parent_id")) if own else {}
+        snapshots = CustomerSnapshot.objects.filter(run=run)
         self._pareto = (
             None
             if self._by_amount
-            else CustomerSnapshot.objects.filter(run=run)
-            .values_list("threshold_a", "threshold_b")[:1]
-            .first()
+            else next(iter(snapshots.values_list("threshold_a", "threshold_b")[:1]), None)
         )
 
     def of(self, region: int | None) -> tuple[int | None, int | None, bool]:

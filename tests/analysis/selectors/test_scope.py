@@ -4,10 +4,11 @@ import datetime
 
 import pytest
 
-from analysis.models import AnalysisRun
+from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import contribution, insights, tiers
 from analysis.selectors.ranking import ORDERS, ranking
 from analysis.selectors.snapshots import Filter, visible
+from analysis.services import policies
 from analysis.services.runs import start_run
 from crm.models import Role, User
 from crm.paging import CursorError
@@ -149,6 +150,13 @@ def test_tiers_by_region_name_the_thresholds_in_force(run: AnalysisRun, ada: Use
     region = Region.objects.get(code="X-WEST").pk
     assert codes(run, ada, Filter(region=region)) == ["C04", "C05"]
     assert tiers.headline(run, ada, Filter(region=region)).total.customers == 2
+
+
+def test_under_the_pareto_scheme_every_region_has_the_company_s_line(run: AnalysisRun, ada: User) -> None:
+    policy = policies.adopt({"scheme": "pareto"}, actor=None)
+    pareto = start_run(actor=None, as_of=golden.AS_OF, policy=policy, queue=False)
+    key = CustomerSnapshot.objects.filter(run=pareto, tier_pareto="A").values_list("value", flat=True)
+    assert {region.threshold_a for region in tiers.by_region(pareto, ada)} == {min(key)}
 
 
 def test_the_curve_ends_with_everybody_and_marks_where_tiers_end(run: AnalysisRun, ada: User) -> None:
