@@ -44,6 +44,9 @@ class User(AbstractUser):
     )
     language = models.CharField(_("language"), max_length=10, blank=True)
 
+    # What `manage.py createsuperuser` asks for: without a role the new account would see nothing.
+    REQUIRED_FIELDS: ClassVar = ["email", "role"]
+
     class Meta(AbstractUser.Meta):
         constraints: ClassVar = [
             models.CheckConstraint(name="user_role_known", condition=models.Q(role__in=["", *Role.values])),
