@@ -8,9 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from phonenumbers import SUPPORTED_REGIONS
 
 env = environ.Env()
 
@@ -54,9 +56,15 @@ COMPANY_NAME = env.str("COMPANY_NAME", default="客知贸易 Kezhi Trading")
 # Every figure is in this currency; windows are days of this time zone.
 COMPANY_CURRENCY = env.str("COMPANY_CURRENCY", default="CNY").upper()
 COMPANY_TIME_ZONE = env.str("COMPANY_TIME_ZONE", default="Asia/Shanghai")
+# Phone numbers that are written without a country are of this one.
+COMPANY_COUNTRY = env.str("COMPANY_COUNTRY", default="CN").upper()
 if len(COMPANY_CURRENCY) != 3 or not COMPANY_CURRENCY.isalpha():
     raise ImproperlyConfigured(
         f"COMPANY_CURRENCY must be an ISO 4217 code such as CNY, not {COMPANY_CURRENCY!r}."
+    )
+if COMPANY_COUNTRY not in SUPPORTED_REGIONS:
+    raise ImproperlyConfigured(
+        f"COMPANY_COUNTRY must be an ISO 3166 code such as CN, not {COMPANY_COUNTRY!r}."
     )
 try:
     ZoneInfo(COMPANY_TIME_ZONE)
@@ -185,8 +193,14 @@ JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=15)
 # When the nightly analysis starts, in the company's time zone.
 ANALYSIS_HOUR = env.int("ANALYSIS_HOUR", default=2)
+if ANALYSIS_HOUR not in range(24):
+    raise ImproperlyConfigured(f"ANALYSIS_HOUR must be an hour from 0 to 23, not {ANALYSIS_HOUR}.")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "crm.tasks.sweep_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
+    "nightly-analysis": {
+        "task": "analysis.tasks.run_nightly",
+        "schedule": crontab(hour=str(ANALYSIS_HOUR), minute="0"),
+    },
 }
 
 # --- People ---------------------------------------------------------------------------------------
@@ -204,6 +218,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "crm.accounts.ClosedSignupAdapter"
+ACCOUNT_FORMS = {"login": "crm.accounts.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
