@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -70,7 +71,8 @@ def job_card(request: HttpRequest, job: Job, *, url: str = "") -> dict[str, Any]
             "state": job.state,
             "state_label": job.get_state_display(),
             "percent": job.percent,
-            "step": job.step,
+            # A step is kept as it was written, so that every reader sees it in their own language.
+            "step": gettext(job.step) if job.step else "",
             "started": moment(job.started_at) if job.started_at else "",
             "duration": duration(job.duration) if job.duration else "",
             "summary": "",
