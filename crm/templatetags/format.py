@@ -145,12 +145,12 @@ def _local(value: date | datetime) -> date | datetime:
 
 @register.filter
 def duration(value: timedelta | Number | None) -> str:
-    """Write how long something took (seconds or a timedelta): 41 s, 2 min 5 s, 1 h 3 min."""
+    """Write how long something took (seconds or a timedelta): 0.02 s, 41 s, 2 min 5 s, 1 h 3 min."""
     if value is None:
         return DASH
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
     if seconds < 10:
-        return _("%(seconds)s s") % {"seconds": _rounded(seconds, 1)}
+        return _("%(seconds)s s") % {"seconds": _rounded(seconds, 1 if seconds >= 0.1 else 2)}
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

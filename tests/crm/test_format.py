@@ -94,6 +94,7 @@ def test_days_and_moments_follow_the_language_and_the_time_zone() -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
+        (0.018, "0.02 s"),
         (0.25, "0.3 s"),
         (9.97, "10.0 s"),
         (41, "41 s"),
