@@ -6,7 +6,16 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from analysis.selectors.contribution import MonthTotal
-from crm.templatetags.format import number, whole_money
+from crm.templatetags.format import compact_money, number, whole_money
+
+
+def monthly_title(months: list[MonthTotal]) -> str:
+    """Return the chart's finding as a sentence."""
+    best = max(months, key=lambda month: month.net_revenue, default=None)
+    if best is None or best.net_revenue <= 0:
+        return _("Revenue and margin by month")
+    money = compact_money(best.net_revenue, settings.COMPANY_CURRENCY)
+    return _("The best month was %(month)s with %(money)s") % {"month": f"{best.month:%Y-%m}", "money": money}
 
 
 def monthly_chart(months: list[MonthTotal]) -> dict[str, Any]:

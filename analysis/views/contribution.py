@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from analysis.charts.contribution import monthly_chart, monthly_table
+from analysis.charts.contribution import monthly_chart, monthly_table, monthly_title
 from analysis.forms.filters import SnapshotFilters
 from analysis.selectors import contribution as selector
 from analysis.selectors import runs
@@ -46,13 +46,14 @@ def contribution(request: HttpRequest) -> HttpResponse:
         "figures": _figures(summary),
         "top": [
             {
-                "label": _("Top %(percent)s %%") % {"percent": number(each.percent)},
+                "label": _("Top %(share)s") % {"share": percent(each.percent / 100, 0)},
                 "customers": number(each.customers),
                 "value": compact_money(each.value, settings.COMPANY_CURRENCY),
                 "share": each.share,
             }
             for each in summary.top
         ],
+        "monthly_title": monthly_title(months),
         "monthly": monthly_chart(months),
         "monthly_columns": columns,
         "monthly_rows": rows,

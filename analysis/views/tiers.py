@@ -82,7 +82,8 @@ def _figures(request: HttpRequest, headline: TiersHeadline) -> list[dict[str, An
             "label": names[tier],
             "value": number(part.customers),
             "url": addresses[tier],
-            "note": _tier_note(tier, part),
+            "note": _shares(part),
+            "more": _near(tier, part),
             "up": _moved(part.moved_up, _("%(count)s moved in")),
             "down": _moved(part.moved_down, _("%(count)s moved out")),
         }
@@ -91,15 +92,18 @@ def _figures(request: HttpRequest, headline: TiersHeadline) -> list[dict[str, An
     return [*figures, _at_risk(headline.at_risk)]
 
 
-def _tier_note(tier: str, part: Slice) -> str:
-    shares = _("%(customers)s of customers, %(revenue)s of revenue") % {
+def _shares(part: Slice) -> str:
+    return _("%(customers)s of customers, %(revenue)s of revenue") % {
         "customers": percent(part.customer_share),
         "revenue": percent(part.value_share),
     }
+
+
+def _near(tier: str, part: Slice) -> str:
     if tier == "A" or not part.near:
-        return shares
+        return ""
     near = ngettext("%(count)s close to the next tier", "%(count)s close to the next tier", part.near)
-    return f"{shares} · {near % {'count': number(part.near)}}"
+    return near % {"count": number(part.near)}
 
 
 def _moved(count: int, words: str) -> str:

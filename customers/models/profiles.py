@@ -12,6 +12,7 @@ from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.history import tracked
 from crm.models import User
@@ -288,7 +289,7 @@ class ContactPoint(CustomerChild):
     place = models.CharField(
         _("place"), max_length=10, choices=ContactPlace.choices, default=ContactPlace.OFFICE
     )
-    value = personal(models.CharField(_("value"), max_length=254))
+    value = personal(models.CharField(pgettext_lazy("how to reach somebody", "value"), max_length=254))
     is_primary = models.BooleanField(_("primary"), default=False)
 
     class Meta:

@@ -204,7 +204,7 @@ def _margin_figure(explanation: Explanation) -> dict[str, Any]:
     margin, revenue = explanation.gross_margin, explanation.net_revenue
     known = margin is not None and revenue > 0
     return {
-        "label": _("Gross margin"),
+        "label": _("Margin rate"),
         "value": percent(margin / revenue if known else None),  # type: ignore[operator]
         "note": compact_money(margin, settings.COMPANY_CURRENCY) if known else "",
     }
