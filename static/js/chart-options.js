@@ -38,7 +38,8 @@ window.chartOptions = (() => {
     }
     if (spec.format === "money") {
       const currency = { style: "currency", currency: spec.currency, currencyDisplay: "narrowSymbol" };
-      const money = intl({ ...(spec.currency ? currency : {}), notation, maximumFractionDigits: short ? 1 : 0 });
+      const digits = { notation, maximumFractionDigits: short ? 1 : 0, useGrouping: "always" };
+      const money = intl({ ...(spec.currency ? currency : {}), ...digits });
       return (value) => money.format(value / 100);
     }
     if (spec.format === "days") {
