@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_filters import (
@@ -16,6 +18,8 @@ from django_filters import (
 
 from crm.extensions import CustomerInsights
 from crm.models import Team, User
+from customers.imports.cleaning.contacts import phone_number
+from customers.imports.problems import CellError
 from customers.models import BusinessModel, Channel, CustomerKind, Industry, Lifecycle, Region
 from customers.models.profiles import CustomerQuerySet
 from customers.selectors import profiles
@@ -25,7 +29,7 @@ LONGEST_SEARCH = 100
 TIERS = (("A", "A"), ("B", "B"), ("C", "C"))
 CHURN = (("flagged", _("At risk of leaving")), ("steady", _("Not at risk")))
 NOBODY = "none"
-_REACH = re.compile(r"[+\d][\d\s()-]{5,}|\S+@\S+")
+_REACH = re.compile(r"[+(\d][\d\s()-]{5,}|\S+@\S+")
 
 
 class CustomerFilters(FilterSet):  # type: ignore[misc]
@@ -89,6 +93,10 @@ class CustomerFilters(FilterSet):  # type: ignore[misc]
 def _reachable_forms(written: str) -> Iterable[str]:
     """Return how a typed phone number or mail address may be stored."""
     if "@" in written:
-        return {written, written.lower()}
+        name, _at, domain = written.rpartition("@")
+        return {written, written.lower(), f"{name}@{domain.lower()}"}
     digits = re.sub(r"\D", "", written)
-    return {f"+{digits}", f"+86{digits}", digits, written}
+    forms = {written, digits, f"+{digits}"}
+    with suppress(CellError):  # what can be no number of this country may still stand so in the records
+        forms.add(phone_number(written, settings.COMPANY_COUNTRY))
+    return forms

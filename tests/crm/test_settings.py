@@ -12,9 +12,11 @@ import pytest
     [
         ("SECRET_KEY", "short", "at least 50 random characters"),
         ("COMPANY_CURRENCY", "yuan", "ISO 4217"),
+        ("COMPANY_COUNTRY", "China", "ISO 3166"),
         ("COMPANY_TIME_ZONE", "Shanghai", "Asia/Shanghai"),
         ("DEBUG", "perhaps", "perhaps"),
         ("SESSION_HOURS", "a few", "a few"),
+        ("ANALYSIS_HOUR", "24", "0 to 23"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_a_sentence(name: str, value: str, said: str) -> None:

@@ -46,7 +46,9 @@ def load(checked: Checked, plan: Plan, staging: Staging, progress: Callable[[int
     Raises:
         FileProblem: something is wrong with the file as a whole.
     """
-    context = ReadingContext(time_zone=ZoneInfo(settings.COMPANY_TIME_ZONE))
+    context = ReadingContext(
+        time_zone=ZoneInfo(settings.COMPANY_TIME_ZONE), phone_region=settings.COMPANY_COUNTRY
+    )
     results = parse_rows(checked.table, checked.mapping, context)
     columns = ("line_no", "reason", *plan.columns)
     rows = 0

@@ -67,6 +67,23 @@ def test_filters_keep_what_they_name(cast: Cast, query: str, found: bool) -> Non
     assert shown(sign_in(cast.alice), f"/customers/?{query}") == (["苏州华新家电"] if found else [])
 
 
+@pytest.mark.parametrize(
+    ("kind", "stored", "written"),
+    [
+        ("phone", "+8651266881234", "0512-6688 1234"),
+        ("phone", "+8651266881234", "(0512) 66881234"),
+        ("phone", "+442079460958", "+44 20 7946 0958"),
+        ("email", "Li.Wei@huaxin.example", "Li.Wei@Huaxin.example"),
+    ],
+)
+def test_a_customer_is_found_however_the_number_is_written(
+    cast: Cast, kind: str, stored: str, written: str
+) -> None:
+    ContactPoint.objects.create(customer=cast.huaxin, kind=kind, value=stored)
+    page = sign_in(cast.alice).get("/customers/", {"q": written}).context["page"]
+    assert [row.name for row in page.rows] == ["苏州华新家电"]
+
+
 def test_a_region_means_everything_below_it(cast: Cast) -> None:
     east, south = (Region.objects.get(code=code).pk for code in ("CN-E", "CN-S"))
     assert shown(sign_in(cast.ada), f"/customers/?region={east}") == ["苏州华新家电"]
