@@ -13,7 +13,6 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import SUPPORTED_REGIONS
-from phonenumbers import SUPPORTED_REGIONS
 
 env = environ.Env()
 
@@ -59,15 +58,9 @@ COMPANY_CURRENCY = env.str("COMPANY_CURRENCY", default="CNY").upper()
 COMPANY_TIME_ZONE = env.str("COMPANY_TIME_ZONE", default="Asia/Shanghai")
 # Phone numbers that are written without a country are of this one.
 COMPANY_COUNTRY = env.str("COMPANY_COUNTRY", default="CN").upper()
-# Phone numbers that are written without a country are of this one.
-COMPANY_COUNTRY = env.str("COMPANY_COUNTRY", default="CN").upper()
 if len(COMPANY_CURRENCY) != 3 or not COMPANY_CURRENCY.isalpha():
     raise ImproperlyConfigured(
         f"COMPANY_CURRENCY must be an ISO 4217 code such as CNY, not {COMPANY_CURRENCY!r}."
-    )
-if COMPANY_COUNTRY not in SUPPORTED_REGIONS:
-    raise ImproperlyConfigured(
-        f"COMPANY_COUNTRY must be an ISO 3166 code such as CN, not {COMPANY_COUNTRY!r}."
     )
 if COMPANY_COUNTRY not in SUPPORTED_REGIONS:
     raise ImproperlyConfigured(
@@ -200,8 +193,6 @@ JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=15)
 # When the nightly analysis starts, in the company's time zone.
 ANALYSIS_HOUR = env.int("ANALYSIS_HOUR", default=2)
-if ANALYSIS_HOUR not in range(24):
-    raise ImproperlyConfigured(f"ANALYSIS_HOUR must be an hour from 0 to 23, not {ANALYSIS_HOUR}.")
 if ANALYSIS_HOUR not in range(24):
     raise ImproperlyConfigured(f"ANALYSIS_HOUR must be an hour from 0 to 23, not {ANALYSIS_HOUR}.")
 CELERY_BEAT_SCHEDULE = {
