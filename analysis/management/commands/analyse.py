@@ -19,6 +19,7 @@ from analysis.exports.summary import summary_of, write_summary
 from analysis.models import AnalysisRun, Policy, RunState
 from analysis.models.reading import PolicyError
 from analysis.services import policies, runs
+from crm.management.actors import named_actor
 from crm.models import User
 from crm.progress import JobProgress
 from crm.templatetags.format import day, money, number
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         self._tell(run, options)
 
     def _start(self, options: dict[str, Any]) -> AnalysisRun:
-        actor = _user(options["username"])
+        actor = named_actor(options["username"])
         policy = _policy(options["policy"], actor, options["reason"])
         wanted = {"as_of": options["as_of"], "policy": policy, "publish": not options["no_publish"]}
         if options["queue"]:
@@ -112,15 +113,6 @@ def _day(text: str) -> datetime.date:
         return datetime.date.fromisoformat(text)
     except ValueError as error:
         raise ArgumentTypeError(_("Write a day as 2025-12-31.")) from error
-
-
-def _user(username: str | None) -> User | None:
-    if username is None:
-        return None
-    try:
-        return User.objects.get(username=username)
-    except User.DoesNotExist as error:
-        raise CommandError(_("There is no user %(name)s.") % {"name": username}) from error
 
 
 def _policy(file: Path | None, actor: User | None, reason: str) -> Policy | None:

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from crm.management.actors import named_actor
 from crm.models import JobState, User
 from crm.progress import JobProgress
 from customers.imports.matching import read_mapping_file
@@ -50,7 +51,7 @@ class Command(BaseCommand):
         """Receive, check, and preview, queue or run the import."""
         self.as_json: bool = options["json"]
         try:
-            actor = _user(options["username"])
+            actor = named_actor(options["username"])
             batch = self._receive(actor, options)
             if options["dry_run"]:
                 self._preview(batch)
@@ -128,15 +129,6 @@ class Command(BaseCommand):
 
     def _print_json(self, content: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(content, ensure_ascii=False, indent=2))
-
-
-def _user(username: str | None) -> User | None:
-    if username is None:
-        return None
-    try:
-        return User.objects.get(username=username)
-    except User.DoesNotExist as error:
-        raise CommandError(_("There is no user %(name)s.") % {"name": username}) from error
 
 
 def _summary(outcome: imports.ImportResult) -> list[str]:
