@@ -71,12 +71,7 @@ INTERACTION_COLUMNS = (
     shared.CURRENCY,
     shared.rep_column("rep", _("rep"), "|Assigned To|Logged By|拜访人"),
     shared.SKU,
-    Column(
-        "product_name",
-        _("product name"),
-        "Product|Item|商品|产品|商品名称|产品名称|涉及产品",
-        shared.name,
-    ),
+    shared.CONCERNED_PRODUCT,
     Column(
         "body",
         _("body"),
@@ -104,12 +99,7 @@ COMPLAINT_COLUMNS = (
         required=True,
     ),
     shared.SKU,
-    Column(
-        "product_name",
-        _("product name"),
-        "Product|Item|商品|产品|商品名称|产品名称|涉及产品",
-        shared.name,
-    ),
+    shared.CONCERNED_PRODUCT,
     Column(
         "occurred_on",
         _("occurred at"),

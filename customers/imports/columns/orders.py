@@ -70,18 +70,8 @@ COLUMNS = (
     shared.CUSTOMER_NAME,
     shared.SKU,
     shared.PRODUCT_NAME,
-    Column(
-        "category",
-        _("category"),
-        "Product Category|Item Category|商品类别|产品类别|类别|品类|商品分类|产品分类|分类",
-        shared.name,
-    ),
-    Column(
-        "subcategory",
-        _("subcategory"),
-        "Sub-Category|Product Subcategory|子类别|子类|二级类别|二级分类|小类",
-        shared.name,
-    ),
+    shared.CATEGORY,
+    shared.SUBCATEGORY,
     Column(
         "quantity",
         _("quantity"),
@@ -165,12 +155,7 @@ COLUMNS = (
         date_cleaner,
         is_date=True,
     ),
-    Column(
-        "not_merchandise",
-        _("not merchandise"),
-        "Non-merchandise|Non Product|非商品|是否非商品",
-        always(choices.yes_no),
-    ),
+    shared.NOT_MERCHANDISE,
     shared.NOTES,
     *shared.PLACE,
 )

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from customers.imports.cleaning import choices
 from customers.imports.cleaning.dates import date_cleaner
 from customers.imports.cleaning.numbers import money_cleaner
 from customers.imports.cleaning.text import text_cleaner
@@ -23,19 +22,8 @@ COLUMNS = (
         shared.PRODUCT_NAME.headers + "|Product Name|Title|名称|全称",
         always(text_cleaner(shared.TITLE_LENGTH)),
     ),
-    Column(
-        "category",
-        _("category"),
-        "Product Category|Item Category|Product Group|商品类别|产品类别|类别|品类|商品分类|产品分类|分类"
-        "|大类",
-        shared.name,
-    ),
-    Column(
-        "subcategory",
-        _("subcategory"),
-        "Sub-Category|Product Subcategory|子类别|子类|二级类别|二级分类|小类",
-        shared.name,
-    ),
+    replace(shared.CATEGORY, headers=shared.CATEGORY.headers + "|Product Group|大类"),
+    shared.SUBCATEGORY,
     Column(
         "unit",
         _("unit"),
@@ -70,12 +58,7 @@ COLUMNS = (
         date_cleaner,
         is_date=True,
     ),
-    Column(
-        "not_merchandise",
-        _("not merchandise"),
-        "Non-merchandise|Non Product|非商品|是否非商品",
-        always(choices.yes_no),
-    ),
+    shared.NOT_MERCHANDISE,
 )
 
 

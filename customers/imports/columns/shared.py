@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from customers.imports.cleaning import numbers
+from customers.imports.cleaning import choices, numbers
 from customers.imports.cleaning.text import code_cleaner, text_cleaner
 from customers.imports.columns.base import Column, always
 
@@ -51,6 +51,31 @@ PRODUCT_NAME = Column(
     "Product|Item|Item Name|Product Title|Description|Product Description|Item Description|商品名称"
     "|产品名称|商品|产品|品名|货品名称|物料名称|存货名称|宝贝标题|商品描述",
     always(text_cleaner(TITLE_LENGTH)),
+)
+CATEGORY = Column(
+    "category",
+    _("category"),
+    "Product Category|Item Category|商品类别|产品类别|类别|品类|商品分类|产品分类|分类",
+    name,
+)
+SUBCATEGORY = Column(
+    "subcategory",
+    _("subcategory"),
+    "Sub-Category|Product Subcategory|子类别|子类|二级类别|二级分类|小类",
+    name,
+)
+NOT_MERCHANDISE = Column(
+    "not_merchandise",
+    _("not merchandise"),
+    "Non-merchandise|Non Product|非商品|是否非商品",
+    always(choices.yes_no),
+)
+# The product that something happened with. Its longer descriptions are left to what happened.
+CONCERNED_PRODUCT = Column(
+    "product_name",
+    _("product name"),
+    "Product|Item|商品|产品|商品名称|产品名称|涉及产品",
+    name,
 )
 CURRENCY = Column(
     "currency",
