@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from psycopg import sql
@@ -9,12 +10,38 @@ from psycopg import sql
 from analysis.datasets.customers import Population
 from customers.selectors.facts import NOBODY_KNOWN, Connection, FactsSpec, lines_query
 
+_MONTHS = """
+    SELECT month, company.net_revenue - coalesce(excluded.net_revenue, 0),
+        company.gross_margin - coalesce(excluded.gross_margin, 0), company.orders - coalesce(excluded.orders, 0)
+    FROM analysis_companymonth AS company LEFT JOIN (
+        SELECT month, sum_cents(net_revenue) AS net_revenue, sum_cents(gross_margin) AS gross_margin,
+            sum_cents(orders) AS orders
+        FROM customers_customer AS customer JOIN analysis_customermonth ON customer_id = customer.id
+        WHERE customer.deleted_at IS NOT NULL OR customer.scoring_refused GROUP BY month
+    ) AS excluded USING (month)
+    WHERE month < %s ORDER BY month
+"""
+
 _SUMS = sql.SQL("""
     SELECT coalesce(sum(lines), 0)::bigint, coalesce(sum(net_revenue), 0)::bigint,
         coalesce(sum(gross_revenue), 0)::bigint, coalesce(sum(gross_margin), 0)::bigint,
         coalesce(sum(lifetime_lines), 0)::bigint, coalesce(sum(lifetime_net_revenue), 0)::bigint, count(*)
     FROM {facts}
 """)
+
+
+def read_months(
+    connection: Connection, as_of: datetime.date, *, in_progress: bool
+) -> list[tuple[str, int, int, int]]:
+    """The population's months: first day, cents net revenue and gross margin, orders; ascending.
+
+    They end with the last month complete by ``as_of`` and, with ``in_progress``, the one that ``as_of`` is in: right
+    only while nothing later is known.
+    """
+    following = as_of + datetime.timedelta(days=1)
+    end = following if in_progress else following.replace(day=1)
+    rows = connection.execute(_MONTHS, [end]).fetchall()
+    return [(month.isoformat(), *sums) for month, *sums in rows]
 
 
 def read_totals(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from analysis.selectors.snapshots import Filter
 from crm.models import Team, User
 from customers.models import Region
+from customers.selectors.profiles import known_owners, known_teams
 
 TIERS = [("A", "A"), ("B", "B"), ("C", "C")]
 MARKS = [("vip", _("VIP")), ("drag", _("Drag")), ("young", _("Young"))]
@@ -21,8 +22,8 @@ class SnapshotFilters(forms.Form):
 
     q = forms.CharField(label=_("Search"), required=False, max_length=LONGEST_SEARCH)
     region = forms.ModelChoiceField(label=_("Region"), queryset=Region.objects.all(), required=False)
-    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.all(), required=False)
-    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.all(), required=False)
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False)
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False)
     tier = forms.MultipleChoiceField(label=_("Tier"), choices=TIERS, required=False)
     mark = forms.MultipleChoiceField(label=_("Mark"), choices=MARKS, required=False)
     moved = forms.ChoiceField(label=_("Moved"), choices=[("", ""), *MOVES], required=False)
@@ -36,8 +37,11 @@ class SnapshotFilters(forms.Form):
         label=_("Near the next tier"), choices=[("", ""), ("yes", _("Yes"))], required=False
     )
 
-    def __init__(self, data: QueryDict) -> None:
+    def __init__(self, data: QueryDict, *, user: User) -> None:
         super().__init__(data)
+        # An id that names nobody the viewer knows is left out like one that does not exist.
+        self.fields["owner"].queryset = known_owners(user)  # type: ignore[attr-defined]
+        self.fields["team"].queryset = known_teams(user)  # type: ignore[attr-defined]
         self.full_clean()
 
     def scope(self) -> Filter:

@@ -1,6 +1,6 @@
 """Runs, what they found, and the policies that they followed."""
 
-from analysis.models.facts import FactsState
+from analysis.models.facts import CustomerMonth, FactsState
 from analysis.models.policies import Policy
 from analysis.models.runs import AnalysisRun, FactsSource, Publication, RunState
 from analysis.models.snapshots import ChurnStatus, CustomerSnapshot, Mark, Tier, TierSummary
@@ -8,6 +8,7 @@ from analysis.models.snapshots import ChurnStatus, CustomerSnapshot, Mark, Tier,
 __all__ = [
     "AnalysisRun",
     "ChurnStatus",
+    "CustomerMonth",
     "CustomerSnapshot",
     "FactsSource",
     "FactsState",

@@ -7,7 +7,28 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Customer
 from customers.selectors.facts import FactsSpec, ReturnsCountOn
+
+
+class CustomerMonth(models.Model):
+    """What a customer brought in one month, in cents; kept by services in an unlogged table, like the facts."""
+
+    pk = models.CompositePrimaryKey("customer_id", "month")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="months"
+    )
+    month = models.DateField()
+    net_revenue = models.BigIntegerField()
+    gross_margin = models.BigIntegerField()
+    orders = models.IntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "analysis_customermonth"
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.month}"
 
 
 class FactsState(models.Model):

@@ -69,6 +69,7 @@ class AnalysisRun(models.Model):
     tiers = models.JSONField(_("tiers"), default=dict)
     churn = models.JSONField(_("churn"), default=dict)
     pareto = models.JSONField(_("Pareto curve"), default=list)
+    months = models.JSONField(_("months"), default=list)
     timings = models.JSONField(_("timings, seconds"), default=dict)
     error = models.TextField(_("error"), blank=True)
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 from psycopg import sql
 
 from analysis.models import FactsSource, FactsState
+from analysis.services import months
 from customers.selectors.facts import (
     EVERYBODY,
     Connection,
@@ -64,23 +65,24 @@ def prepare(connection: Connection, spec: FactsSpec, *, keep: bool) -> PreparedF
 
     With ``keep`` the current facts may move on to ``spec``; otherwise they are used when they fit and left alone.
     """
-    _note_changes(connection)
+    noted = _note_changes(connection)
     state = _usable_state(connection, spec)
-    fits = state is not None and state.spec() == spec
-    onward = keep and (state is None or state.as_of <= spec.as_of)
-    if state is not None and (fits or onward):
-        changed = _add_moved(connection, state.spec(), spec)
-        if changed <= max(REBUILD_LEAST, REBUILD_SHARE * state.customers):
-            if changed:
-                _refresh(connection, spec)
-            _remember(connection, spec)
-            return PreparedFacts(CURRENT, FactsSource.REFRESHED if changed else FactsSource.CURRENT)
-    if fits or (onward and not _older_than_current(connection, spec)):
+    limit = _most_refreshed(connection)
+    _keep_months(connection, noted, limit)
+    if not _may_use_current(connection, state, spec, keep=keep):
+        _add_up(connection, ASIDE, spec, kind=sql.SQL("TEMP TABLE"))
+        return PreparedFacts(ASIDE, FactsSource.ASIDE)
+    changed = _add_moved(connection, state.spec(), spec) if state else 0
+    if state is None or changed > limit:
+        source = FactsSource.REBUILT
         _rebuild(connection, spec)
-        _remember(connection, spec)
-        return PreparedFacts(CURRENT, FactsSource.REBUILT)
-    _add_up(connection, ASIDE, spec, kind=sql.SQL("TEMP TABLE"))
-    return PreparedFacts(ASIDE, FactsSource.ASIDE)
+    elif changed:
+        source = FactsSource.REFRESHED
+        _refresh(connection, spec)
+    else:
+        source = FactsSource.CURRENT
+    _remember(connection, spec)
+    return PreparedFacts(CURRENT, source)
 
 
 def forget_changes(connection: Connection) -> None:
@@ -99,12 +101,29 @@ def forget_changes(connection: Connection) -> None:
     )
 
 
-def _note_changes(connection: Connection) -> None:
-    connection.execute(
-        sql.SQL(
-            "CREATE TEMP TABLE changed_customers AS SELECT customer_id, changed_at FROM customers_changedcustomer"
-        )
+def _note_changes(connection: Connection) -> int:
+    """List the changed customers as this snapshot sees them; return how many they are."""
+    noted = connection.execute(
+        "CREATE TEMP TABLE changed_customers AS SELECT customer_id, changed_at FROM customers_changedcustomer"
     )
+    return noted.rowcount
+
+
+def _may_use_current(
+    connection: Connection, state: FactsState | None, spec: FactsSpec, *, keep: bool
+) -> bool:
+    """Whether the current facts are, or may become, those of ``spec``; they never go back in time."""
+    if state is not None and state.spec() == spec:
+        return True
+    return keep and not _older_than_current(connection, spec)
+
+
+def _most_refreshed(connection: Connection) -> float:
+    """How many changed customers are refreshed rather than everybody added up again."""
+    row = connection.execute(
+        "SELECT reltuples FROM pg_class WHERE oid = 'customers_customer'::regclass"
+    ).fetchone()
+    return max(REBUILD_LEAST, REBUILD_SHARE * (row[0] if row else 0))
 
 
 def _usable_state(connection: Connection, spec: FactsSpec) -> FactsState | None:
@@ -118,6 +137,15 @@ def _usable_state(connection: Connection, spec: FactsSpec) -> FactsState | None:
         return None
     state = FactsState(**dict(zip(columns, row, strict=True)))
     return state if spec.differs_by_days_only(state.spec()) else None
+
+
+def _keep_months(connection: Connection, noted: int, limit: float) -> None:
+    """Bring the months up to date too; windows do not matter to them, so moving on alone changes none."""
+    if noted > limit or not months.are_there(connection):
+        months.rebuild(connection)
+    elif noted:
+        connection.execute(sql.SQL("ANALYZE {}").format(CHANGED))
+        months.refresh(connection, CHANGED)
 
 
 def _older_than_current(connection: Connection, spec: FactsSpec) -> bool:

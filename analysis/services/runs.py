@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from analysis.datasets.customers import Population, read_customers
-from analysis.datasets.totals import read_totals
+from analysis.datasets.totals import read_months, read_totals
 from analysis.measures.pareto_curve import pareto_points, top_shares
 from analysis.models import AnalysisRun, FactsSource, Policy, RunState
 from analysis.models.reading import PolicyError
@@ -198,8 +198,10 @@ class _Execution:
                         region_parents=region_parents(work),
                     )
                     totals = read_totals(work, prepared.table, spec, population)
+                    current = prepared.source is not FactsSource.ASIDE
+                    self.run.months = read_months(work, self.run.as_of, in_progress=current)
                     validation.check_facts(work, prepared.table, spec, population, totals)
-            if prepared.source is not FactsSource.ASIDE:
+            if current:
                 facts.forget_changes(work)
         return population, totals, prepared.source
 

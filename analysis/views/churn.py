@@ -34,7 +34,7 @@ def churn(request: HttpRequest) -> HttpResponse:
     run = runs.published()
     if run is None:
         return nothing_published(request, user)
-    form = SnapshotFilters(request.GET)
+    form = SnapshotFilters(request.GET, user=user)
     scope = form.scope()
     summary = selector.summary(run, user, scope)
     evaluation = selector.evaluation(run)

@@ -33,7 +33,7 @@ def contribution(request: HttpRequest) -> HttpResponse:
     run = runs.published()
     if run is None:
         return nothing_published(request, user)
-    form = SnapshotFilters(request.GET)
+    form = SnapshotFilters(request.GET, user=user)
     scope = form.scope()
     order, notes = chosen(request, "sort", dict.fromkeys(ORDERS), "value")
     months = selector.monthly(run, user, scope)

@@ -33,7 +33,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
     run = runs.published()
     if run is None:
         return nothing_published(request, user)
-    form = SnapshotFilters(request.GET)
+    form = SnapshotFilters(request.GET, user=user)
     scope = form.scope()
     regions = selector.by_region(run, user, scope)
     curve = selector.pareto(run, user, scope)

@@ -138,6 +138,14 @@ def facts_query(
     return _FINISHED.format(columns=columns, branches=sql.SQL(" UNION ALL ").join(branches))
 
 
+def months_query(connection: Connection, customers: sql.Composable = EVERYBODY) -> sql.Composed:
+    """Select ``customer_id, month`` (its first day), cents ``net_revenue, gross_margin`` and ``orders`` of every month
+    with a line; ``customers`` is a condition on ``customer_id``. Returns count on their own day."""
+    return _MONTHS.format(
+        lines=LINES, customers=customers, not_cancelled=_not_cancelled(connection), sold=_SOLD
+    )
+
+
 def moved_customers_query(old: FactsSpec, new: FactsSpec) -> sql.Composed:
     """Select ``customer_id`` of everybody whose facts the passing from one spec's days to the other's can change."""
     moves = [(min(pair), max(pair)) for pair in zip(old.edges, new.edges, strict=True) if pair[0] != pair[1]]
@@ -320,6 +328,18 @@ _BRANCH = sql.SQL("""
     SELECT purchases.*, coalesce(payments_settled, 0) AS payments_settled,
         coalesce(payments_late, 0) AS payments_late
     FROM purchases LEFT JOIN payments USING (customer_id)
+""")
+
+_MONTHS = sql.SQL("""
+    SELECT customer_id, date_trunc('month', ordered_on)::date AS month, sum_cents(revenue) AS net_revenue,
+        sum_cents(margin) AS gross_margin, sum_cents(orders)::integer AS orders
+    FROM (
+        SELECT customer_id, ordered_on, sum_cents(revenue_cents) AS revenue,
+            sum_cents(revenue_cents - cost_cents) AS margin, count(DISTINCT order_id) FILTER (WHERE {sold}) AS orders
+        FROM {lines} WHERE {customers} AND customer_id IS NOT NULL AND {not_cancelled}
+        GROUP BY customer_id, ordered_on
+    ) AS days
+    GROUP BY 1, 2
 """)
 
 _MOVED_BETWEEN = (

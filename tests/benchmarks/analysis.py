@@ -78,6 +78,7 @@ def _figures(size: str, counts: dict[str, int], measured: Rounds, results: Resul
         "rounds": len(measured["reference"]),
         "quiet_rounds": {name: sum(each.is_quiet for each in rounds) for name, rounds in measured.items()},
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
+        "cpu_seconds": {name: round(_median(rounds, "cpu_seconds"), 2) for name, rounds in measured.items()},
         "ratio": {name: round(value / reference, 3) for name, value in seconds.items()},
         "ratio_without_churn_model": round((seconds["nightly"] - churn) / reference, 3),
         "churn_model_seconds": round(churn, 3),
@@ -120,13 +121,13 @@ def _table(figures: dict[str, Any]) -> str:
     lines = [
         f"Analysis, {figures['size']}: {figures['customers']:,} customers, {figures['orders']:,} orders, "
         f"{figures['lines']:,} lines; medians of {figures['rounds']} rounds in turns",
-        f"{'':22}{'seconds':>9}{'x DuckDB':>10}{'target':>8}{'app MB':>8}{'server MB':>11}{'quiet rounds':>14}",
+        f"{'':18}{'seconds':>9}{'x DuckDB':>10}{'target':>8}{'CPU s':>8}{'app MB':>8}{'server MB':>11}{'quiet rounds':>14}",
     ]
     for name, seconds in figures["seconds"].items():
         target = {"nightly": "0.6", "rebuild": "1.3"}.get(name, "")
         lines.append(
-            f"{name:22}{seconds:9.2f}{figures['ratio'][name]:10.2f}{target:>8}{figures['peak_mb'][name]:8}"
-            f"{figures['server_mb'][name]:11}{figures['quiet_rounds'][name]:>11}/{figures['rounds']}"
+            f"{name:18}{seconds:9.2f}{figures['ratio'][name]:10.2f}{target:>8}{figures['cpu_seconds'][name]:8.1f}"
+            f"{figures['peak_mb'][name]:8}{figures['server_mb'][name]:11}{figures['quiet_rounds'][name]:>11}/{figures['rounds']}"
         )
     lines.append(
         f"Of the nightly run {figures['churn_model_seconds']} s fit and judge the churn model, which the "

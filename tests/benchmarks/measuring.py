@@ -21,12 +21,14 @@ MIB = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One job: seconds, peak resident memory of its process and private memory of its server processes, in MiB.
+    """One job: seconds, CPU seconds of its process and of the server (start-up included), peak resident memory of its
+    process and private memory of its server processes, in MiB.
 
     ``other_load`` is how many cores were busy with anything else meanwhile.
     """
 
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     server_mb: float
     other_load: float
@@ -58,7 +60,7 @@ def run_job(job: str, *arguments: str, environment: dict[str, str]) -> Measured:
     told = json.loads(output.splitlines()[-1])
     ours = told["cpu_seconds"] + _cpu_of(server) - server_before
     other = max(0.0, (_machine_busy() - busy_before - ours - _own_cpu(watch)) / elapsed)
-    return Measured(told["seconds"], told["peak_mb"], watch.peak_mb, other, told.get("detail", {}))
+    return Measured(told["seconds"], ours, told["peak_mb"], watch.peak_mb, other, told.get("detail", {}))
 
 
 class _Watch:

@@ -14,12 +14,19 @@ from analysis.models import FactsSource, FactsState
 from analysis.services import facts
 from analysis.services.connections import second_connection
 from customers.models import ChangedCustomer, OrderLine, OrderStatus
-from customers.selectors.facts import Connection, FactsSpec, ReturnsCountOn, facts_query
+from customers.selectors.facts import Connection, FactsSpec, ReturnsCountOn, facts_query, months_query
 from tests.analysis.trade import Trade
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DAY = datetime.date(2025, 1, 15)
+COMPANY_MONTHS = sql.SQL(
+    "SELECT * FROM analysis_companymonth WHERE (net_revenue, gross_margin, orders) <> (0, 0, 0)"
+)
+SUM_OF_MONTHS = sql.SQL("""
+    SELECT month, sum(net_revenue), sum(gross_margin), sum(orders) FROM analysis_customermonth GROUP BY month
+    HAVING (sum(net_revenue), sum(gross_margin), sum(orders)) <> (0, 0, 0)
+""")
 
 
 def spec(as_of: datetime.date = DAY, returns: ReturnsCountOn = ReturnsCountOn.RETURN_DATE) -> FactsSpec:
@@ -64,6 +71,8 @@ def test_refreshing_the_changed_gives_what_adding_up_everything_gives(
         source, found = refreshed(work, spec(day, returns))
         assert source is FactsSource.REFRESHED
         assert found == rows(work, facts_query(work, spec(day, returns)))
+        assert rows(work, sql.SQL("TABLE analysis_customermonth")) == rows(work, months_query(work))
+        assert rows(work, COMPANY_MONTHS) == rows(work, SUM_OF_MONTHS)
     assert not ChangedCustomer.objects.exists()
 
 
