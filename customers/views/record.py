@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from crm.extensions import CustomerInsights, Explanation, customer_insights
 from crm.models import User
 from crm.policy import can, require
+from crm.templatetags.format import days, number
 from crm.views.addresses import with_parameters
 from crm.views.lists import chosen, listing
 from customers.selectors import behaviour, finance, history, profiles
@@ -116,14 +117,14 @@ def _needs(visit: Visit) -> dict[str, str]:
     if standing and standing.churn_flag:
         sentences.append(standing.churn_reason or standing.churn_label)
     if waiting:
-        days = max(0, (timezone.now() - waiting[0]).days)
+        waited = days(max(0, (timezone.now() - waiting[0]).days))
         sentences.append(
             ngettext(
-                "one complaint has waited %(days)s days for an answer",
-                "%(count)s complaints wait for an answer, the oldest for %(days)s days",
+                "one complaint has waited %(days)s for an answer",
+                "%(count)s complaints wait for an answer, the oldest for %(days)s",
                 len(waiting),
             )
-            % {"count": len(waiting), "days": days}
+            % {"count": number(len(waiting)), "days": waited}
         )
     if not sentences:
         return {}

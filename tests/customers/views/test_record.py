@@ -1,10 +1,11 @@
 """One customer's record and one order."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from crm.extensions import Explanation, PastStanding, Standing, offer_insights
 from customers.models import Complaint, ContactPoint
@@ -81,10 +82,11 @@ def test_the_financial_record_links_each_figure_to_its_rows(cast: Cast) -> None:
 
 def test_an_open_complaint_needs_somebody(cast: Cast) -> None:
     Complaint.objects.create(
-        customer=cast.huaxin, complaint_type="defect", reported_at=datetime(2024, 3, 1, tzinfo=UTC)
+        customer=cast.huaxin, complaint_type="defect", reported_at=timezone.now() - timedelta(days=1)
     )
     text = page(cast, cast.alice)
     assert "Needs you:" in text
+    assert "one complaint has waited 1 day for an answer" in text.lower()
     assert "?tab=behaviour" in text
 
 
