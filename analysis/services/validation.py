@@ -32,11 +32,11 @@ def check_facts(
     turns = max(1, totals["all_time"]["lines"] // LINES_CHECKED_A_RUN)
     if turns == 1:
         lines = connection.execute(lines_query(connection, spec)).fetchone()
-        kept = (
+        stated = (
             *(totals[name] for name in WINDOW_SUMS),
             *(totals["all_time"][name] for name in ALL_TIME_SUMS),
         )
-        _require(lines == kept, f"totals {kept} differ from all lines {lines}")
+        _require(lines == stated, f"totals {stated} differ from all lines {lines}")
         return
     ids = population.customers.index
     turn = spec.as_of.toordinal() % turns

@@ -121,7 +121,8 @@ def _table(figures: dict[str, Any]) -> str:
     lines = [
         f"Analysis, {figures['size']}: {figures['customers']:,} customers, {figures['orders']:,} orders, "
         f"{figures['lines']:,} lines; medians of {figures['rounds']} rounds in turns",
-        f"{'':18}{'seconds':>9}{'x DuckDB':>10}{'target':>8}{'CPU s':>8}{'app MB':>8}{'server MB':>11}{'quiet rounds':>14}",
+        f"{'':18}{'seconds':>9}{'x DuckDB':>10}{'target':>8}{'CPU s':>8}{'app MB':>8}{'server MB':>11}"
+        f"{'quiet rounds':>14}",
     ]
     for name, seconds in figures["seconds"].items():
         target = {"nightly": "0.6", "rebuild": "1.3"}.get(name, "")

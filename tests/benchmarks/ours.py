@@ -6,6 +6,7 @@ import datetime
 import os
 import sys
 import time
+from collections.abc import Callable
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
@@ -108,5 +109,12 @@ def _place_orders(day: datetime.date, permille: int) -> None:
         )
 
 
+JOBS: dict[str, Callable[..., None]] = {
+    "nightly": nightly,
+    "rebuild": rebuild,
+    "refresh": refresh,
+    "tidy": tidy,
+}
+
 if __name__ == "__main__":
-    {"nightly": nightly, "rebuild": rebuild, "refresh": refresh, "tidy": tidy}[sys.argv[1]](*sys.argv[2:])
+    JOBS[sys.argv[1]](*sys.argv[2:])

@@ -63,7 +63,7 @@ def test_the_flagged_come_in_order_and_page_by_page(run: AnalysisRun, ada: User,
         after = page.after or ""
         if not after:
             break
-    keys = {
+    keys: dict[str, list[float]] = {
         "value": [row.rank for row in seen],
         "probability": [-(row.churn_probability or 0) for row in seen],
         "overdue": [-(row.days_since_last_order or 0) for row in seen],

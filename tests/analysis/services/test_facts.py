@@ -54,7 +54,7 @@ def refreshed(work: Connection, wanted: FactsSpec, *, keep: bool = True) -> tupl
 
 
 def rows(work: Connection, query: sql.Composable) -> list[Any]:
-    return sorted(work.execute(query).fetchall())
+    return sorted(work.execute(sql.Composed([query])).fetchall())
 
 
 @pytest.mark.parametrize("returns", ReturnsCountOn)

@@ -19,7 +19,7 @@ def test_a_run_is_done_by_a_worker() -> None:
     golden_company()
     with celery_worker():
         run = start_run(actor=None, as_of=golden.AS_OF)
-        wait_for_state(Job.objects.get(pk=run.job_id), JobState.DONE)
+        wait_for_state(Job.objects.get(pk=run.job_id or 0), JobState.DONE)
     assert Publication.objects.get().run == run
 
 
@@ -35,6 +35,6 @@ def test_a_killed_worker_leaves_the_run_before_published_and_the_next_one_goes_t
     assert Publication.objects.get().run == shown
     wait_until(lambda: run.job_id in jobs.sweep(), "the sweeper to find the silent job")
     with celery_worker():
-        job = wait_for_state(Job.objects.get(pk=run.job_id), JobState.DONE)
+        job = wait_for_state(Job.objects.get(pk=run.job_id or 0), JobState.DONE)
     assert (job.attempt, job.step) == (2, STEPS[-1])
     assert Publication.objects.get().run == run
