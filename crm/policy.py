@@ -54,8 +54,6 @@ _TABLE: dict[str, dict[str, Scope]] = {
     "styleguide.view": {Role.ADMIN: Scope.ALL},
 }
 
-ACTIONS = frozenset(_TABLE)
-
 
 def scope_of(user: User | AnonymousUser, action: str) -> Scope:
     """Return how far ``user`` may go with ``action``; unknown actions raise KeyError."""
