@@ -1,8 +1,8 @@
 """Rows by the million between PostgreSQL and numpy, by COPY in its binary format.
 
-A column has a kind: ``int2 int4 int8 float8 bool date`` or a tuple of words, a choice. Reading, no row may vary in
-width, so SQL turns NULL into a value that no row has and numpy turns it back: missing whole numbers come as Int64 NA,
-dates as NaT, floats as NaN, choices as missing categories. ``bool`` cannot be missing when read.
+A column has a kind: ``int2 int4 int8 int8? float8 bool date`` or a tuple of words, a choice. Reading, no row may vary
+in width, so SQL turns NULL into a value that no row has and numpy turns it back: dates come as NaT, floats as NaN,
+choices as missing categories, whole numbers of kind ``int8?`` as Int64 NA. Others must not be missing when read.
 """
 
 from __future__ import annotations

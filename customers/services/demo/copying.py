@@ -3,6 +3,9 @@
 Values arrive as whole columns: numpy arrays of integers, datetime64[D], datetime64[us], or, for a decimal
 field, of integers counting units of its last decimal place; texts as sequences of str. A masked array has
 NULL where it is masked; a single value stands for the whole column.
+
+``crm.copying`` writes frames of numbers, days and choices; the demo company also has texts, times, decimals and
+the defaults of its models.
 """
 
 from __future__ import annotations
@@ -17,11 +20,11 @@ import numpy as np
 from django.db import connection, models
 from numpy.typing import NDArray
 
+from crm.copying import HEADER, TRAILER
+
 Column = Any
 Record = list[tuple[str, Any, NDArray[Any]]]
 
-_HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
-_TRAILER = struct.pack(">h", -1)
 _NULL = struct.pack(">i", -1)
 _EPOCH = np.datetime64("2000-01-01")
 _WHOLE = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2", "boolean": "i1"}
@@ -41,9 +44,9 @@ def copy_rows(model: type[models.Model], rows: int, columns: Mapping[str, Column
     names = ", ".join(quote(str(field.column)) for field in fields)
     sql = f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(sql) as copy:
-        copy.write(_HEADER)
+        copy.write(HEADER)
         copy.write(_pack([(field, _given_or_default(field, columns)) for field in fields], rows))
-        copy.write(_TRAILER)
+        copy.write(TRAILER)
 
 
 def _given_or_default(field: models.Field[Any, Any], columns: Mapping[str, Column]) -> Column:
