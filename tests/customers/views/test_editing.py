@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from customers.forms.profiles import CustomerForm
 from customers.models import Customer
-from customers.services.profiles import update_customer
+from customers.services.profiles import EDITABLE, update_customer
 from tests.cast import Cast, sign_in
 
 
@@ -23,6 +24,10 @@ def test_a_customer_is_added_and_shown(cast: Cast) -> None:
     assert response.redirect_chain == [(f"/customers/{customer.pk}/", 302)]
     assert customer.region is not None
     assert (customer.owner, customer.region.code) == (cast.alice, "440300")
+
+
+def test_every_field_that_is_offered_may_be_written() -> None:
+    assert set(CustomerForm.Meta.fields) == EDITABLE
 
 
 def test_opening_and_saving_without_a_change_changes_nothing(cast: Cast) -> None:
