@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from analysis.selectors.snapshots import Filter
 from crm.models import Team, User
 from customers.models import Region
-from customers.selectors.profiles import known_owners, known_teams
+from customers.selectors.profiles import known_owners, known_teams, visible_customers
 
 TIERS = [("A", "A"), ("B", "B"), ("C", "C")]
 MARKS = [("vip", _("VIP")), ("drag", _("Drag")), ("young", _("Young"))]
@@ -39,9 +39,10 @@ class SnapshotFilters(forms.Form):
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
         super().__init__(data)
+        customers = visible_customers(user)
         # An id that names nobody the viewer knows is left out like one that does not exist.
-        self.fields["owner"].queryset = known_owners(user)  # type: ignore[attr-defined]
-        self.fields["team"].queryset = known_teams(user)  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = known_owners(user, customers)  # type: ignore[attr-defined]
+        self.fields["team"].queryset = known_teams(user, customers)  # type: ignore[attr-defined]
         self.full_clean()
 
     def scope(self) -> Filter:

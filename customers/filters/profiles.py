@@ -43,9 +43,9 @@ class CustomerFilters(FilterSet):  # type: ignore[misc]
     churn = ChoiceFilter(label=_("Churn"), choices=CHURN, method="of_churn")
     region = ModelChoiceFilter(label=_("Region"), queryset=Region.objects.all(), method="below")
     owner = ModelChoiceFilter(
-        label=_("Owner"), queryset=User.objects.all(), null_label=_("Nobody"), null_value=NOBODY
+        label=_("Owner"), queryset=User.objects.none(), null_label=_("Nobody"), null_value=NOBODY
     )
-    team = ModelChoiceFilter(label=_("Team or branch"), queryset=Team.objects.all())
+    team = ModelChoiceFilter(label=_("Team or branch"), queryset=Team.objects.none())
     lifecycle = MultipleChoiceFilter(label=_("Lifecycle"), choices=Lifecycle.choices, method="among")
     kind = ChoiceFilter(label=_("Kind"), choices=CustomerKind.choices)
     business_model = MultipleChoiceFilter(
@@ -58,6 +58,9 @@ class CustomerFilters(FilterSet):  # type: ignore[misc]
         super().__init__(data or QueryDict(), profiles.visible_customers(user))
         self.user = user
         self.insights = insights
+        # An id that names nobody the viewer knows is left out like one that does not exist.
+        self.filters["owner"].queryset = profiles.known_owners(user, self.queryset)
+        self.filters["team"].queryset = profiles.known_teams(user, self.queryset)
         if insights is None:
             del self.filters["tier"], self.filters["churn"]
 

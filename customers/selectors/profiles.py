@@ -321,6 +321,20 @@ def owner_choices(user: User) -> list[User]:
     return list(possible_owners(user).filter(owning)[:MOST_OWNERS])
 
 
+def known_owners(user: User, customers: CustomerQuerySet) -> QuerySet[User]:
+    """Return the colleagues by whom ``user`` may filter ``customers`` (scoped): those whom one names, or everybody."""
+    if scope_of(user, "customer.view") is Scope.ALL:
+        return User.objects.all()
+    return User.objects.filter(Exists(customers.filter(owner=OuterRef("pk"))))
+
+
+def known_teams(user: User, customers: CustomerQuerySet) -> QuerySet[Team]:
+    """Return the teams by which ``user`` may filter ``customers`` (scoped): those that one has, or every one."""
+    if scope_of(user, "customer.view") is Scope.ALL:
+        return Team.objects.all()
+    return Team.objects.filter(Exists(customers.filter(team=OuterRef("pk"))))
+
+
 def region_suggestions() -> list[Region]:
     """Return the regions down to cities, to be suggested while somebody types one."""
     return list(Region.objects.exclude(level=RegionLevel.DISTRICT))

@@ -1,5 +1,6 @@
 """The lists of customers and orders, as somebody browses them."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -15,6 +16,9 @@ from tests.cast import Cast, make_customer, make_order, sign_in
 # their last orders.
 CUSTOMER_LIST_QUERIES = 11
 ORDER_LIST_QUERIES = 8
+
+# What every answer has anew.
+SECRET = re.compile(r"[A-Za-z0-9]{64}")
 
 
 def shown(client: Client, address: str) -> list[str]:
@@ -172,3 +176,20 @@ def test_a_list_costs_the_same_however_long_it_is(
         client.get("/customers/")
     with django_assert_max_num_queries(ORDER_LIST_QUERIES):
         client.get("/customers/orders/")
+
+
+@pytest.mark.parametrize("path", ["/customers/", "/customers/suggest/"])
+def test_who_asks_for_a_colleague_they_do_not_know_learns_nothing(cast: Cast, path: str) -> None:
+    """An owner or team out of scope is answered like one that does not exist."""
+    client = sign_in(cast.charlie)
+    for name, pk in (("owner", cast.alice.pk), ("team", cast.alice.team_id)):
+        foreign, absent = (
+            SECRET.sub("", client.get(path, {name: each}).content.decode()) for each in (str(pk), "99999")
+        )
+        assert foreign == absent.replace("99999", str(pk))
+
+
+def test_the_owner_of_a_shared_customer_may_be_asked_for(cast: Cast) -> None:
+    response = sign_in(cast.bob).get("/customers/", {"owner": str(cast.alice.pk)})
+    assert [row.id for row in response.context["page"].rows] == [cast.huaxin.pk]
+    assert response.context["note"] == ""
