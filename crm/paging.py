@@ -8,7 +8,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -69,11 +69,12 @@ def moment(value: Any) -> datetime:
     """Read an ISO time with its offset."""
     try:
         read = datetime.fromisoformat(value)
-    except (TypeError, ValueError) as error:
+        if read.tzinfo is None:
+            raise CursorError(value)
+        # PostgreSQL knows fewer offsets than Python.
+        return read.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as error:
         raise CursorError(value) from error
-    if read.tzinfo is None:
-        raise CursorError(value)
-    return read
 
 
 def keyset_page(

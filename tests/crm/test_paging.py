@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crm.models import Team
 from crm.paging import CursorError, Key, Page, capped_count, day, integer, keyset_page, moment, text
-from customers.models import Interaction
+from customers.models import Customer, Interaction
 from tests.cast import Cast
 
 BY_NAME = (Key("name", text), Key("id", integer))
@@ -114,3 +114,15 @@ def test_counts_stop_at_the_cap(db: None) -> None:
     Team.objects.bulk_create(Team(name=f"team {number}") for number in range(9))
     assert capped_count(Team.objects.all(), cap=20) == 9
     assert capped_count(Team.objects.all(), cap=5) == 6
+
+
+@pytest.mark.parametrize("offset", ["+18:00", "-23:59", "+01:02:03.000004"])
+def test_a_time_of_an_offset_that_the_database_does_not_know_is_read(cast: Cast, offset: str) -> None:
+    keys = (Key("created_at", moment), Key("id", integer))
+    after = cursor(f"2000-01-01T00:00:00{offset}", 1)
+    assert len(keyset_page(Customer.objects.values("id", "created_at"), keys, after=after).rows) == 2
+
+
+def test_a_time_before_all_times_is_a_broken_cursor() -> None:
+    with pytest.raises(CursorError):
+        moment("0001-01-01T00:00:00+14:00")
