@@ -1,8 +1,8 @@
 """What somebody prefers, kept with their account so that it follows them to other machines."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as set_language_cookie
 
@@ -14,6 +14,6 @@ from crm.models import User
 def set_language(request: HttpRequest) -> HttpResponseBase:
     """Switch the language: by cookie for the browser, and for the account of whoever is signed in."""
     language = request.POST.get("language", "")
-    if isinstance(request.user, User) and language and check_for_language(language):
+    if isinstance(request.user, User) and language in dict(settings.LANGUAGES):
         User.objects.filter(pk=request.user.pk).update(language=language)
     return set_language_cookie(request)

@@ -1,5 +1,7 @@
 """The language somebody chose follows them."""
 
+import pytest
+
 from crm.models import User
 from tests.cast import Cast, sign_in
 
@@ -31,6 +33,7 @@ def test_somebody_who_is_not_signed_in_may_choose_too(db: None) -> None:
     assert client.cookies["django_language"].value == "en"
 
 
-def test_an_unknown_language_changes_nothing(cast: Cast) -> None:
-    sign_in(cast.alice).post("/i18n/setlang/", {"language": "xx\0"})
+@pytest.mark.parametrize("language", ["xx\0", "de", "de@aaaaaaaaaaaaaaaaaa"])
+def test_a_language_that_is_not_offered_changes_nothing(cast: Cast, language: str) -> None:
+    assert sign_in(cast.alice).post("/i18n/setlang/", {"language": language}).status_code == 302
     assert User.objects.get(pk=cast.alice.pk).language == ""
