@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -114,4 +114,4 @@ def _kind(job: Job) -> JobKind:
 def _back(request: HttpRequest) -> HttpResponse:
     came_from = request.headers.get("Referer", "")
     here = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure())
-    return redirect(came_from if here else "home")
+    return HttpResponseRedirect(came_from) if here else redirect("home")

@@ -61,6 +61,11 @@ def test_after_stopping_one_is_back_where_one_came_from_but_never_elsewhere(cast
     assert (here["Location"], away["Location"]) == ("http://testserver/analysis/runs/", "/")
 
 
+def test_a_referer_that_is_no_address_is_answered_too(cast: Cast, job: Job) -> None:
+    response = sign_in(cast.dora).post(f"/jobs/{job.pk}/cancel/", headers={"Referer": "nonsense"})
+    assert response.status_code == 302
+
+
 def people(cast: Cast) -> list[User]:
     """Return one of each role."""
     return [cast.alice, cast.dora, cast.ada, cast.otto]
