@@ -41,6 +41,10 @@ SURNAME_READINGS: dict[str, tuple[str, ...]] = {
 _WORD = re.compile(r"[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
+# So many letters of initials are kept, as many as the column holds: nobody types more of them.
+LONGEST_INITIALS = 200
+
+
 class SearchKeys(NamedTuple):
     """``pinyin`` and ``initials`` in lower case without spaces; further readings follow after one space."""
 
@@ -54,9 +58,10 @@ def search_keys(name: str, english_name: str = "", *, is_person: bool = False) -
     单雄 as a person gives ``shanxiong danxiong``; 上海华新 Huaxin gives ``shanghaihuaxin huaxin``.
     """
     readings = _readings(name, is_person=is_person) + _readings(english_name, is_person=False)
+    initials = dict.fromkeys("".join(part[0] for part in syllables) for syllables in readings)
     return SearchKeys(
         pinyin=" ".join(dict.fromkeys("".join(syllables) for syllables in readings)),
-        initials=" ".join(dict.fromkeys("".join(part[0] for part in syllables) for syllables in readings)),
+        initials=" ".join(initials)[:LONGEST_INITIALS].rstrip(),
     )
 
 

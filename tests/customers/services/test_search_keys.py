@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customers.services.search_keys import search_keys
+from customers.services.search_keys import LONGEST_INITIALS, search_keys
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,8 @@ def test_any_text_gives_keys_that_can_be_stored(name: str, english_name: str, is
     for key in keys:
         assert all(character == " " or character.isalnum() for character in key)
         assert key == key.lower()
+
+
+def test_initials_are_cut_to_what_is_kept_of_them() -> None:
+    assert len(search_keys("华" * 150, "A " * 100).initials) <= LONGEST_INITIALS
+    assert len(search_keys("乐" * 120, is_person=True).initials) <= LONGEST_INITIALS
