@@ -36,14 +36,20 @@ def bands_table(bands: list[RiskBand]) -> tuple[list[dict[str, Any]], list[list[
     ]
 
 
-def calibration_chart(evaluation: Evaluation) -> dict[str, Any]:
-    """Describe predicted against observed shares by decile, one series a method."""
+def calibration_chart(evaluation: Evaluation, *, company: bool) -> dict[str, Any]:
+    """Describe predicted against observed shares by decile, one series a method.
+
+    How many customers stand behind a point is for those who see the ``company``: the deciles add up to all.
+    """
     return {
         "kind": "calibration",
         "series": [
             {
                 "name": method.label,
-                "points": [[b.mean_probability, b.churn_rate, b.customers] for b in method.calibration],
+                "points": [
+                    [b.mean_probability, b.churn_rate, *([b.customers] if company else [])]
+                    for b in method.calibration
+                ],
             }
             for method in evaluation.methods
             if method.calibration
@@ -51,20 +57,27 @@ def calibration_chart(evaluation: Evaluation) -> dict[str, Any]:
         "ideal": _("Perfect"),
         "x_label": _("Predicted"),
         "y_label": _("Happened"),
-        "tooltip": _("{x} predicted, {y} happened, {n} customers"),
+        **({"tooltip": _("{x} predicted, {y} happened, {n} customers")} if company else {}),
     }
 
 
-def calibration_table(evaluation: Evaluation) -> tuple[list[dict[str, Any]], list[list[Any]]]:
-    """Return columns and rows of the same deciles."""
+def calibration_table(
+    evaluation: Evaluation, *, company: bool
+) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+    """Return columns and rows of the same deciles, their sizes for those who see the ``company``."""
     columns = [
         {"label": _("Method")},
         {"label": _("Predicted"), "kind": "number"},
         {"label": _("Happened"), "kind": "number"},
-        {"label": _("Customers"), "kind": "number"},
+        *([{"label": _("Customers"), "kind": "number"}] if company else []),
     ]
     rows = [
-        [method.label, percent(each.mean_probability), percent(each.churn_rate), number(each.customers)]
+        [
+            method.label,
+            percent(each.mean_probability),
+            percent(each.churn_rate),
+            *([number(each.customers)] if company else []),
+        ]
         for method in evaluation.methods
         for each in method.calibration
     ]

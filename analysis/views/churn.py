@@ -15,6 +15,7 @@ from analysis.forms.filters import SnapshotFilters
 from analysis.selectors import churn as selector
 from analysis.selectors import runs
 from analysis.selectors.churn import ChurnSummary
+from analysis.selectors.snapshots import sees_company
 from analysis.selectors.tiers import by_region
 from analysis.views.frame import base_context, ranked_list, tier_menus
 from analysis.views.runs import nothing_published
@@ -45,7 +46,7 @@ def churn(request: HttpRequest) -> HttpResponse:
         Menu("reason", _("Reason"), [(reason.code, reason.label) for reason in summary.reasons]),
     ]
     bands_columns, bands_rows = bands_table(summary.bands)
-    calibration_columns, calibration_rows = calibration_table(evaluation)
+    calibration_columns, calibration_rows = calibration_table(evaluation, company=sees_company(user))
     context = {
         **base_context(run, user),
         "summary": summary,
@@ -64,7 +65,7 @@ def churn(request: HttpRequest) -> HttpResponse:
         "bands_columns": bands_columns,
         "bands_rows": bands_rows,
         "evaluation": evaluation,
-        "calibration": calibration_chart(evaluation),
+        "calibration": calibration_chart(evaluation, company=sees_company(user)),
         "calibration_columns": calibration_columns,
         "calibration_rows": calibration_rows,
         "list": ranked_list(

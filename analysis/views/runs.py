@@ -54,6 +54,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": found,
         "card": _card(request, found),
+        # What a run broke on may name the company's totals.
+        "problem": found.error if can(user, "company.view") else "",
         "crumbs": [{"label": _("Runs"), "url": reverse("analysis:runs")}],
         "facts": _facts(found, sees_company=can(user, "company.view")),
         "timings": [
