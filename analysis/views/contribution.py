@@ -99,7 +99,7 @@ def _figures(summary: ContributionSummary) -> list[dict[str, Any]]:
             "value": compact_money(summary.net_revenue, currency),
             "delta": "" if summary.change is None else signed_percent(summary.change),
             "delta_tone": "bad" if falling else "good",
-            "note": _("against the window before"),
+            "note": "" if summary.change is None else _("against the window before"),
         },
         {
             "label": _("Gross margin"),

@@ -135,6 +135,8 @@ window.chartOptions = (() => {
   }
 
   function bandMarks(bands, total) {
+    /* A label on the left lies under the rising curve and needs to keep further down. */
+    const isLate = (band) => band.to > total * 0.6;
     return bands.filter((band) => band.label && band.to < total).map((band) => ({
       value: [band.to, band.share],
       itemStyle: { color: token(`tier-${band.tier.toLowerCase()}`), opacity: 1 },
@@ -143,8 +145,8 @@ window.chartOptions = (() => {
         textBorderColor: token("card"),
         textBorderWidth: 3,
         formatter: band.label,
-        position: band.to > total * 0.6 ? "left" : "right",
-        offset: [0, band.share > 0.8 ? 14 : 6],
+        position: isLate(band) ? "left" : "right",
+        offset: [0, isLate(band) ? 26 : band.share > 0.8 ? 14 : 6],
         distance: 8,
         color: token(`tier-${band.tier.toLowerCase()}`),
         fontWeight: 600,
