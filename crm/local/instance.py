@@ -11,6 +11,7 @@ from crm.local.locks import FileLock
 
 PATIENCE_SECONDS = 2.0
 LEFTOVER_SECONDS = 15.0
+NOTE = "demo.json"
 
 
 class AlreadyRunningError(Exception):
@@ -38,7 +39,8 @@ class Instance:
         home.make()
         self.own = FileLock(home.path / "demo.lock")
         self.services = FileLock(home.path / "demo-services.lock")
-        self.note = home.path / "demo.json"
+        self.home = home
+        self.note = home.path / NOTE
 
     def __enter__(self) -> Self:
         if not self.own.try_take():
@@ -62,7 +64,7 @@ class Instance:
         """Wait for services that are ending by themselves, then ask them to, then make them."""
         if self.services.take_within(PATIENCE_SECONDS):
             return
-        note = self._read_note()
+        note = announced(self.home)
         for number in (signal.SIGTERM, signal.SIGKILL):
             for process_id in note.services.values() if note else ():
                 _signal_group(process_id, number)
@@ -70,19 +72,21 @@ class Instance:
                 return
         raise AlreadyRunningError("Services of a former demo can't be ended; look for them with ps.")
 
-    def _read_note(self) -> Note | None:
-        try:
-            return Note(**json.loads(self.note.read_text(encoding="utf-8")))
-        except (FileNotFoundError, json.JSONDecodeError):
-            return None
-
     def _describe_other(self) -> str:
-        running = self._read_note()
+        running = announced(self.home)
         if running is None:
             return "This demo is just being started by another process."
         return (
             f"This demo runs already: {running.address} (process {running.process}). Ctrl-C there stops it."
         )
+
+
+def announced(home: Home) -> Note | None:
+    """Return what the home's demo told about itself, None without one; a killed demo's note is still there."""
+    try:
+        return Note(**json.loads((home.path / NOTE).read_text(encoding="utf-8")))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
 
 
 def _signal_group(process_id: int, number: signal.Signals) -> None:
