@@ -19,6 +19,10 @@ class JobState(models.TextChoices):
     QUARANTINED = "quarantined", _("Quarantined")
 
 
+# Ended without success: somebody may ask for another try.
+REPEATABLE_STATES = (JobState.FAILED, JobState.QUARANTINED, JobState.CANCELLED)
+
+
 class Job(models.Model):
     """One piece of background work: what, for whom, how far, and what came of it.
 

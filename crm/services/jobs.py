@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from crm.celery import app
 from crm.models import Job, JobState, User
+from crm.models.jobs import REPEATABLE_STATES
 
 log = structlog.get_logger(__name__)
 
@@ -155,9 +156,9 @@ def cancel(job: Job) -> None:
 
 def retry(job: Job) -> None:
     """Give an ended job that did not succeed another three attempts."""
-    changed = Job.objects.filter(
-        pk=job.pk, state__in=[JobState.FAILED, JobState.QUARANTINED, JobState.CANCELLED]
-    ).update(state=JobState.QUEUED, attempt=0, error="", cancel_requested=False, finished_at=None)
+    changed = Job.objects.filter(pk=job.pk, state__in=REPEATABLE_STATES).update(
+        state=JobState.QUEUED, attempt=0, error="", cancel_requested=False, finished_at=None
+    )
     if changed:
         transaction.on_commit(lambda: _hint(job.pk), robust=True)
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from crm.models import Job, JobState, User
+from crm.models import Job, User
+from crm.models.jobs import REPEATABLE_STATES
 from crm.policy import Scope, can, scope_of
 from crm.services import jobs
 from crm.templatetags.format import duration, moment
@@ -33,7 +34,6 @@ KINDS = {
     "analysis.run": JobKind(_("Analysis"), "analysis.view", "analysis.run"),
     "customers.import": JobKind(_("Import"), "import.view", "import.run"),
 }
-MAY_BE_REPEATED = {JobState.FAILED, JobState.QUARANTINED, JobState.CANCELLED}
 
 
 @require_safe
@@ -63,7 +63,7 @@ def retry_job(request: HttpRequest, pk: int) -> HttpResponse:
 def job_card(request: HttpRequest, job: Job, *, url: str = "") -> dict[str, Any]:
     """Describe a job for components/job.html; ``url`` is the page of what it does."""
     may_run = _may_run(request.user, job)
-    repeatable = job.state in MAY_BE_REPEATED
+    repeatable = job.state in REPEATABLE_STATES
     return {
         "job": {
             "id": job.pk,
