@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('churn', models.JSONField(default=dict, verbose_name='churn')),
                 ('pareto', models.JSONField(default=list, verbose_name='Pareto curve')),
                 ('timings', models.JSONField(default=dict, verbose_name='timings, seconds')),
+                ('months', models.JSONField(default=list, verbose_name='months')),
                 ('error', models.TextField(blank=True, verbose_name='error')),
                 ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.job', verbose_name='job')),
                 ('previous', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='analysis.analysisrun', verbose_name='compared with')),

@@ -24,9 +24,4 @@ class Migration(migrations.Migration):
                 'managed': False,
             },
         ),
-        migrations.AddField(
-            model_name='analysisrun',
-            name='months',
-            field=models.JSONField(default=list, verbose_name='months'),
-        ),
     ]

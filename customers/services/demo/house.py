@@ -76,7 +76,9 @@ def build_house(plan: Plan, password: str) -> House:
     for area, _, territory, _ in BRANCHES:
         _make_territory(territory, area, teams[area], managers[area])
     industries = {
-        english: Industry.objects.get_or_create(name=name, defaults={"english_name": english.capitalize()})[0].pk
+        english: Industry.objects.get_or_create(name=name, defaults={"english_name": english.capitalize()})[
+            0
+        ].pk
         for english, name in INDUSTRIES.items()
     }
     return House(
