@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +24,14 @@ def new_customer(request: HttpRequest) -> HttpResponse:
     user = require(request.user, "customer.edit")
     form = CustomerForm(_typed(request), user=user)
     if form.is_valid():
-        customer = create_customer(actor=user, fields=form.changes())
+        try:
+            customer = create_customer(actor=user, fields=form.changes())
+        except IntegrityError:
+            # Somebody was given the same code in between: asked again, the form says so.
+            form = CustomerForm(_typed(request), user=user)
+            if form.is_valid():
+                raise
+            return _form_page(request, form, title=_("New customer"))
         messages.success(request, _("%(name)s was added.") % {"name": customer.name})
         return _to_record(user, customer)
     return _form_page(request, form, title=_("New customer"))

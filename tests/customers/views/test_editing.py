@@ -1,13 +1,18 @@
 """Adding and editing customers: nothing that somebody typed is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test import Client
 
+from crm.models import Role
 from customers.forms.profiles import CustomerForm
 from customers.models import Customer
 from customers.services.profiles import EDITABLE, update_customer
-from tests.cast import Cast, sign_in
+from tests.cast import Cast, make_customer, make_user, sign_in
+from tests.workers import wait_until
 
 
 def typed(cast: Cast, user: Any, **fields: str) -> dict[str, str]:
@@ -95,3 +100,36 @@ def test_the_edit_page_of_a_customer_out_of_scope_is_absent(cast: Cast) -> None:
     for method in ("get", "post"):
         response = getattr(sign_in(cast.charlie), method)(f"/customers/{cast.huaxin.pk}/edit/")
         assert response.status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_give_one_code_at_once_the_second_is_told() -> None:
+    """The first one's transaction is open while the second one's form is checked."""
+    client = sign_in(make_user("ada", Role.ADMIN))
+    fields = {"name": "后到", "kind": "company", "lifecycle": "lead", "code": "X1"}
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            make_customer("X1", "先到")
+            second = pool.submit(post_and_disconnect, client, fields)
+            wait_until(somebody_waits_for_us, "the second one to meet the first")
+        response = second.result(timeout=30)
+    assert response.status_code == 422
+    assert "already exists" in response.content.decode()
+
+
+def post_and_disconnect(client: Client, fields: dict[str, str]) -> Any:
+    """Send the form of a new customer on this thread's own connection."""
+    try:
+        return client.post("/customers/new/", fields)
+    finally:
+        connection.close()
+
+
+def somebody_waits_for_us() -> bool:
+    """Whether another connection waits for this one's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+        )
+        (waits,) = cursor.fetchone()
+    return bool(waits)
