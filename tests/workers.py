@@ -13,7 +13,7 @@ from django.db import connection
 
 from crm.models import Job
 
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = 120.0
 
 
 def environment() -> dict[str, str]:
@@ -51,21 +51,21 @@ def kill(process: "subprocess.Popen[bytes]", how: signal.Signals = signal.SIGKIL
         os.killpg(process.pid, how)
 
 
-def wait_until(condition: Callable[[], bool], what: str) -> None:
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = DEADLINE_SECONDS) -> None:
     """Wait for ``condition``; fail the test, saying what was awaited, when it does not come."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
+    deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError(f"Waited {DEADLINE_SECONDS:.0f} s in vain for {what}")
+            raise AssertionError(f"Waited {seconds:.0f} s in vain for {what}")
         time.sleep(0.05)
 
 
-def wait_for_state(job: Job, *states: str) -> Job:
+def wait_for_state(job: Job, *states: str, seconds: float = DEADLINE_SECONDS) -> Job:
     """Wait until the job is in one of ``states``; return it fresh."""
 
     def arrived() -> bool:
         job.refresh_from_db()
         return job.state in states
 
-    wait_until(arrived, f"{job} to become {' or '.join(states)}")
+    wait_until(arrived, f"{job} to become {' or '.join(states)}", seconds)
     return job

@@ -21,7 +21,7 @@ def evaluation() -> Evaluation:
         beats_base_rate=True,
         problem="",
         calibration=bins,
-        **figures,  # type: ignore[arg-type]
+        **figures,
     )
     return Evaluation(None, 90, [method], [], None, 0)
 
