@@ -40,7 +40,10 @@ def find(population: Population, fit: DemandFit) -> pd.DataFrame:
     findings = Findings(fit)
     for measure in MEASURES:
         findings.frames[measure.name] = measure.compute(population, findings)
-    return pd.concat([findings.frames[measure.name][list(measure.publishes)] for measure in MEASURES], axis=1)
+    columns = {
+        name: findings.frames[measure.name][name] for measure in MEASURES for name in measure.publishes
+    }
+    return pd.DataFrame(columns, index=population.customers.index, copy=False)
 
 
 def _facts(population: Population, _findings: Findings) -> pd.DataFrame:

@@ -7,7 +7,7 @@ choices as missing categories, whole numbers of kind ``int8?`` as Int64 NA. Othe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,14 @@ _BINARY: dict[str, tuple[str, int]] = {
     "bool": ("u1", 1),
     "date": (">i4", 4),
 }
+_NATIVE = {
+    "int2": np.int16,
+    "int4": np.int32,
+    "int8": np.int64,
+    "float8": np.float64,
+    "bool": bool,
+    "date": np.int32,
+}
 
 
 def read_columns(
@@ -41,18 +49,22 @@ def read_columns(
 ) -> dict[str, Any]:
     """Run ``query`` and return its columns as arrays, in the order and of the kinds stated.
 
-    Whole numbers of kind ``int8?`` may be missing and come as pandas Int64; plain ones come as int64.
+    Whole numbers of kind ``int8?`` may be missing and come as pandas Int64; plain ones as int16, int32 or int64.
     """
     fields = sql.SQL(", ").join(_read_expression(name, kind) for name, kind in kinds.items())
     copy = sql.SQL("COPY (SELECT {} FROM ({}) AS rows) TO STDOUT (FORMAT binary)").format(fields, query)
     row = np.dtype([("fields", ">i2"), *_read_fields(kinds)])
+    parts: list[list[npt.NDArray[Any]]] = [[] for _name in kinds]
     with connection.cursor() as cursor, cursor.copy(copy) as blocks:
-        data = bytearray()
-        for block in blocks:
-            data += block
-    content = memoryview(data)[len(HEADER) : len(data) - len(TRAILER)]
-    rows = np.frombuffer(content, dtype=row)
-    return {name: _from_binary(rows[name], kind) for name, kind in kinds.items()}
+        for rows in _row_blocks(blocks, row):
+            for part, (name, kind) in zip(parts, kinds.items(), strict=True):
+                part.append(_native(rows[name], kind))
+    found: dict[str, Any] = {}
+    for name, kind in kinds.items():
+        part = parts.pop(0)  # each column's pieces go as soon as it is whole
+        values = np.concatenate(part) if part else np.empty(0, dtype=_NATIVE[_base(kind)])
+        found[name] = _meant(values, kind)
+    return found
 
 
 def write_frame(
@@ -85,13 +97,38 @@ def _read_expression(name: str, kind: Kind) -> sql.Composable:
     return sql.SQL("{}::{}").format(column, sql.SQL(kind))
 
 
+def _row_blocks(blocks: Iterable[memoryview | bytes], row: np.dtype[Any]) -> Iterator[npt.NDArray[Any]]:
+    """The rows of a binary COPY, some at a time: the whole would be there twice, as bytes and as columns."""
+    data, start, enough = bytearray(), len(HEADER), ROWS_PER_BLOCK * row.itemsize
+    for block in blocks:
+        data += block
+        if len(data) >= enough:
+            count = (len(data) - start - len(TRAILER)) // row.itemsize
+            yield np.frombuffer(bytes(data[start : start + count * row.itemsize]), dtype=row)
+            del data[: start + count * row.itemsize]
+            start = 0
+    rest = bytes(data[start : len(data) - len(TRAILER)])
+    if rest:
+        yield np.frombuffer(rest, dtype=row)
+
+
+def _base(kind: Kind) -> str:
+    return "int2" if isinstance(kind, tuple) else kind.rstrip("?")
+
+
 def _read_fields(kinds: Mapping[str, Kind]) -> Iterator[tuple[str, str]]:
     for name, kind in kinds.items():
         yield f"length of {name}", ">i4"
-        yield name, _BINARY["int2" if isinstance(kind, tuple) else kind.rstrip("?")][0]
+        yield name, _BINARY[_base(kind)][0]
 
 
-def _from_binary(values: npt.NDArray[Any], kind: Kind) -> Any:
+def _native(values: npt.NDArray[Any], kind: Kind) -> npt.NDArray[Any]:
+    """The values in this machine's byte order."""
+    return values.astype(_NATIVE[_base(kind)])
+
+
+def _meant(values: npt.NDArray[Any], kind: Kind) -> Any:
+    """The values as the kind means them, what is missing put back."""
     if isinstance(kind, tuple):
         return pd.Categorical.from_codes(values.astype(np.int8) - 1, dtype=pd.CategoricalDtype(list(kind)))
     if kind == "date":
@@ -101,21 +138,14 @@ def _from_binary(values: npt.NDArray[Any], kind: Kind) -> Any:
         )
         return seconds.view("datetime64[s]")
     if kind == "int8?":
-        numbers = values.astype(np.int64)
-        return pd.arrays.IntegerArray(numbers, numbers == ABSENT_INT8)
-    if kind == "bool":
-        return values.astype(bool)
-    return values.astype(np.float64 if kind == "float8" else np.int64)
+        return pd.arrays.IntegerArray(values, values == ABSENT_INT8)
+    return values
 
 
 def _blocks(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> Iterator[bytes]:
-    columns = [_to_binary(frame[name], kind) for name, kind in kinds.items()]
-    fields: list[tuple[str, Any]] = [("fields", ">i2")]
-    for position, column in enumerate(columns):
-        fields += [(f"length {position}", ">i4"), (f"value {position}", column.values.dtype)]
-    row = np.dtype(fields)
     for start in range(0, len(frame), ROWS_PER_BLOCK):
-        yield _block(columns, row, slice(start, start + ROWS_PER_BLOCK))
+        part = frame.iloc[start : start + ROWS_PER_BLOCK]
+        yield _block([_to_binary(part[name], kind) for name, kind in kinds.items()])
 
 
 class _Column:
@@ -126,24 +156,24 @@ class _Column:
         self.lengths = lengths
 
 
-def _block(columns: list[_Column], row: np.dtype[Any], part: slice) -> bytes:
-    count = len(columns[0].values[part])
-    rows = np.zeros(count, dtype=row)
+def _block(columns: list[_Column]) -> bytes:
+    fields: list[tuple[str, Any]] = [("fields", ">i2")]
+    for position, column in enumerate(columns):
+        fields += [(f"length {position}", ">i4"), (f"value {position}", column.values.dtype)]
+    row = np.dtype(fields)
+    rows = np.zeros(len(columns[0].values), dtype=row)
     rows["fields"] = len(columns)
-    content = rows.view(np.uint8).reshape(count, row.itemsize)
+    content = rows.view(np.uint8).reshape(len(rows), row.itemsize)
     kept: npt.NDArray[np.bool_] | None = None
     for position, column in enumerate(columns):
         size = column.values.dtype.itemsize
-        rows[f"value {position}"] = column.values[part]
-        if column.lengths is None:
-            rows[f"length {position}"] = size
-            continue
-        lengths = column.lengths[part]
-        rows[f"length {position}"] = lengths
-        if kept is None:
-            kept = np.ones(content.shape, dtype=bool)
-        offset = row.fields[f"value {position}"][1]  # type: ignore[index]
-        kept[:, offset : offset + size] = np.arange(size) < lengths[:, None]
+        rows[f"value {position}"] = column.values
+        rows[f"length {position}"] = size if column.lengths is None else column.lengths
+        if column.lengths is not None:
+            if kept is None:
+                kept = np.ones(content.shape, dtype=bool)
+            offset = row.fields[f"value {position}"][1]  # type: ignore[index]
+            kept[:, offset : offset + size] = np.arange(size) < column.lengths[:, None]
     return content.tobytes() if kept is None else content[kept].tobytes()
 
 
@@ -163,7 +193,7 @@ def _to_binary(series: pd.Series, kind: Kind) -> _Column:
 
 
 def _words(series: pd.Series, words: tuple[str, ...]) -> _Column:
-    known = series.astype(pd.CategoricalDtype(list(words)))
+    known = series.cat.set_categories(list(words))
     if (unknown := known.isna() & series.notna()).any():
         raise ValueError(f"{series.name}: {series[unknown].iloc[0]!r} is none of {words}")
     codes = known.cat.codes.to_numpy()

@@ -37,9 +37,9 @@ KINDS: dict[str, Kind] = {
 class Population:
     """Everything that the measures of a run read.
 
-    ``customers`` is indexed by ``customer_id``, ascending, with the columns of :data:`KINDS`: cents and counts int64,
-    days datetime64[s], ``region_id`` Int64, tiers and potential categories. ``previous_tier`` is the tier that the run
-    before kept, NA when that run followed another scheme or metric; ``tier_before`` is its final tier.
+    ``customers`` is indexed by ``customer_id``, ascending, with the columns of :data:`KINDS`: cents int64, counts
+    int32, days datetime64[s], ``region_id`` Int64, tiers and potential categories. ``previous_tier`` is the tier that
+    the run before kept, NA when that run followed another scheme or metric; ``tier_before`` is its final tier.
     """
 
     customers: pd.DataFrame
@@ -65,7 +65,9 @@ def read_customers(
     columns = read_columns(connection, query, KINDS)
     order = np.argsort(columns["customer_id"], kind="stable")
     index = pd.Index(columns.pop("customer_id")[order], name="customer_id")
-    return pd.DataFrame({name: values[order] for name, values in columns.items()}, index=index, copy=False)
+    for name in columns:  # one after the other: two orders of everything would be too much to hold
+        columns[name] = columns[name][order]
+    return pd.DataFrame(columns, index=index, copy=False)
 
 
 def _comparable(before: AnalysisRun, rules: PolicyRules) -> bool:

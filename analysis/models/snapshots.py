@@ -40,7 +40,7 @@ class ChurnStatus(models.TextChoices):
 
 
 def _customer() -> models.ForeignKey[Customer, Customer]:
-    # A customer who is erased leaves every run by a service, in bulk, not row by row through a constraint.
+    # No constraint: it would be checked a million times a run, for rows that name their customer by id only.
     return models.ForeignKey(
         Customer,
         verbose_name=_("customer"),
