@@ -161,6 +161,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "crm_cache",
+        # Room for the limits of many addresses: evicting one would forget the attempts it counts.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 

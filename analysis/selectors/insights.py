@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from analysis.measures.tiers import TierScheme
 from analysis.models import AnalysisRun, CustomerSnapshot, RunState
 from analysis.selectors import runs
 from analysis.selectors.explanations import Wording
@@ -69,7 +70,8 @@ class PublishedInsights:
             share=row["share"] if company else None,
             change=(row["net_revenue"] - before) / before if before > 0 else None,
             tier_reasons=(*words.tier_reasons(row), *([mark] if mark else [])),
-            next_tier=words.next_tier(row),
+            # Under Pareto the threshold is some customer's value, and not every viewer may see that customer.
+            next_tier=words.next_tier(row) if company or row["tier_scheme"] == TierScheme.AMOUNT else "",
             churn_probability=row["churn_probability"],
             horizon_days=run.horizon_days or 0,
             churn_reasons=(words.churn_sentence(row), *words.churn_reasons(row)),

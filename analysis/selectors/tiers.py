@@ -139,7 +139,7 @@ def by_region(run: AnalysisRun, user: User, filter: Filter | None = None) -> lis
         add_to(tier, row)
     total = sum(sums["total_value"] for tiers in grouped.values() for sums in tiers.values())
     regions = {region.path: region for region in Region.objects.filter(path__in=grouped)}
-    limits = _Limits(run)
+    limits = _Limits(run, user)
     described = [_region_tiers(regions.get(place), tiers, total, limits) for place, tiers in grouped.items()]
     return sorted(described, key=lambda region: (region.region_id is None, -region.value))
 
@@ -194,9 +194,12 @@ def _upper(path: str, depth: int) -> str:
 
 
 class _Limits:
-    """The thresholds in force in each region, by the run's policy."""
+    """The thresholds in force in each region, by the run's policy.
 
-    def __init__(self, run: AnalysisRun) -> None:
+    Under Pareto a threshold is some customer's value: only those who see the company are shown it.
+    """
+
+    def __init__(self, run: AnalysisRun, user: User) -> None:
         rules = run.policy.parsed()
         codes = dict(Region.objects.filter(code__in=rules.region_thresholds).values_list("code", "pk"))
         self._policy = rules.tier_policy(codes)
@@ -206,7 +209,7 @@ class _Limits:
         snapshots = CustomerSnapshot.objects.filter(run=run)
         self._pareto = (
             None
-            if self._by_amount
+            if self._by_amount or not sees_company(user)
             else next(iter(snapshots.values_list("threshold_a", "threshold_b")[:1]), None)
         )
 

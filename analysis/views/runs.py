@@ -31,7 +31,11 @@ def run_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         require(user, "analysis.run")
         if form.is_valid():
-            run = service.start_run(actor=user, as_of=form.cleaned_data["as_of"])
+            run = service.start_run(
+                actor=user,
+                as_of=form.cleaned_data["as_of"],
+                publish=form.is_not_older_than(selector.published()),
+            )
             return redirect("analysis:run", run.pk)
     page = Paginator(selector.runs_for(user), RUNS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {

@@ -5,7 +5,6 @@ It may be started again after a crash, so it looks at what is already done befor
 """
 
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -209,7 +208,8 @@ def _give_back(running: RunningJob, error: Exception) -> None:
 
 
 def _summary(error: Exception) -> str:
-    return "".join(traceback.format_exception_only(error)).strip()
+    """Name what broke; the text of an unforeseen error may quote records, and belongs into the log."""
+    return type(error).__name__
 
 
 def _lease_end() -> Any:

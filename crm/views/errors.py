@@ -2,8 +2,9 @@
 
 import sys
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 RETRY_AFTER_SECONDS = 30
@@ -12,6 +13,12 @@ RETRY_AFTER_SECONDS = 30
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form is stale and what to do."""
     return render(request, "403.html", {"stale_form": True}, status=403)
+
+
+@login_not_required
+def not_here(request: HttpRequest) -> HttpResponse:
+    """Answer that there is no such page."""
+    raise Http404
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
