@@ -97,9 +97,11 @@ InsightsOpener = Callable[[], CustomerInsights | None]
 _openers: list[InsightsOpener] = []
 
 
-def offer_insights(opener: InsightsOpener) -> None:
-    """Register who can tell about customers; called once, from ``AppConfig.ready``."""
+def offer_insights(opener: InsightsOpener) -> InsightsOpener | None:
+    """Register who can tell about customers, from ``AppConfig.ready``; return whom this replaces."""
+    replaced = _openers[0] if _openers else None
     _openers[:] = [opener]
+    return replaced
 
 
 def customer_insights() -> CustomerInsights | None:

@@ -80,6 +80,18 @@ def _make_tables() -> None:
 
 
 def _execute(arguments: list[str]) -> None:
+    import django
     from django.core.management import execute_from_command_line
+    from django.utils import translation
 
+    django.setup()
+    translation.activate(_language_of_the_terminal())
     execute_from_command_line(["manage.py", *arguments])
+
+
+def _language_of_the_terminal() -> str:
+    """Chinese where the locale is Chinese, English everywhere else: pages have a choice of their own."""
+    locale = next(
+        (value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), ""
+    )
+    return "zh-hans" if locale.lower().startswith("zh") else "en"
