@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 import psycopg
 from psycopg import sql
+from psycopg.abc import Buffer
 
 Kind = str | tuple[str, ...]
 
@@ -97,7 +98,7 @@ def _read_expression(name: str, kind: Kind) -> sql.Composable:
     return sql.SQL("{}::{}").format(column, sql.SQL(kind))
 
 
-def _row_blocks(blocks: Iterable[memoryview | bytes], row: np.dtype[Any]) -> Iterator[npt.NDArray[Any]]:
+def _row_blocks(blocks: Iterable[Buffer], row: np.dtype[Any]) -> Iterator[npt.NDArray[Any]]:
     """The rows of a binary COPY, some at a time: the whole would be there twice, as bytes and as columns."""
     data, start, enough = bytearray(), len(HEADER), ROWS_PER_BLOCK * row.itemsize
     for block in blocks:

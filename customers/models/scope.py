@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 
 from crm.models import User
 from crm.policy import Scope, scope_of
@@ -30,12 +31,25 @@ def customers_in_scope(user: User | AnonymousUser, prefix: str = "") -> Q:
     from customers.models import CustomerShare
 
     shared = CustomerShare.objects.filter(user=user).values("customer")
-    allowed = Q(**{f"{prefix}owner": user}) | Q(**{f"{prefix}pk__in": shared})
+    allowed = Q(**{f"{prefix}owner": user}) | _any_of(f"{prefix}pk", shared)
     if scope is Scope.TEAM:
         if user.team_id is not None:
             allowed |= Q(**{f"{prefix}team": user.team_id})
-        allowed |= Q(**{f"{prefix}region__in": managed_regions(user)})
+        allowed |= _any_of(f"{prefix}region", managed_regions(user).values("pk"))
     return allowed
+
+
+def _any_of(column: str, ids: models.QuerySet[Any, Any]) -> Q:
+    """Return "is one of these ids", read into an array once: beside an OR, IN (SELECT …) would use no index."""
+    return Q(
+        Func(
+            F(column),
+            ArraySubquery(ids),
+            template="(%(expressions)s))",
+            arg_joiner=" = ANY(",
+            output_field=models.BooleanField(),
+        )
+    )
 
 
 def managed_regions(user: User) -> models.QuerySet[Region]:

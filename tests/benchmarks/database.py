@@ -108,7 +108,7 @@ class BenchDatabase:
         with psycopg.connect(self.url) as connection:
             for name, query in _EXPORTS.items():
                 csv = self.folder / f"{name}.csv"
-                copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(sql.SQL(query))  # type: ignore[arg-type]
+                copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(sql.SQL(query))
                 with csv.open("wb") as file, connection.cursor() as cursor, cursor.copy(copy) as blocks:
                     for block in blocks:
                         file.write(block)

@@ -36,8 +36,12 @@ def frame(rows: int) -> pd.DataFrame:
                 np.where(place % 5 == 0, np.datetime64("NaT"), np.datetime64("1999-12-31") + place)
             ),
             "flag": pd.array(place % 2 == 0, dtype="boolean"),
-            "tier": pd.Categorical.from_codes(place % 4 - 1, categories=["C", "B", "A"]),
-            "word": pd.Categorical.from_codes(place % 3, categories=["overdue", "late|overdue", ""]),
+            "tier": pd.Categorical(
+                np.array([None, "C", "B", "A"], dtype=object)[place % 4], categories=["C", "B", "A"]
+            ),
+            "word": pd.Categorical.from_codes(
+                (place % 3).tolist(), categories=["overdue", "late|overdue", ""]
+            ),
         }
     )
 
