@@ -39,9 +39,7 @@ def frame(rows: int) -> pd.DataFrame:
             "tier": pd.Categorical(
                 np.array([None, "C", "B", "A"], dtype=object)[place % 4], categories=["C", "B", "A"]
             ),
-            "word": pd.Categorical.from_codes(
-                (place % 3).tolist(), categories=["overdue", "late|overdue", ""]
-            ),
+            "word": pd.Categorical(np.array(["overdue", "late|overdue", ""])[place % 3]),
         }
     )
 
