@@ -30,7 +30,7 @@ def summary_of(run: AnalysisRun) -> dict[str, Any]:
         "facts": run.facts_source,
         "totals": _totals(run.totals),
         "tiers": run.tiers,
-        "churn": run.churn,
+        "churn": {name: found for name, found in run.churn.items() if name != "by_band"},
         "timings": run.timings,
     }
 

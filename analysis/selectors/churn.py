@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, FloatField, IntegerField, Q, Sum, Value, When
+from django.db.models import Case, Count, F, FloatField, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Floor
 
 from analysis.measures.churn_reasons import ChurnReason
-from analysis.models import AnalysisRun
+from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
 from analysis.selectors.ranking import RankedPage, page_of
 from analysis.selectors.slices import Total
-from analysis.selectors.snapshots import Filter, visible
+from analysis.selectors.snapshots import Filter, deleted_since, sees_company, visible
 from crm.models import User
 from crm.paging import PAGE_SIZE, CursorError, Key, day, integer
 
@@ -103,14 +103,23 @@ class Evaluation:
 
 def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> ChurnSummary:  # noqa: A002
     """Count and add up the viewer's customers by risk and by reason."""
-    rows = visible(run, user, filter).order_by()
+    wanted, kept = filter or Filter(), run.churn.get("by_band")
+    if kept and sees_company(user) and wanted.is_empty and not deleted_since(run).exists():
+        return _summary(run, kept)
+    return _summary(run, add_up_by_band(visible(run, user, wanted)))
+
+
+def add_up_by_band(rows: QuerySet[CustomerSnapshot]) -> list[dict[str, Any]]:
+    """Counts and sums by tenth of the probability, None for those without a score; whole numbers and floats only."""
     has_reason = {code: Q(churn_flag=True, churn_reasons__contains=code) for code in ChurnReason}
     tenth = Cast(Floor(F("churn_probability") * BANDS), IntegerField())
     band = Case(
         When(churn_probability__gte=1, then=Value(BANDS - 1)), default=tenth, output_field=IntegerField()
     )
-    found = list(
-        rows.values(band=band).annotate(
+    return list(
+        rows.order_by()
+        .values(band=band)
+        .annotate(
             people=Count("*"),
             worth=Total("value"),
             in_flag=Count("customer_id", filter=Q(churn_flag=True)),
@@ -124,7 +133,6 @@ def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> Churn
             **{f"worth_{code}": Total("value", filter=condition) for code, condition in has_reason.items()},
         )
     )
-    return _summary(run, found)
 
 
 def flagged(

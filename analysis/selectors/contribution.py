@@ -6,14 +6,13 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from django.db.models import BigIntegerField
 from django.db.models.functions import Cast
 
 from analysis.measures.pareto_curve import top_shares
 from analysis.models import AnalysisRun, CustomerMonth
 from analysis.selectors.slices import Total
-from analysis.selectors.snapshots import Filter, sees_company, visible
+from analysis.selectors.snapshots import Filter, sees_company, values_of, visible
 from analysis.selectors.sums import add, sums_by_tier
 from crm.models import User
 
@@ -113,8 +112,7 @@ def _top(run: AnalysisRun, user: User, wanted: Filter, customers: int, total: in
     if sees_company(user) and wanted.is_empty and customers == run.customers:
         found = run.totals["top"]
     else:
-        values = visible(run, user, wanted).order_by().values_list("value", flat=True)
-        found = top_shares(np.fromiter(values.iterator(), dtype=np.int64), TOP_PERCENTS)
+        found = top_shares(values_of(visible(run, user, wanted)), TOP_PERCENTS)
     return [
         TopShare(percent, count, value, value / total if total > 0 else None)
         for percent, count, value in found

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from django.db.models import QuerySet
 
 from analysis.measures.pareto_curve import standing_among
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
 from analysis.selectors.slices import is_near, movement
-from analysis.selectors.snapshots import Filter, sees_company, visible
+from analysis.selectors.snapshots import Filter, sees_company, values_of, visible
 from crm.models import User
 from crm.paging import COUNT_CAP, PAGE_SIZE, Key, integer, keyset_page
 from customers.models import Region
@@ -161,8 +160,7 @@ def page_of(
 
 def _restate_among_visible(run: AnalysisRun, user: User, rows: list[dict[str, Any]]) -> None:
     """Replace rank and shares by those among the viewer's customers: the company's would tell its total."""
-    values = visible(run, user).order_by().values_list("value", flat=True)
-    everybody: npt.NDArray[np.int64] = np.fromiter(values.iterator(), dtype=np.int64)
+    everybody = values_of(visible(run, user))
     asked = np.array([row["value"] for row in rows], dtype=np.int64)
     ranks, shares, before = standing_among(everybody, asked)
     for row, rank, share, cumulative in zip(rows, ranks, shares, before, strict=True):

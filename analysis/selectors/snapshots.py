@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet
 
 from analysis.models import AnalysisRun, CustomerSnapshot
@@ -57,6 +60,17 @@ def visible(run: AnalysisRun, user: User, filter: Filter | None = None) -> Query
     else:
         rows = rows.filter(customer__in=Customer.objects.visible_to(user))
     return rows.filter(condition(filter or Filter()))
+
+
+def deleted_since(run: AnalysisRun) -> QuerySet[CustomerSnapshot]:
+    """The run's rows of customers who have been deleted since: they are in its own sums, and in nobody's list."""
+    return CustomerSnapshot.objects.filter(run=run, customer__deleted_at__isnull=False)
+
+
+def values_of(rows: QuerySet[CustomerSnapshot]) -> npt.NDArray[np.int64]:
+    """The values of many rows, in no order: as one array, which is far quicker than row by row."""
+    found = rows.order_by().aggregate(found=ArrayAgg("value"))["found"]
+    return np.array(found or [], dtype=np.int64)
 
 
 def condition(wanted: Filter) -> Q:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Sum
 
-from analysis.models import AnalysisRun, CustomerSnapshot, TierSummary
+from analysis.models import AnalysisRun, TierSummary
 from analysis.selectors.slices import SUMS
-from analysis.selectors.snapshots import Filter, condition, regions_below, sees_company, visible
+from analysis.selectors.snapshots import (
+    Filter,
+    condition,
+    deleted_since,
+    regions_below,
+    sees_company,
+    visible,
+)
 from crm.models import User
 
 TIERS = ("A", "B", "C")
@@ -30,15 +37,12 @@ def sums_by(run: AnalysisRun, user: User, wanted: Filter, *by: str) -> list[dict
         stored = TierSummary.objects.filter(run=run)
         if wanted.region is not None:
             stored = stored.filter(region__in=regions_below(wanted.region))
-        rows = list(stored.values(*by, *SUMS))
-        gone = _deleted_since(run).filter(condition(wanted))
+        kept = stored.order_by().values(*by).annotate(**{f"sum_of_{name}": Sum(name) for name in SUMS})
+        rows = [{name.removeprefix("sum_of_"): value for name, value in row.items()} for row in kept]
+        gone = deleted_since(run).filter(condition(wanted))
         rows += [_negative(row, by) for row in gone.values(*by).annotate(**SUMS).order_by()]
         return rows
     return list(visible(run, user, wanted).values(*by).annotate(**SUMS).order_by())
-
-
-def _deleted_since(run: AnalysisRun) -> QuerySet[CustomerSnapshot]:
-    return CustomerSnapshot.objects.filter(run=run, customer__deleted_at__isnull=False)
 
 
 def _negative(row: Mapping[str, Any], by: tuple[str, ...]) -> dict[str, Any]:

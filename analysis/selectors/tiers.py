@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 from django.utils.translation import gettext as _
 
 from analysis.measures.pareto_curve import pareto_points, share_at
 from analysis.measures.tiers import nearest_override
 from analysis.models import AnalysisRun, CustomerSnapshot
-from analysis.selectors.snapshots import Filter, sees_company, visible
+from analysis.selectors.snapshots import Filter, sees_company, values_of, visible
 from analysis.selectors.sums import TIERS, Sums, add, add_to, nothing, sums_by, sums_by_tier
 from crm.models import User
 from customers.models import Region
@@ -114,8 +113,7 @@ def pareto(run: AnalysisRun, user: User, filter: Filter | None = None) -> Pareto
     if whole:
         points = [(int(count), float(share)) for count, share in run.pareto]
     else:
-        values = visible(run, user, wanted).order_by().values_list("value", flat=True)
-        points = pareto_points(np.fromiter(values.iterator(), dtype=np.int64), (in_a, in_a_or_b))
+        points = pareto_points(values_of(visible(run, user, wanted)), (in_a, in_a_or_b))
     return ParetoCurve(
         points,
         Boundary("A", in_a, share_at(points, in_a)),

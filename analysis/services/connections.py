@@ -15,7 +15,7 @@ from psycopg import IsolationLevel
 from customers.selectors.facts import Connection
 
 # A run reads everything once: processes that share the work pay from the first row on.
-_WHERE_PARALLEL_PLANS_PAY = (
+WHERE_PARALLEL_PLANS_PAY = (
     "parallel_setup_cost",
     "parallel_tuple_cost",
     "min_parallel_table_scan_size",
@@ -31,7 +31,7 @@ def second_connection() -> Iterator[Connection]:
     try:
         raw: Connection = wrapper.connection
         raw.isolation_level = IsolationLevel.REPEATABLE_READ
-        for setting in _WHERE_PARALLEL_PLANS_PAY:
+        for setting in WHERE_PARALLEL_PLANS_PAY:
             raw.execute(f"SET {setting} = 0")
         yield raw
     finally:

@@ -8,8 +8,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState, TierSummary
+from analysis.selectors.churn import add_up_by_band
 from analysis.selectors.slices import SUMS
 from analysis.services import storing
+from analysis.services.connections import WHERE_PARALLEL_PLANS_PAY
 from crm.services import audit
 from crm.services.jobs import RunningJob
 
@@ -33,7 +35,11 @@ def publish(run: AnalysisRun, job: RunningJob, table: str) -> None:
         job.guard()
         connection.ensure_connection()
         storing.attach(connection.connection, run, table)
+        with connection.cursor() as cursor:
+            for setting in WHERE_PARALLEL_PLANS_PAY:
+                cursor.execute(f"SET LOCAL {setting} = 0")
         _store_sums(run)
+        run.churn["by_band"] = add_up_by_band(CustomerSnapshot.objects.filter(run=run))
         now = timezone.now()
         run.finished_at = now
         run.state = RunState.VALIDATED

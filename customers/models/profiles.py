@@ -239,6 +239,9 @@ class Customer(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["owner", "-id"], name="customer_owner"),
+            models.Index(
+                fields=["id"], name="customer_deleted", condition=models.Q(deleted_at__isnull=False)
+            ),
             models.Index(fields=["team", "-id"], name="customer_team"),
             models.Index(fields=["region", "-id"], name="customer_region"),
             models.Index(fields=["pinyin", "id"], name="customer_pinyin"),

@@ -1,6 +1,7 @@
 """The churn page's figures: the same however they are added up, and each viewer's own."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
@@ -35,6 +36,12 @@ def test_the_summary_counts_what_the_list_shows(run: AnalysisRun, ada: User) -> 
     assert found.flagged_value == sum(row.value for row in listed.rows)
     assert found.scored + found.no_orders == visible(run, ada).count()
     assert found.flagged == sum(band.customers for band in found.bands if band.low >= found.flag_at - 1e-9)
+
+
+def test_what_the_run_kept_is_what_adding_up_the_rows_gives(run: AnalysisRun, ada: User) -> None:
+    kept, added = churn.summary(run, ada), churn.summary(run, ada, Filter(tiers=frozenset("ABC")))
+    assert kept.expected_orders == pytest.approx(added.expected_orders)
+    assert replace(kept, expected_orders=0.0) == replace(added, expected_orders=0.0)
 
 
 def test_each_reason_counts_its_customers(run: AnalysisRun, ada: User) -> None:
