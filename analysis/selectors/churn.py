@@ -116,7 +116,7 @@ def add_up_by_band(rows: QuerySet[CustomerSnapshot]) -> list[dict[str, Any]]:
     band = Case(
         When(churn_probability__gte=1, then=Value(BANDS - 1)), default=tenth, output_field=IntegerField()
     )
-    return list(
+    found = (
         rows.order_by()
         .values(band=band)
         .annotate(
@@ -133,6 +133,7 @@ def add_up_by_band(rows: QuerySet[CustomerSnapshot]) -> list[dict[str, Any]]:
             **{f"worth_{code}": Total("value", filter=condition) for code, condition in has_reason.items()},
         )
     )
+    return [dict(row) for row in found]
 
 
 def flagged(
