@@ -24,6 +24,7 @@ from analysis.models.reading import PolicyError, Section
 CENTS = 100
 DEFAULT_MONTHS = 12
 SEED_THRESHOLDS = Thresholds(a=5_000_000 * CENTS, b=1_000_000 * CENTS)
+WINDOW_FORMS = '{"months": n} | {"days": n} | "year" | "all" | {"start": day, "end": day}'
 ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -158,20 +159,23 @@ def read_rules(document: Any) -> PolicyRules:
 
 
 def _read_window(top: Section) -> WindowRule:
-    if top.value("window") in {Span.YEAR.value, Span.ALL.value}:
-        return WindowRule(Span(top.value("window")))
+    if (word := top.value("window")) is not None:
+        if word in {Span.YEAR.value, Span.ALL.value}:
+            return WindowRule(Span(word))
+        top.reject("window", WINDOW_FORMS)
+        return WindowRule()
     section = top.section("window")
+    start, end = section.day("start"), section.day("end")
+    days = section.integer("days", 365, least=1, most=36_500)
+    months = section.integer("months", DEFAULT_MONTHS, least=1, most=1_200)
     forms = [key for key in ("months", "days", "start") if key in section]
     if len(forms) > 1 or ("end" in section) != ("start" in section):
-        section.reject(None, "months | days | start + end")
-    start, end = section.day("start"), section.day("end")
-    if start and end and start >= end:
+        section.reject(None, WINDOW_FORMS)
+    elif start and end and start >= end:
         section.reject("end", f"> {start}")
-    if start and end:
+    elif start and end:
         return WindowRule(Span.FIXED, 0, start, end)
-    if "days" in section:
-        return WindowRule(Span.DAYS, section.integer("days", 365, least=1, most=36_500))
-    return WindowRule(Span.MONTHS, section.integer("months", DEFAULT_MONTHS, least=1, most=1_200))
+    return WindowRule(Span.DAYS, days) if "days" in section else WindowRule(Span.MONTHS, months)
 
 
 def _read_thresholds(section: Section, default: Thresholds) -> Thresholds:
