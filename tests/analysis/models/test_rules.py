@@ -73,7 +73,7 @@ def test_a_window_follows_from_the_day(window: Any, as_of: DAY, expected: tuple[
         ({"thresholds": {"a": True}}, "thresholds.a"),
         ({"thresholds": {"a": "NaN"}}, "thresholds.a"),
         ({"thresholds": 5}, "thresholds"),
-        ({"region_thresholds": {"CN-E": {"a": 1, "b": 2}}}, "region_thresholds.CN-E"),
+        ({"region_thresholds": {"CN-E": {"a": 1, "b": 2}}}, "region_thresholds.CN-E.a"),
         ({"pareto": {"a": 0.95, "b": 0.8}}, "pareto.a"),
         ({"hysteresis": 1}, "hysteresis"),
         ({"churn": {"flag_at": 0}}, "churn.flag_at"),
