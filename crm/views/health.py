@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 
-BROKER_TIMEOUT_SECONDS = 2
+BROKER_TIMEOUT_SECONDS = 5
 
 
 @login_not_required
