@@ -1,4 +1,4 @@
-"""The measures of a run, each declared once: what it reads, what it publishes, what must come before it."""
+"""The measures of the core run, each declared once: what it publishes of each customer, what must come before it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class CoreMeasure:
     """A measure and the columns of the snapshot that it fills, with their kinds (crm.copying)."""
 
     name: str
@@ -38,11 +38,9 @@ class Measure:
 def find(population: Population, fit: DemandFit) -> pd.DataFrame:
     """Compute every measure and return the published columns, indexed like the population."""
     findings = Findings(fit)
-    for measure in MEASURES:
+    for measure in CORE:
         findings.frames[measure.name] = measure.compute(population, findings)
-    columns = {
-        name: findings.frames[measure.name][name] for measure in MEASURES for name in measure.publishes
-    }
+    columns = {name: findings.frames[measure.name][name] for measure in CORE for name in measure.publishes}
     return pd.DataFrame(columns, index=population.customers.index, copy=False)
 
 
@@ -101,8 +99,8 @@ def _reason_words() -> tuple[str, ...]:
     )
 
 
-MEASURES: tuple[Measure, ...] = (
-    Measure(
+CORE: tuple[CoreMeasure, ...] = (
+    CoreMeasure(
         "facts",
         _facts,
         {
@@ -125,12 +123,12 @@ MEASURES: tuple[Measure, ...] = (
             "tier_before": (*TIERS, ""),
         },
     ),
-    Measure(
+    CoreMeasure(
         "contribution",
         _contribution,
         {"value": "int8", "rank": "int4", "share": "float8", "cumulative_share_before": "float8"},
     ),
-    Measure(
+    CoreMeasure(
         "tiers",
         _tiers,
         {
@@ -150,8 +148,8 @@ MEASURES: tuple[Measure, ...] = (
         },
         after=("contribution",),
     ),
-    Measure("marks", _marks, {"marks": tuple(MARKS_DTYPE.categories)}, after=("contribution",)),
-    Measure(
+    CoreMeasure("marks", _marks, {"marks": tuple(MARKS_DTYPE.categories)}, after=("contribution",)),
+    CoreMeasure(
         "churn",
         _churn,
         {
@@ -165,6 +163,4 @@ MEASURES: tuple[Measure, ...] = (
     ),
 )
 
-PUBLISHED: dict[str, Kind] = {
-    column: kind for measure in MEASURES for column, kind in measure.publishes.items()
-}
+PUBLISHED: dict[str, Kind] = {column: kind for measure in CORE for column, kind in measure.publishes.items()}
