@@ -2,6 +2,7 @@
 
 from crm.models.audit import AuditEntry
 from crm.models.jobs import Job, JobState
+from crm.models.saved_views import SavedView
 from crm.models.users import Role, Team, User
 
-__all__ = ["AuditEntry", "Job", "JobState", "Role", "Team", "User"]
+__all__ = ["AuditEntry", "Job", "JobState", "Role", "SavedView", "Team", "User"]

@@ -2,10 +2,13 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.history import tracked
+from crm.sensitivity import personal
+from customers.models.scope import CustomerChild
 
 
 class ChannelKind(models.TextChoices):
@@ -25,12 +28,24 @@ class ChannelKind(models.TextChoices):
     INTERNAL_RECORDS = "internal_records", _("Internal records")
 
 
+class IdentificationMethod(models.TextChoices):
+    """How a customer was found (识别方法)."""
+
+    DOOR_TO_DOOR = "door_to_door", _("Door to door")
+    ADVERTISING = "advertising", _("Advertising")
+    INTRODUCTION = "introduction", _("Introduction")
+    DESK_RESEARCH = "desk_research", _("Desk research")
+
+
 @tracked()
 class Channel(models.Model):
-    """One source of customers, by name."""
+    """One source of customers, by name. A rented list also has its supplier, licence and legal basis."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=ChannelKind.choices)
+    supplier = models.CharField(_("supplier"), max_length=200, blank=True, db_default="")
+    licence_expires_on = models.DateField(_("licence expires on"), null=True, blank=True)
+    legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("source channel")
@@ -39,3 +54,91 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@tracked()
+class Campaign(models.Model):
+    """What was done by a channel to win customers, and what it cost in the company currency (营销活动)."""
+
+    code = models.CharField(_("campaign code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    channel = models.ForeignKey(
+        Channel, verbose_name=_("channel"), on_delete=models.PROTECT, related_name="campaigns"
+    )
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    cost = models.DecimalField(_("cost"), max_digits=18, decimal_places=2, default=0)
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        ordering: ClassVar = ["-starts_on", "-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="campaign_ends_after_start",
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
+            ),
+            models.CheckConstraint(name="campaign_cost_not_negative", condition=models.Q(cost__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class Informant(CustomerChild):
+    """Somebody who tells us of customers (信息提供者); ``customer`` where the person is one of ours."""
+
+    name = personal(models.CharField(_("name"), max_length=100))
+    customer = models.ForeignKey(
+        "customers.Customer",
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="informant_of",
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    occupation = personal(models.CharField(_("occupation"), max_length=100, blank=True))
+    reward_per_sale = models.DecimalField(_("reward per sale"), max_digits=12, decimal_places=2, default=0)
+
+    class Meta:
+        verbose_name = _("informant")
+        verbose_name_plural = _("informants")
+        ordering: ClassVar = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class Referral(CustomerChild):
+    """A customer that an informant told us of, and the reward paid for it."""
+
+    informant = models.ForeignKey(
+        Informant, verbose_name=_("informant"), on_delete=models.CASCADE, related_name="referrals"
+    )
+    customer = models.ForeignKey(
+        "customers.Customer", verbose_name=_("customer"), on_delete=models.CASCADE, related_name="referrals"
+    )
+    referred_on = models.DateField(_("referred on"))
+    payout = models.DecimalField(_("payout"), max_digits=12, decimal_places=2, default=0)
+    paid_on = models.DateField(_("paid on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("referral")
+        verbose_name_plural = _("referrals")
+        ordering: ClassVar = ["-referred_on", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["informant", "customer"], name="referral_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.referred_on}"

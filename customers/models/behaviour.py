@@ -158,3 +158,124 @@ class Complaint(CustomerChild):
 
     def __str__(self) -> str:
         return f"{self.get_complaint_type_display()} {self.reported_at:%Y-%m-%d}"
+
+
+class Stance(models.TextChoices):
+    """How a customer finds a product."""
+
+    LIKES = "likes", _("Likes it")
+    NEUTRAL = "neutral", _("Neutral")
+    DISLIKES = "dislikes", _("Dislikes it")
+
+
+class NewProductAttitude(models.TextChoices):
+    """How soon a customer takes to new products."""
+
+    ADOPTS_EARLY = "adopts_early", _("Adopts early")
+    FOLLOWS = "follows", _("Follows others")
+    WAITS = "waits", _("Waits")
+    RESISTS = "resists", _("Resists")
+
+
+@tracked()
+class Opinion(CustomerChild):
+    """What a customer thinks of a product (产品意见), and when somebody dealt with it."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="opinions")
+    product = models.ForeignKey(
+        "customers.Product",
+        verbose_name=_("product"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="opinions",
+    )
+    stance = models.CharField(_("stance"), max_length=8, choices=Stance.choices)
+    new_product_attitude = models.CharField(
+        _("attitude to new products"), max_length=12, choices=NewProductAttitude.choices, blank=True
+    )
+    statement = personal(models.TextField(_("statement"), blank=True))
+    stated_on = models.DateField(_("stated on"))
+    rep = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("rep"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    handled_on = models.DateField(_("handled on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("opinion")
+        verbose_name_plural = _("opinions")
+        ordering: ClassVar = ["-stated_on", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_stance_display()} {self.stated_on}"
+
+
+@tracked()
+class Survey(models.Model):
+    """A questionnaire (问卷): its questions, in the order asked."""
+
+    title = models.CharField(_("title"), max_length=200, unique=True)
+    asked_on = models.DateField(_("asked on"))
+    questions = models.JSONField(_("questions"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("survey")
+        verbose_name_plural = _("surveys")
+        ordering: ClassVar = ["-asked_on", "-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+@tracked()
+class SurveyAnswer(CustomerChild):
+    """What one customer answered to one question of a survey."""
+
+    survey = models.ForeignKey(
+        Survey, verbose_name=_("survey"), on_delete=models.PROTECT, related_name="answers"
+    )
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="survey_answers")
+    question = models.CharField(_("question"), max_length=300)
+    answer = personal(models.TextField(_("answer")))
+    answered_on = models.DateField(_("answered on"))
+
+    class Meta:
+        verbose_name = _("survey answer")
+        verbose_name_plural = _("survey answers")
+        ordering: ClassVar = ["-answered_on", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["survey", "customer", "question"], name="answer_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.question
+
+
+@tracked()
+class Interview(CustomerChild):
+    """Notes of an interview (访谈)."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="interviews")
+    held_on = models.DateField(_("held on"))
+    interviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("interviewer"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    notes = personal(models.TextField(_("notes")))
+
+    class Meta:
+        verbose_name = _("interview")
+        verbose_name_plural = _("interviews")
+        ordering: ClassVar = ["-held_on", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.held_on}"

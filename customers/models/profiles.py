@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.history import tracked
 from crm.models import User
 from crm.sensitivity import personal
+from customers.models.acquisition import IdentificationMethod
 from customers.models.scope import CustomerChild, customers_in_scope
 
 
@@ -172,6 +173,22 @@ class Customer(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="customers",
+    )
+    campaign = models.ForeignKey(
+        "customers.Campaign",
+        verbose_name=_("campaign"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="customers",
+    )
+    identification_method = models.CharField(
+        _("identification method"),
+        max_length=13,
+        choices=IdentificationMethod.choices,
+        blank=True,
+        db_default="",
+        default="",
     )
     lifecycle = models.CharField(
         _("lifecycle"), max_length=10, choices=Lifecycle.choices, default=Lifecycle.ACTIVE

@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from crm.history import tracked
+from crm.sensitivity import personal
+from customers.models.scope import CustomerChild
 
 
 class RegionLevel(models.TextChoices):
@@ -93,3 +95,57 @@ class Territory(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PropertyType(models.TextChoices):
+    """What kind of property a customer lives or works in (房产类型)."""
+
+    APARTMENT = "apartment", _("Apartment")
+    HOUSE = "house", _("House")
+    VILLA = "villa", _("Villa")
+    DORMITORY = "dormitory", _("Dormitory")
+    SHOP = "shop", _("Shop")
+    OFFICE = "office", _("Office building")
+    FACTORY = "factory", _("Factory")
+    WAREHOUSE = "warehouse", _("Warehouse")
+    OTHER = "other", _("Other property")
+
+
+class Tenure(models.TextChoices):
+    """By what right a property is used."""
+
+    OWNED = "owned", _("Owned")
+    MORTGAGED = "mortgaged", _("Mortgaged")
+    RENTED = "rented", _("Rented")
+    PROVIDED = "provided", _("Provided by the employer")
+
+
+@tracked()
+class Residence(CustomerChild):
+    """Where and in what kind of property a customer lives or works (居住区域、房产类型)."""
+
+    customer = models.OneToOneField(
+        "customers.Customer", primary_key=True, on_delete=models.CASCADE, related_name="residence"
+    )
+    living_area = models.ForeignKey(
+        Region,
+        verbose_name=_("living area"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    property_type = personal(
+        models.CharField(_("property type"), max_length=10, choices=PropertyType.choices, blank=True)
+    )
+    floor_area = personal(
+        models.DecimalField(_("floor area, m²"), max_digits=9, decimal_places=1, null=True, blank=True)
+    )
+    tenure = personal(models.CharField(_("tenure"), max_length=10, choices=Tenure.choices, blank=True))
+
+    class Meta:
+        verbose_name = _("residence")
+        verbose_name_plural = _("residences")
+
+    def __str__(self) -> str:
+        return str(self.get_property_type_display())
