@@ -2348,7 +2348,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='familymember',
-            constraint=models.CheckConstraint(condition=models.Q(('role', 'child'), models.Q(('child_birthday', None), ('child_education', None), ('child_name', None)), _connector='OR'), name='spouse_no_child'),
+            constraint=models.CheckConstraint(condition=models.Q(('role', 'child'), models.Q(('child_birthday__isnull', True), ('child_education__isnull', True), ('child_name__isnull', True)), _connector='OR'), name='spouse_no_child'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='familymember',

@@ -214,7 +214,9 @@ class FamilyMember(CustomerChild):
             models.CheckConstraint(
                 name="spouse_no_child",
                 condition=models.Q(role=FamilyRole.CHILD)
-                | models.Q(child_name=None, child_birthday=None, child_education=None),
+                | models.Q(
+                    child_name__isnull=True, child_birthday__isnull=True, child_education__isnull=True
+                ),
             ),
         ]
 
