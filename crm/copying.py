@@ -3,10 +3,12 @@
 A column has a kind: ``int2 int4 int8 int8? float8 bool date`` or a tuple of words, a choice. Reading, no row may vary
 in width, so SQL turns NULL into a value that no row has and numpy turns it back: dates come as NaT, floats as NaN,
 choices as missing categories, whole numbers of kind ``int8?`` as Int64 NA. Others must not be missing when read.
+Written, columns may also be of kind ``text`` (short texts: a block is as wide as its longest) or ``json``.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -43,6 +45,15 @@ _NATIVE = {
     "bool": bool,
     "date": np.int32,
 }
+_TYPES = {"int2": "smallint", "int4": "integer", "int8": "bigint", "bool": "boolean", "json": "jsonb"}
+JSONB_VERSION = b"\x01"
+
+
+def column_type(kind: Kind) -> str:
+    """PostgreSQL's type for a column of this kind."""
+    if isinstance(kind, tuple):
+        return "text"
+    return _TYPES.get(kind.rstrip("?"), kind)
 
 
 def read_columns(
@@ -181,7 +192,9 @@ def _block(columns: list[_Column]) -> bytes:
 def _to_binary(series: pd.Series, kind: Kind) -> _Column:
     if isinstance(kind, tuple):
         return _words(series, kind)
-    dtype, size = _BINARY[kind]
+    if kind in {"text", "json"}:
+        return _texts(series, kind)
+    dtype, size = _BINARY[_base(kind)]
     absent = series.isna().to_numpy(dtype=bool)
     if kind == "date":
         days = series.to_numpy().astype("datetime64[D]").view(np.int64) - DAYS_FROM_1970_TO_2000
@@ -205,3 +218,20 @@ def _words(series: pd.Series, words: tuple[str, ...]) -> _Column:
     matrix = np.array([word.ljust(width, b"\0") for word in encoded], dtype=f"V{width}")
     lengths = np.array([len(word) for word in encoded] + [-1], dtype=np.int32)[codes]  # code −1 is the last
     return _Column(matrix[np.maximum(codes, 0)], None if (lengths == width).all() else lengths)
+
+
+def _texts(series: pd.Series, kind: Kind) -> _Column:
+    absent = series.isna().to_numpy(dtype=bool)
+    encoded = [
+        b"" if missing else _encode(value, kind) for value, missing in zip(series, absent, strict=True)
+    ]
+    width = max(1, *map(len, encoded))
+    lengths = np.fromiter(map(len, encoded), dtype=np.int32, count=len(encoded))
+    values = np.array([text.ljust(width, b"\0") for text in encoded], dtype=f"V{width}")
+    return _Column(values, np.where(absent, -1, lengths).astype(np.int32))
+
+
+def _encode(value: Any, kind: Kind) -> bytes:
+    if kind == "json":
+        return JSONB_VERSION + json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    return str(value).encode()

@@ -197,6 +197,10 @@ JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", default=15)
 ANALYSIS_HOUR = env.int("ANALYSIS_HOUR", default=2)
 if ANALYSIS_HOUR not in range(24):
     raise ImproperlyConfigured(f"ANALYSIS_HOUR must be an hour from 0 to 23, not {ANALYSIS_HOUR}.")
+# How many customers a worker takes at a time of a measure that several workers share.
+ANALYSIS_SHARD_CUSTOMERS = env.int("ANALYSIS_SHARD_CUSTOMERS", default=250_000)
+if ANALYSIS_SHARD_CUSTOMERS < 1:
+    raise ImproperlyConfigured(f"ANALYSIS_SHARD_CUSTOMERS must be 1 or more, not {ANALYSIS_SHARD_CUSTOMERS}.")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "crm.tasks.sweep_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
     "nightly-analysis": {

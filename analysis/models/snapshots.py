@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from analysis.measures.churn_reasons import ChurnReason
+from analysis.models.results import RunRow
 from analysis.models.runs import AnalysisRun
 from customers.models import Customer, Region
 
@@ -63,7 +64,7 @@ def _region(label: _StrPromise) -> models.ForeignKey[Region | None, Region | Non
     )
 
 
-class CustomerSnapshot(models.Model):
+class CustomerSnapshot(RunRow):
     """One customer in one run. Money is cents of the company currency, ``value`` is by the policy's metric.
 
     The table is partitioned by run; each run's rows are written into a table of their own, which becomes a partition

@@ -10,12 +10,6 @@ from analysis.registry.products import PRODUCTS
 from analysis.registry.records import RECORDS
 from analysis.registry.scores import SCORES
 
-__all__ = ["FURTHER", "PUBLISHED", "Measure", "Merging", "Outcome", "Table", "find", "measure_called"]
+__all__ = ["FURTHER", "PUBLISHED", "Measure", "Merging", "Outcome", "Table", "find"]
 
-FURTHER: tuple[Measure[Any], ...] = (*SCORES, *PRODUCTS, *RECORDS)
-_BY_NAME = {measure.name: measure for measure in FURTHER}
-
-
-def measure_called(name: str) -> Measure[Any] | None:
-    """The further measure of this name; None for one that is not declared any more."""
-    return _BY_NAME.get(name)
+FURTHER: dict[str, Measure[Any]] = {measure.name: measure for measure in (*SCORES, *PRODUCTS, *RECORDS)}

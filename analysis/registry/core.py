@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analysis.datasets.customers import POTENTIALS, TIERS, Population
-from analysis.measures.churn import STATUS_DTYPE, assess_churn
+from analysis.measures.churn import STATUS_DTYPE, ChurnFit, assess_churn
 from analysis.measures.churn_reasons import ChurnReason
 from analysis.measures.contribution import contribution
-from analysis.measures.demand_fit import DemandFit
 from analysis.measures.marks import MARKS_DTYPE, assign_marks
 from analysis.measures.tiers import POTENTIAL_RULE_DTYPE, TierScheme, assign_tiers
 from crm.copying import Kind
@@ -19,9 +18,9 @@ from crm.copying import Kind
 
 @dataclass(slots=True)
 class Findings:
-    """What is known so far in a run: the fit of the model of demand, and each measure's frame by its name."""
+    """What is known so far in a run: the fits that churn rests on, and each measure's frame by its name."""
 
-    fit: DemandFit
+    fit: ChurnFit
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
@@ -35,7 +34,7 @@ class CoreMeasure:
     after: tuple[str, ...] = ()
 
 
-def find(population: Population, fit: DemandFit) -> pd.DataFrame:
+def find(population: Population, fit: ChurnFit) -> pd.DataFrame:
     """Compute every measure and return the published columns, indexed like the population."""
     findings = Findings(fit)
     for measure in CORE:
@@ -77,6 +76,8 @@ def _churn(population: Population, findings: Findings) -> pd.DataFrame:
             "first_order_on": facts["first_order_on"],
             "last_order_on": facts["last_order_on"],
             "order_days": facts["lifetime_order_days"],
+            "lifetime_lines": facts["lifetime_lines"],
+            "lifetime_net_revenue": facts["lifetime_net_revenue"],
             "median_interval_days": facts["median_interval_days"],
             "breadth_recent": facts["categories"],
             "breadth_previous": facts["categories_before"],

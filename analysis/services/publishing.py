@@ -10,7 +10,7 @@ from django.utils import timezone
 from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState, TierSummary
 from analysis.selectors.churn import add_up_by_band
 from analysis.selectors.slices import SUMS
-from analysis.services import storing
+from analysis.services import measures, storing
 from analysis.services.connections import WHERE_PARALLEL_PLANS_PAY
 from crm.services import audit
 from crm.services.jobs import RunningJob
@@ -54,6 +54,8 @@ def publish(run: AnalysisRun, job: RunningJob, table: str) -> None:
                 customers=run.customers,
             )
         run.save()
+        if run.was_published and job.arguments.get("further"):
+            measures.plan(run, actor=job.actor, hint=not job.in_foreground)
 
 
 def _store_sums(run: AnalysisRun) -> None:

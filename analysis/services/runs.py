@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from analysis.datasets.customers import Population, read_customers
+from analysis.datasets.purchases import read_past
 from analysis.datasets.totals import read_months, read_totals
 from analysis.measures.pareto_curve import pareto_points, top_shares
 from analysis.models import AnalysisRun, FactsSource, Policy, RunState
@@ -58,6 +59,7 @@ def start_run(
     policy: Policy | None = None,
     publish: bool = True,
     queue: bool = True,
+    further: bool = False,
     listener: Callable[[Job], None] | None = None,
 ) -> AnalysisRun:
     """Start an analysis on a worker or, without ``queue``, do it here and return it done.
@@ -72,6 +74,8 @@ def start_run(
         The current one when left out.
     publish
         Whether readers shall see it. Otherwise it stays in the ledger as validated.
+    further
+        Whether the further measures shall be queued with the publication.
 
     Raises
     ------
@@ -86,7 +90,7 @@ def start_run(
         publish=publish,
         requested_by=actor,
     )
-    arguments = {"by_the_system": actor is None}
+    arguments = {"by_the_system": actor is None, "further": further}
     if queue:
         with transaction.atomic():
             run.save()
@@ -103,7 +107,18 @@ def start_nightly() -> AnalysisRun | None:
     """Queue the run as of yesterday, the last whole day, unless the system has done or begun it already."""
     as_of = timezone.localdate() - datetime.timedelta(days=1)
     begun = AnalysisRun.objects.filter(as_of=as_of, requested_by=None).exclude(state=RunState.FAILED)
-    return None if begun.exists() else start_run(actor=None, as_of=as_of)
+    return None if begun.exists() else start_run(actor=None, as_of=as_of, further=True)
+
+
+@jobs.told_when_given_up(KIND)
+def _given_up(job: Job) -> None:
+    """A run whose job was cancelled, or whose workers died on it, has failed: nothing more happens by itself."""
+    unfinished = AnalysisRun.objects.filter(
+        pk=job.arguments["run"], state__in=[RunState.QUEUED, RunState.RUNNING]
+    )
+    unfinished.update(
+        state=RunState.FAILED, finished_at=timezone.now(), error=_("It was stopped before it was done.")
+    )
 
 
 @jobs.handles(KIND)
@@ -188,14 +203,16 @@ class _Execution:
                 with self._step(0):
                     prepared = facts.prepare(work, spec, keep=self.run.publish)
                 with self._step(1):
+                    customers = read_customers(work, prepared.table, self.run, rules)
                     population = Population(
-                        customers=read_customers(work, prepared.table, self.run, rules),
+                        customers=customers,
                         as_of=self.run.as_of,
                         window=window,
                         cut=spec.cut,
                         rules=rules,
                         region_ids=regions,
                         region_parents=region_parents(work),
+                        days=read_past(work, spec, rules, customers),
                     )
                     totals = read_totals(work, prepared.table, spec, population)
                     current = prepared.source is not FactsSource.ASIDE

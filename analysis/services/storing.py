@@ -1,25 +1,30 @@
-"""Writing what a run found into a table of its own: COPY, then the key and indexes, never row by row."""
+"""Writing what was found into tables: COPY, then the key and indexes, never row by row.
+
+The core run's rows are written ahead, by two streams, into a table that becomes a partition when the run is published.
+A further measure writes and attaches within one transaction: broken off, it leaves nothing behind.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pandas as pd
 from psycopg import sql
 
-from analysis.models import AnalysisRun
-from analysis.registry import PUBLISHED
+from analysis.models import AnalysisRun, CustomerSnapshot
+from analysis.registry import PUBLISHED, Table
 from analysis.services.connections import second_connection
-from crm.copying import write_frame
+from crm.copying import Kind, column_type, write_frame
 from customers.selectors.facts import Connection
 
-PARENT = sql.Identifier("analysis_customersnapshot")
-
 # The key, and what ranked lists are read by: with all customers in one order, the few of a tier are never far.
-_INDEXES = (
-    ("key", sql.SQL("CREATE UNIQUE INDEX {} ON {} (customer_id, run_id)")),
-    ("rank", sql.SQL("CREATE INDEX {} ON {} (rank, customer_id)")),
+SNAPSHOTS = Table(
+    CustomerSnapshot,
+    {"customer_id": "int8", **PUBLISHED},
+    partitioned=True,
+    indexes=(("rank", "customer_id"),),
 )
 
 # Halves of the rows, each copied by a connection of its own: PostgreSQL parses one stream in one process.
@@ -29,56 +34,149 @@ ROWS_WORTH_A_STREAM = 20_000
 
 def table_name(run: AnalysisRun, attempt: int) -> str:
     """The table of one attempt at a run: a stale attempt and its successor must not share one."""
-    return f"analysis_customersnapshot_{run.pk}_{attempt}"
+    return f"{SNAPSHOTS.name}_{run.pk}_{attempt}"
 
 
 def store(connection: Connection, run: AnalysisRun, table: str, found: pd.DataFrame) -> None:
     """Create the table of a run, fill it and key it. Killed half-way it leaves a table that nobody can see."""
-    name = sql.Identifier(table)
-    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(name))
-    connection.execute(sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS)").format(name, PARENT))
+    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(table)))
+    create_partition(connection, SNAPSHOTS, table)
     rows = found.reset_index().assign(run_id=run.pk)
     streams = min(STREAMS, max(1, len(rows) // ROWS_WORTH_A_STREAM))
     parts = pairwise(len(rows) * place // streams for place in range(streams + 1))
     with ThreadPoolExecutor(STREAMS) as pool:
-        list(pool.map(lambda part: _copy(name, rows.iloc[slice(*part)]), parts))
-        list(pool.map(lambda index: _create_index(table, *index), _INDEXES))
-    key = sql.Identifier(f"{table}_key")
-    connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY USING INDEX {}").format(name, key))
+        list(pool.map(lambda part: _copy(table, rows.iloc[slice(*part)]), parts))
+        list(pool.map(_index, _index_statements(SNAPSHOTS, table)))
+    _make_sound(connection, run.pk, table)
+
+
+def _copy(table: str, rows: pd.DataFrame) -> None:
+    with second_connection() as stream:
+        write_frame(stream, sql.Identifier(table), rows, {"run_id": "int8", **SNAPSHOTS.kinds})
+
+
+def _index(statement: sql.Composed) -> None:
+    with second_connection() as stream:
+        stream.execute(statement)
+
+
+def put(connection: Connection, table: Table, run: AnalysisRun, found: pd.DataFrame) -> int:
+    """Store a further measure's rows within the caller's transaction; return how many there are."""
+    if table.partitioned:
+        name = partition_name(table, run)
+        create_partition(connection, table, name)
+        copy_rows(connection, table, name, run, found)
+        finish_partition(connection, table, name, run)
+    else:
+        remove_rows(connection, table, run)
+        copy_rows(connection, table, table.name, run, found)
+    return len(found)
+
+
+def partition_name(table: Table, run: AnalysisRun) -> str:
+    """What a further measure's table of one run is called."""
+    return f"{table.name}_{run.pk}"
+
+
+def create_partition(connection: Connection, table: Table, name: str) -> None:
+    """Create an empty table like the parent's partitions, without key or index yet."""
     connection.execute(
-        sql.SQL("ALTER TABLE {} ADD CONSTRAINT of_one_run CHECK (run_id = {})").format(name, run.pk)
+        sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS)").format(
+            sql.Identifier(name), sql.Identifier(table.name)
+        )
     )
-    connection.execute(sql.SQL("ANALYZE {}").format(name))
 
 
-def _copy(table: sql.Identifier, rows: pd.DataFrame) -> None:
-    with second_connection() as stream:
-        write_frame(stream, table, rows, {"run_id": "int8", "customer_id": "int8", **PUBLISHED})
+def copy_rows(connection: Connection, table: Table, name: str, run: AnalysisRun, found: pd.DataFrame) -> None:
+    """COPY rows of a run; columns of the index count as columns."""
+    named = [level for level in found.index.names if level in table.kinds]
+    rows = (found.reset_index(named) if named else found).assign(run_id=run.pk)
+    write_frame(connection, sql.Identifier(name), rows, {"run_id": "int8", **table.kinds})
 
 
-def _create_index(table: str, suffix: str, statement: sql.SQL) -> None:
-    with second_connection() as stream:
-        stream.execute(statement.format(sql.Identifier(f"{table}_{suffix}"), sql.Identifier(table)))
+def finish_partition(connection: Connection, table: Table, name: str, run: AnalysisRun) -> None:
+    """Key and index a filled table, and make it a partition that readers can find."""
+    for statement in _index_statements(table, name):
+        connection.execute(statement)
+    _make_sound(connection, run.pk, name)
+    attach(connection, run, name, table)
 
 
-def attach(connection: Connection, run: AnalysisRun, table: str) -> None:
+def attach(connection: Connection, run: AnalysisRun, name: str, table: Table = SNAPSHOTS) -> None:
     """Make the table a partition that readers can find, within the caller's transaction."""
-    name = sql.Identifier(table)
     connection.execute(
-        sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})").format(PARENT, name, run.pk)
+        sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})").format(
+            sql.Identifier(table.name), sql.Identifier(name), run.pk
+        )
     )
-    connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT of_one_run").format(name))
+    connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT of_one_run").format(sql.Identifier(name)))
+
+
+def remove_rows(connection: Connection, table: Table, run: AnalysisRun) -> None:
+    """Take a run's rows out of a table: the partition with its rows, or the rows alone."""
+    if not table.partitioned:
+        connection.execute(
+            sql.SQL("DELETE FROM {} WHERE run_id = %s").format(sql.Identifier(table.name)), [run.pk]
+        )
+        return
+    for name in tables_of(connection, table, run):
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def drop_leftovers(connection: Connection, run: AnalysisRun) -> None:
     """Drop what earlier attempts at this run left behind: tables that never became partitions."""
-    leftovers = connection.execute(
+    for name in tables_of(connection, SNAPSHOTS, run, only_loose=True):
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def tables_of(
+    connection: Connection, table: Table, run: AnalysisRun, *, only_loose: bool = False
+) -> list[str]:
+    """The names of the tables that hold a run's rows of a partitioned table, partitions or not yet."""
+    rows = connection.execute(
         """
         SELECT relname FROM pg_class
-        WHERE relname LIKE %s AND relkind = 'r' AND NOT relispartition
+        WHERE relname ~ %s AND relkind = 'r' AND NOT (relispartition AND %s)
             AND relnamespace = current_schema()::regnamespace
+        ORDER BY relname
         """,
-        [f"analysis\\_customersnapshot\\_{run.pk}\\_%"],
+        [f"^{table.name}_{run.pk}(_[0-9]+)?$", only_loose],
     ).fetchall()
-    for (name,) in leftovers:
-        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(name)))
+    return [name for (name,) in rows]
+
+
+def create_part(connection: Connection, name: str, kinds: Mapping[str, Kind]) -> None:
+    """Create a table for what the shards of a measure hand on to its merging step."""
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind))
+        for column, kind in [
+            ("shard", "int4"),
+            ("place", "int4"),
+            *((column, column_type(kind)) for column, kind in kinds.items()),
+        ]
+    ]
+    connection.execute(
+        sql.SQL("CREATE TABLE {} ({})").format(sql.Identifier(name), sql.SQL(", ").join(columns))
+    )
+
+
+def _index_statements(table: Table, name: str) -> list[sql.Composed]:
+    return [
+        sql.SQL("CREATE {} {} ON {} ({})").format(
+            sql.SQL("INDEX" if suffix else "UNIQUE INDEX"),
+            sql.Identifier(f"{name}_{suffix or 'key'}"),
+            sql.Identifier(name),
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+        )
+        for suffix, columns in enumerate((table.key, *table.indexes))
+    ]
+
+
+def _make_sound(connection: Connection, run_id: int, name: str) -> None:
+    """Give a filled and indexed table its key, its statistics, and what spares a scan when it is attached."""
+    table, key = sql.Identifier(name), sql.Identifier(f"{name}_key")
+    connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY USING INDEX {}").format(table, key))
+    connection.execute(
+        sql.SQL("ALTER TABLE {} ADD CONSTRAINT of_one_run CHECK (run_id = {})").format(table, run_id)
+    )
+    connection.execute(sql.SQL("ANALYZE {}").format(table))

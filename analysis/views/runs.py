@@ -35,6 +35,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
                 actor=user,
                 as_of=form.cleaned_data["as_of"],
                 publish=form.is_not_older_than(selector.published()),
+                further=True,
             )
             return redirect("analysis:run", run.pk)
     page = Paginator(selector.runs_for(user), RUNS_ON_A_PAGE).get_page(request.GET.get("page"))

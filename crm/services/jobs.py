@@ -5,12 +5,13 @@ It may be started again after a crash, so it looks at what is already done befor
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import structlog
+from celery import group
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
@@ -26,6 +27,7 @@ Handler = Callable[["RunningJob"], dict[str, Any]]
 Listener = Callable[[Job], None]
 
 _handlers: dict[str, Handler] = {}
+_told: dict[str, Listener] = {}
 
 
 class JobError(Exception):
@@ -50,12 +52,26 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def told_when_given_up(kind: str) -> Callable[[Listener], Listener]:
+    """Register the function that is told, in the same transaction, of a job that ends with its handler unheard.
+
+    That is one that was cancelled, or whose workers died on it time after time.
+    """
+
+    def register(listener: Listener) -> Listener:
+        _told[kind] = listener
+        return listener
+
+    return register
+
+
 class RunningJob:
     """A claimed job as its handler sees it: arguments in, progress out, and a guard for its commits."""
 
-    def __init__(self, job: Job, listener: Listener | None = None) -> None:
+    def __init__(self, job: Job, listener: Listener | None = None, *, in_foreground: bool = False) -> None:
         self.job = job
         self.attempt = job.attempt
+        self.in_foreground = in_foreground
         self._listener = listener
 
     @property
@@ -104,6 +120,20 @@ def enqueue(kind: str, arguments: dict[str, Any], *, actor: User | None) -> Job:
     return job
 
 
+def enqueue_group(
+    kind: str, each: Collection[Mapping[str, Any]], *, actor: User | None, hint: bool = True
+) -> list[Job]:
+    """Create jobs that may be done at the same time, and tell the queue of all of them at once.
+
+    Without ``hint`` the caller does them itself, as far as the sweeper has not told others of them by then.
+    """
+    created = [_create(kind, dict(arguments), actor) for arguments in each]
+    if created and hint:
+        ids = [job.pk for job in created]
+        transaction.on_commit(lambda: _hint(*ids), robust=True)
+    return created
+
+
 def run_here(
     kind: str, arguments: dict[str, Any], *, actor: User | None, listener: Listener | None = None
 ) -> Job:
@@ -120,7 +150,7 @@ def execute(job_id: int, *, listener: Listener | None = None, in_foreground: boo
     job = _claim(job_id)
     if job is None:
         return None
-    running = RunningJob(job, listener)
+    running = RunningJob(job, listener, in_foreground=in_foreground)
     logger = log.bind(job=job.pk, kind=job.kind, attempt=job.attempt)
     try:
         with _heartbeat(running):
@@ -128,7 +158,9 @@ def execute(job_id: int, *, listener: Listener | None = None, in_foreground: boo
         running.finish(JobState.DONE, result=result, error="")
         logger.info("job done")
     except JobCancelledError:
-        running.finish(JobState.CANCELLED)
+        with transaction.atomic():
+            running.finish(JobState.CANCELLED)
+            _tell(job)
         logger.info("job cancelled")
     except LeaseLostError:
         logger.warning("job lost its lease")
@@ -147,9 +179,12 @@ def execute(job_id: int, *, listener: Listener | None = None, in_foreground: boo
 
 def cancel(job: Job) -> None:
     """Ask a job to stop: at once when it has not begun, at its next step otherwise."""
-    Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(
-        state=JobState.CANCELLED, finished_at=timezone.now()
-    )
+    with transaction.atomic():
+        stopped = Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(
+            state=JobState.CANCELLED, finished_at=timezone.now()
+        )
+        if stopped:
+            _tell(job)
     Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(cancel_requested=True)
 
 
@@ -179,9 +214,15 @@ def _create(kind: str, arguments: dict[str, Any], actor: User | None) -> Job:
     return Job.objects.create(kind=kind, arguments=arguments, created_by=actor)
 
 
-def _hint(job_id: int) -> None:
-    """Tell the workers of a job. With the broker away nothing is lost: the sweeper tells them later."""
-    app.send_task("crm.tasks.run_job", args=[job_id], retry=False)
+def _hint(*job_ids: int) -> None:
+    """Tell the workers of jobs. With the broker away nothing is lost: the sweeper tells them later."""
+    tasks = [app.signature("crm.tasks.run_job", args=[job_id], immutable=True) for job_id in job_ids]
+    group(tasks).apply_async(retry=False)
+
+
+def _tell(job: Job) -> None:
+    if listener := _told.get(job.kind):
+        listener(job)
 
 
 def _claim(job_id: int) -> Job | None:
@@ -189,8 +230,10 @@ def _claim(job_id: int) -> Job | None:
     now = timezone.now()
     free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
     worn_out = Job.objects.filter(free, pk=job_id, attempt__gte=Job.MAX_ATTEMPTS)
-    if worn_out.update(state=JobState.QUARANTINED, finished_at=now, lease_until=None):
-        return None
+    with transaction.atomic():
+        if worn_out.update(state=JobState.QUARANTINED, finished_at=now, lease_until=None):
+            _tell(Job.objects.get(pk=job_id))
+            return None
     claimed = Job.objects.filter(free, pk=job_id).update(
         state=JobState.RUNNING, attempt=F("attempt") + 1, started_at=now, lease_until=_lease_end()
     )
