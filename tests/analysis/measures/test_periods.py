@@ -1,0 +1,93 @@
+import datetime
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.measures.periods import SALES_COLUMNS, Period, PeriodKind, current_periods, period_sales
+from tests.analysis.measures.present import present
+
+CENTS = st.integers(-(10**9), 10**11) | st.integers(-3, 3)
+ROWS = st.lists(st.tuples(CENTS, CENTS, st.integers(0, 9), CENTS, CENTS), min_size=1, max_size=40)
+DAYS = st.dates(datetime.date(1990, 1, 1), datetime.date(2090, 1, 1))
+
+BY_SQL = """
+select id, rank() over (order by net_revenue desc) as rank,
+       case when sum(net_revenue) over () > 0 then net_revenue / sum(net_revenue) over () end as share,
+       case when net_revenue_before > 0 then net_revenue / net_revenue_before - 1 end as change,
+       case when net_revenue_year_ago > 0 then net_revenue / net_revenue_year_ago - 1 end as change_year
+from frame
+where (net_revenue, gross_margin, orders, net_revenue_before, net_revenue_year_ago) <> (0, 0, 0, 0, 0) order by id
+"""
+
+
+def sales(rows: Sequence[tuple[int, ...]]) -> pd.DataFrame:
+    index = pd.RangeIndex(len(rows), name="id")
+    return pd.DataFrame(rows, columns=list(SALES_COLUMNS), index=index, dtype="int64")
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS)
+def test_ranks_and_changes_agree_with_sql(rows: Sequence[tuple[int, ...]]) -> None:
+    frame = sales(rows).reset_index()  # noqa: F841 read by the query
+    found, expected = period_sales(sales(rows)), present(duckdb.query(BY_SQL)).df()
+    assert found.index.tolist() == expected["id"].tolist()
+    assert found["rank"].tolist() == expected["rank"].tolist()
+    for name in ("share", "change", "change_year"):
+        np.testing.assert_allclose(found[name], expected[name].astype(float), rtol=1e-6, atol=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS, st.randoms())
+def test_the_order_of_rows_changes_nothing(rows: Sequence[tuple[int, ...]], random: Random) -> None:
+    shuffled = sales(rows).sample(frac=1, random_state=random.randrange(2**32))
+    pd.testing.assert_frame_equal(period_sales(shuffled).sort_index(), period_sales(sales(rows)))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=30))
+def test_a_customer_who_never_bought_moves_nobody(values: list[int]) -> None:
+    rows = [(value, 0, 1, 0, 0) for value in values]
+    pd.testing.assert_frame_equal(period_sales(sales([*rows, (0, 0, 0, 0, 0)])), period_sales(sales(rows)))
+
+
+@settings(max_examples=25, deadline=None)
+@given(DAYS, st.sampled_from(PeriodKind))
+def test_a_day_lies_in_its_period_and_periods_follow_each_other(day: datetime.date, kind: PeriodKind) -> None:
+    period = Period.containing(kind, day)
+    assert period.start <= day < period.end
+    assert period.before.end == period.start
+    assert period.year_ago.start.month == period.start.month
+    assert period.year_ago.start.year == period.start.year - 1
+
+
+def test_the_worked_example() -> None:
+    found = period_sales(
+        sales([(600, 200, 2, 400, 300), (300, 100, 1, 0, 600), (0, 0, 0, 50, 0), (300, 90, 1, 0, 0)])
+    )
+    assert found["rank"].tolist() == [1, 2, 4, 2]
+    assert found["share"].tolist() == [0.5, 0.25, 0.0, 0.25]
+    np.testing.assert_allclose(found["change"], [0.5, np.nan, -1.0, np.nan])
+    np.testing.assert_allclose(found["change_year"], [1.0, -0.5, np.nan, np.nan])
+
+
+def test_a_report_is_about_this_month_and_year_and_those_before() -> None:
+    days = [period.start.isoformat() for period in current_periods(datetime.date(2025, 1, 31))]
+    assert days == ["2025-01-01", "2024-12-01", "2025-01-01", "2024-01-01"]
+    complete = [
+        period.is_complete(datetime.date(2025, 1, 31))
+        for period in current_periods(datetime.date(2025, 1, 31))
+    ]
+    assert complete == [True, True, False, True]
+
+
+@pytest.mark.parametrize("wrong", [(PeriodKind.MONTH, "2025-01-02"), (PeriodKind.YEAR, "2025-02-01")])
+def test_a_period_begins_on_its_first_day(wrong: Any) -> None:
+    with pytest.raises(ValueError, match="does not begin"):
+        Period(wrong[0], datetime.date.fromisoformat(wrong[1]))
