@@ -40,6 +40,8 @@ _TABLE: dict[str, dict[str, Scope]] = {
     # What identifies or describes a natural person, beyond the name; for everybody else it is masked.
     "personal.view": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     "customer.edit": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    "customer.delete": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    "customer.merge": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     "import.run": {Role.ADMIN: Scope.ALL},
     "import.view": {Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
     "analysis.view": {
