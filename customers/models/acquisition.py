@@ -1,14 +1,18 @@
 """Where customers come from (客户来源)."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.history import tracked
+from crm.models import User
+from crm.policy import Scope, scope_of
 from crm.sensitivity import personal
-from customers.models.scope import CustomerChild
+from customers.models.scope import CustomerChild, CustomerChildQuerySet, customers_in_scope
 
 
 class ChannelKind(models.TextChoices):
@@ -85,6 +89,22 @@ class Campaign(models.Model):
         return self.name
 
 
+class InformantQuerySet(CustomerChildQuerySet["Informant"]):
+    """Informants: seen by whoever they tell, and by whoever sees the customer that they are."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Keep those that ``user`` may see; the customer behind one may still be out of their scope."""
+        scope = scope_of(user, "customer.view")
+        if scope is Scope.ALL:
+            return self
+        if scope is Scope.NONE or not isinstance(user, User):
+            return self.none()
+        seen = Q(owner=user) | Q(customers_in_scope(user, "customer__"), customer__deleted_at=None)
+        if scope is Scope.TEAM and user.team_id is not None:
+            seen |= Q(owner__team=user.team_id)
+        return self.filter(seen)
+
+
 @tracked()
 class Informant(CustomerChild):
     """Somebody who tells us of customers (信息提供者); ``customer`` where the person is one of ours."""
@@ -108,6 +128,8 @@ class Informant(CustomerChild):
     )
     occupation = personal(models.CharField(_("occupation"), max_length=100, blank=True))
     reward_per_sale = models.DecimalField(_("reward per sale"), max_digits=12, decimal_places=2, default=0)
+
+    objects = InformantQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("informant")
