@@ -40,6 +40,7 @@ class Population:
     ``customers`` is indexed by ``customer_id``, ascending, with the columns of :data:`KINDS`: cents int64, counts
     int32, days datetime64[s], ``region_id`` Int64, tiers and potential categories. ``previous_tier`` is the tier that
     the run before kept, NA when that run followed another scheme or metric; ``tier_before`` is its final tier.
+    ``days`` are a sample's order days, read only for a policy whose model of churn learns from the past.
     """
 
     customers: pd.DataFrame
@@ -49,6 +50,7 @@ class Population:
     rules: PolicyRules
     region_ids: dict[str, int]
     region_parents: dict[int, int | None]
+    days: pd.DataFrame | None = None
 
 
 def read_customers(

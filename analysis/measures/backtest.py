@@ -18,16 +18,18 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.measures.churn import ChurnModel
+from analysis.measures.churn_auto import AutoProblem, auto_probability, fit_auto
 from analysis.measures.demand import DemandModel
-from analysis.measures.demand_fit import FitProblem, fit_demand, score_demand
+from analysis.measures.demand_fit import DemandFit, FitProblem, fit_demand, score_demand
 from analysis.measures.likelihood import Floats
-from analysis.measures.occasions import purchase_histories
+from analysis.measures.occasions import purchase_records
 
 Flags = npt.NDArray[np.bool_]
 
@@ -62,6 +64,32 @@ class BacktestScores:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a method may know: customers' purchase records at the end of training and one horizon before it.
+
+    Both frames are as :func:`analysis.measures.occasions.purchase_records` returns them.
+    """
+
+    records: pd.DataFrame
+    earlier: pd.DataFrame
+    trained_to: datetime.date
+    horizon_days: int
+    _fits: dict[DemandModel, DemandFit] = field(default_factory=dict, repr=False, compare=False)
+
+    def fit(self, model: DemandModel) -> DemandFit:
+        """The fit of a model of demand to the records; found once, however many methods stand on it."""
+        if model not in self._fits:
+            self._fits[model] = fit_demand(self.records, self.trained_to, model)
+        return self._fits[model]
+
+    def probability(self, fit: DemandFit) -> pd.Series | None:
+        """Each customer's probability of no order in the horizon by a fit; None when it found no parameters."""
+        if fit.parameters is None:
+            return None
+        return score_demand(self.records, fit.parameters, self.trained_to, self.horizon_days)["p_no_order"]
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What a method says at the end of training: probability (float64) by customer, and its fit's problem, if any.
 
@@ -69,7 +97,7 @@ class Forecast:
     """
 
     probability: pd.Series | None
-    problem: FitProblem | None
+    problem: FitProblem | AutoProblem | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +106,7 @@ class BacktestResult:
 
     trained_to: datetime.date
     scores: BacktestScores | None
-    problem: FitProblem | None
+    problem: FitProblem | AutoProblem | None
 
     @property
     def may_be_default(self) -> bool:
@@ -86,8 +114,8 @@ class BacktestResult:
         return self.problem is None and self.scores is not None and self.scores.beats_base_rate
 
 
-ChurnMethod = Callable[[pd.DataFrame, datetime.date, int], Forecast]
-"""(histories up to the end of training, end of training, horizon in days) → forecast for the customers in them."""
+ChurnMethod = Callable[[Known], Forecast]
+"""What is known at the end of training → forecast for the customers in ``known.records``, in their order."""
 
 
 def demand_method(model: DemandModel) -> ChurnMethod:
@@ -96,67 +124,81 @@ def demand_method(model: DemandModel) -> ChurnMethod:
     A degenerate fit is judged like any other, with its problem beside it: a figure hidden could not warn anybody.
     """
 
-    def forecast(histories: pd.DataFrame, trained_to: datetime.date, horizon_days: int) -> Forecast:
-        fit = fit_demand(histories, trained_to, model)
-        if fit.parameters is None:
-            return Forecast(None, fit.problem)
-        scores = score_demand(histories, fit.parameters, trained_to, horizon_days)
-        return Forecast(scores["p_no_order"], fit.problem)
+    def forecast(known: Known) -> Forecast:
+        fit = known.fit(model)
+        return Forecast(known.probability(fit), fit.problem)
 
     return forecast
 
 
-DEFAULT_METHODS: Mapping[str, ChurnMethod] = {model.value: demand_method(model) for model in DemandModel}
-"""The methods on offer, by the names that policies use."""
+def auto_method(known: Known) -> Forecast:
+    """The method "auto": see :mod:`analysis.measures.churn_auto`. Where it falls back it says why.
+
+    It stands on the MBG/NBD even where that finds no dropout and so amounts to the NBD.
+    """
+    demand = known.fit(DemandModel.MBG_NBD)
+    by_demand = known.probability(demand)
+    if by_demand is None:
+        return Forecast(None, demand.problem)
+    fit = fit_auto(known.records, known.earlier, known.trained_to, known.horizon_days)
+    probability = auto_probability(by_demand, known.records, fit, known.trained_to, known.horizon_days)
+    unsound = None if demand.problem is FitProblem.NO_DROPOUT else demand.problem
+    return Forecast(probability, fit.problem or unsound)
+
+
+DEMAND_METHODS: Mapping[str, ChurnMethod] = {model.value: demand_method(model) for model in DemandModel}
+"""The models of demand, by the names that policies use. They read histories alone, nothing of one horizon before."""
+
+METHODS: Mapping[str, ChurnMethod] = {**DEMAND_METHODS, ChurnModel.AUTO.value: auto_method}
+"""Every method on offer, by the names that policies use."""
 
 
 def backtest(
-    occasions: pd.DataFrame,
+    days: pd.DataFrame,
     as_of: datetime.date,
     horizon_days: int,
-    methods: Mapping[str, ChurnMethod] = DEFAULT_METHODS,
+    methods: Mapping[str, ChurnMethod] = METHODS,
 ) -> dict[str, BacktestResult]:
     """Train every method one horizon before ``as_of`` and judge it on the horizon.
 
     Parameters
     ----------
-    occasions
-        As :func:`analysis.measures.occasions.purchase_occasions` returns them.
+    days
+        As :func:`analysis.measures.occasions.customer_days` returns them.
     as_of
         The last day observed, and of the horizon.
     horizon_days
         H, in days.
     """
-    trained_to = as_of - datetime.timedelta(days=horizon_days)
-    before = occasions["ordered_on"] <= pd.Timestamp(trained_to)
-    within = ~before & (occasions["ordered_on"] <= pd.Timestamp(as_of))
-    histories = purchase_histories(occasions[before], trained_to)
-    stayed_away = ~histories.index.isin(occasions.loc[within, "customer_id"].unique())
-    return judge_methods(histories, stayed_away, trained_to, horizon_days, methods)
+    horizon = datetime.timedelta(days=horizon_days)
+    trained_to = as_of - horizon
+    known = Known(
+        records=purchase_records(days, trained_to),
+        earlier=purchase_records(days, trained_to - horizon),
+        trained_to=trained_to,
+        horizon_days=horizon_days,
+    )
+    after = days["bought"] & (days["ordered_on"] > pd.Timestamp(trained_to))
+    came_back = days.loc[after & (days["ordered_on"] <= pd.Timestamp(as_of)), "customer_id"].unique()
+    return judge_methods(known, ~known.records.index.isin(came_back), methods)
 
 
 def judge_methods(
-    histories: pd.DataFrame,
-    stayed_away: Flags,
-    trained_to: datetime.date,
-    horizon_days: int,
-    methods: Mapping[str, ChurnMethod] = DEFAULT_METHODS,
+    known: Known, stayed_away: Flags, methods: Mapping[str, ChurnMethod]
 ) -> dict[str, BacktestResult]:
-    """Train every method on histories that end with ``trained_to`` and judge it by who stayed away since.
+    """Train every method on what was known and judge it by who stayed away since.
 
     Parameters
     ----------
-    histories
-        As :func:`analysis.measures.occasions.purchase_histories` returns them for ``trained_to``.
     stayed_away
-        One bool per history: no order in the ``horizon_days`` after ``trained_to``.
+        One bool per row of ``known.records``: no order in the horizon after the end of training.
     """
     results = {}
     for name, method in methods.items():
-        forecast, scores = method(histories, trained_to, horizon_days), None
+        forecast, scores = method(known), None
         if forecast.probability is not None:
             scores = score_method(forecast.probability.to_numpy(dtype=np.float64), stayed_away)
-        results[name] = BacktestResult(trained_to, scores, forecast.problem)
+        results[name] = BacktestResult(known.trained_to, scores, forecast.problem)
     return results
 
 

@@ -1,23 +1,49 @@
 """Who is leaving: the probability of no order within the horizon, a flag and its named reasons.
 
-The probability is that of a model of demand (:mod:`analysis.measures.demand`). Customers who never ordered are outside
-the model: they have no score and no flag, and their status says so. When no fit may be published nobody has a score.
+The probability is that of a model of demand (:mod:`analysis.measures.demand`) or, under the model "auto" and where it
+may be used, its blend with a logistic model (:mod:`analysis.measures.churn_auto`). Customers who never ordered are
+outside the model: they have no score and no flag, and their status says so. When no fit may be published nobody has a
+score.
 """
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
+from analysis.measures.churn_auto import AutoFit, auto_probability
 from analysis.measures.churn_reasons import ReasonPolicy, churn_reasons, days_since, named_reasons
 from analysis.measures.demand import DemandModel
 from analysis.measures.demand_fit import DemandFit, score_demand
 from analysis.measures.frames import require_columns
 
 STATUS_DTYPE = pd.CategoricalDtype(["scored", "no_orders", "not_published"])
+
+
+class ChurnModel(StrEnum):
+    """Where the probability comes from: a model of demand, or "auto"."""
+
+    MBG_NBD = "mbg_nbd"
+    BG_NBD = "bg_nbd"
+    NBD = "nbd"
+    AUTO = "auto"
+
+    @property
+    def demand(self) -> DemandModel:
+        """The model of demand to fit; auto stands on the MBG/NBD."""
+        return DemandModel.MBG_NBD if self is ChurnModel.AUTO else DemandModel(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ChurnFit:
+    """What the scores of a run rest on: the fit of the model of demand and, under "auto", that of its other half."""
+
+    demand: DemandFit
+    auto: AutoFit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +53,7 @@ class ChurnPolicy:
     Attributes
     ----------
     model
-        The model of demand to fit.
+        Where the probability comes from.
     horizon_days
         How far the probability of no order looks ahead.
     flag_at
@@ -41,7 +67,7 @@ class ChurnPolicy:
         Unless the horizon is at least one day and the cut lies in (0, 1].
     """
 
-    model: DemandModel = DemandModel.MBG_NBD
+    model: ChurnModel = ChurnModel.MBG_NBD
     horizon_days: int = 90
     flag_at: float = 0.80
     reasons: ReasonPolicy = field(default_factory=ReasonPolicy)
@@ -54,7 +80,7 @@ class ChurnPolicy:
 
 
 def assess_churn(
-    customers: pd.DataFrame, fit: DemandFit, policy: ChurnPolicy, as_of: datetime.date
+    customers: pd.DataFrame, fit: ChurnFit, policy: ChurnPolicy, as_of: datetime.date
 ) -> pd.DataFrame:
     """Score, flag and explain every customer of the population.
 
@@ -62,9 +88,10 @@ def assess_churn(
     ----------
     customers
         ``first_order_on``, ``last_order_on`` datetime64 and ``order_days`` int64 (NaT and 0 without orders), the
-        history up to ``as_of``; beside them any columns that :func:`churn_reasons` reads.
+        history up to ``as_of``; beside them any columns that :func:`churn_reasons` reads, and under "auto"
+        ``lifetime_lines`` and ``lifetime_net_revenue`` (cents) int64.
     fit
-        A fit at ``as_of``.
+        The fits at ``as_of``.
 
     Returns
     -------
@@ -87,7 +114,7 @@ def assess_churn(
     flag = (probability >= policy.flag_at).astype("boolean").where(probability.notna())
     reasons = churn_reasons(customers, policy.reasons, as_of)
     leading = {
-        "churn_status": _status(ordered, fit.published),
+        "churn_status": _status(ordered, fit.demand.published),
         "churn_probability": probability,
         "p_alive": scores["p_alive"],
         "expected_orders": scores["expected_orders"],
@@ -99,13 +126,18 @@ def assess_churn(
 
 
 def _scores(
-    customers: pd.DataFrame, ordered: np.ndarray, fit: DemandFit, policy: ChurnPolicy, as_of: datetime.date
+    customers: pd.DataFrame, ordered: np.ndarray, fit: ChurnFit, policy: ChurnPolicy, as_of: datetime.date
 ) -> pd.DataFrame:
-    if fit.parameters is None or not fit.published:
+    if fit.demand.parameters is None or not fit.demand.published:
         return pd.DataFrame(
             np.nan, index=customers.index, columns=["p_alive", "p_no_order", "expected_orders"]
         )
-    scores = score_demand(customers[ordered], fit.parameters, as_of, policy.horizon_days)
+    known = customers[ordered]
+    scores = score_demand(known, fit.demand.parameters, as_of, policy.horizon_days)
+    if fit.auto is not None:
+        scores["p_no_order"] = auto_probability(
+            scores["p_no_order"], known, fit.auto, as_of, policy.horizon_days
+        )
     return scores.reindex(customers.index)
 
 

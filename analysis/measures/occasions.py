@@ -31,8 +31,7 @@ def purchase_occasions(lines: pd.DataFrame, *, free_counts: bool = False) -> pd.
         ``customer_id`` int64, ``ordered_on`` datetime64, ``revenue_cents`` int64, sorted by the first two.
     """
     require_columns(lines, ("customer_id", "ordered_on", "quantity", "revenue_cents"), "lines")
-    sold = (lines["quantity"] > 0) & (lines["revenue_cents"] >= 0) if free_counts else sold_for_money(lines)
-    bought = sold & lines["customer_id"].notna()
+    bought = _sold(lines, free_counts=free_counts) & lines["customer_id"].notna()
     columns = lines.loc[bought, ["customer_id", "ordered_on", "revenue_cents"]].astype(
         {"customer_id": "int64"}
     )
@@ -63,6 +62,60 @@ def purchase_histories(occasions: pd.DataFrame, as_of: datetime.date) -> pd.Data
         "order_days": by_customer.size(),
     }
     return pd.DataFrame(histories).assign(median_interval_days=_median_intervals(known))
+
+
+def customer_days(lines: pd.DataFrame, *, free_counts: bool = False) -> pd.DataFrame:
+    """One row per customer and day with a line, bought or given back: what every past day can be told from.
+
+    Parameters
+    ----------
+    lines, free_counts
+        As for :func:`purchase_occasions`.
+
+    Returns
+    -------
+    DataFrame
+        ``customer_id`` int64, ``ordered_on`` datetime64, ``lines`` int64, ``net_revenue`` int64 cents (returns
+        subtracted), ``bought`` bool (a purchase occasion), sorted by the first two.
+    """
+    require_columns(lines, ("customer_id", "ordered_on", "quantity", "revenue_cents"), "lines")
+    known = lines[lines["customer_id"].notna()]
+    days = pd.DataFrame(
+        {
+            "customer_id": known["customer_id"].astype("int64"),
+            "ordered_on": known["ordered_on"],
+            "lines": 1,
+            "net_revenue": known["revenue_cents"],
+            "bought": _sold(known, free_counts=free_counts),
+        }
+    ).groupby(["customer_id", "ordered_on"], sort=True)
+    return days.agg({"lines": "sum", "net_revenue": "sum", "bought": "any"}).reset_index()
+
+
+def purchase_records(days: pd.DataFrame, as_of: datetime.date) -> pd.DataFrame:
+    """Each customer's history and all-time sums up to and including ``as_of``.
+
+    Parameters
+    ----------
+    days
+        As :func:`customer_days` returns them.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`purchase_histories` returns it, with int64 ``lifetime_lines`` and ``lifetime_net_revenue`` (cents).
+    """
+    require_columns(days, ("customer_id", "ordered_on", "lines", "net_revenue", "bought"), "customers' days")
+    known = days[days["ordered_on"] <= pd.Timestamp(as_of)]
+    histories = purchase_histories(known[known["bought"]], as_of)
+    sums = known.groupby("customer_id")[["lines", "net_revenue"]].sum().reindex(histories.index)
+    return histories.assign(lifetime_lines=sums["lines"], lifetime_net_revenue=sums["net_revenue"])
+
+
+def _sold(lines: pd.DataFrame, *, free_counts: bool) -> pd.Series:
+    if free_counts:
+        return (lines["quantity"] > 0) & (lines["revenue_cents"] >= 0)
+    return sold_for_money(lines)
 
 
 def _median_intervals(occasions: pd.DataFrame) -> pd.Series:

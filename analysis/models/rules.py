@@ -12,10 +12,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from analysis.measures.churn import ChurnPolicy
+from analysis.measures.churn import ChurnModel, ChurnPolicy
 from analysis.measures.churn_reasons import ReasonPolicy
 from analysis.measures.contribution import Metric
-from analysis.measures.demand import DemandModel
 from analysis.measures.marks import MarkPolicy
 from analysis.measures.tiers import Thresholds, TierPolicy, TierScheme
 from analysis.measures.windows import ReturnAttribution, Window
@@ -214,7 +213,7 @@ def _read_churn(section: Section, default: PolicyRules) -> dict[str, Any]:
         section.reject("flag_at", "> 0")
         flag_at = Decimal(str(churn.flag_at))
     policy = ChurnPolicy(
-        model=section.choice("model", DemandModel, churn.model),
+        model=section.choice("model", ChurnModel, churn.model),
         horizon_days=section.integer("horizon_days", churn.horizon_days, least=1, most=3_650),
         flag_at=float(flag_at),
         reasons=_read_reasons(section.section("reasons"), churn.reasons),

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from analysis.measures.churn import ChurnModel
 from analysis.measures.contribution import Metric
-from analysis.measures.demand import DemandModel
 from analysis.measures.tier_reasons import TierReason, explain_tier
 from analysis.models import AnalysisRun
 from crm.templatetags.format import compact_money, day, money, number, percent
@@ -27,9 +27,10 @@ METRICS = {
     Metric.GROSS_MARGIN: gettext_lazy("gross margin"),
 }
 MODELS = {
-    DemandModel.MBG_NBD: gettext_lazy("MBG/NBD"),
-    DemandModel.BG_NBD: gettext_lazy("BG/NBD"),
-    DemandModel.NBD: gettext_lazy("NBD (nobody leaves)"),
+    ChurnModel.MBG_NBD: gettext_lazy("MBG/NBD"),
+    ChurnModel.BG_NBD: gettext_lazy("BG/NBD"),
+    ChurnModel.NBD: gettext_lazy("NBD (nobody leaves)"),
+    ChurnModel.AUTO: gettext_lazy("Auto (demand and features)"),
 }
 SCHEMES = {"amount": gettext_lazy("By amount"), "pareto": gettext_lazy("By share (Pareto)")}
 REASONS = {
@@ -48,6 +49,11 @@ FIT_PROBLEMS = {
     "no_dropout": gettext_lazy("The orders hold no trace of customers leaving for good."),
     "parameters_at_bounds": gettext_lazy("The model does not fit these orders: its parameters ran off."),
     "not_converged": gettext_lazy("The search for the model's parameters did not come to rest."),
+    "short_history": gettext_lazy("There is less than two horizons of history to learn from."),
+    "few_customers": gettext_lazy("Fewer than 300 customers had ordered one horizon earlier."),
+    "few_outcomes": gettext_lazy("Fewer than 50 customers stayed away, or fewer than 50 came back."),
+    "no_demand_model": gettext_lazy("One horizon earlier there was no model of demand to stand on."),
+    "no_better": gettext_lazy("It did no better than the model of demand in the window before."),
 }
 
 
@@ -252,7 +258,7 @@ def fit_problem(code: str | None) -> str:
 
 def model_label(code: str) -> str:
     """The name of a method of churn."""
-    return str(MODELS.get(DemandModel(code), code)) if code else ""
+    return str(MODELS.get(ChurnModel(code), code)) if code else ""
 
 
 def scheme_label(code: str) -> str:

@@ -1,7 +1,8 @@
-"""Fitting the model of demand in a run, and judging every method on offer by the horizon that has just passed.
+"""Fitting the models of churn in a run, and judging those on offer by the horizon that has just passed.
 
-A fit over more customers than :data:`FIT_MOST` changes no digit that anybody reads, and its cost would grow with the
-company: beyond it every k-th customer, in the order of their ids, stands for all.
+Fits are to a sample of the customers (:data:`analysis.datasets.purchases.SAMPLE_MOST`). Every run judges the models of
+demand, from the facts that it has anyway; "auto", which learns from the order days of the past, is judged where it is
+the policy's model. The measure "backtest" and `manage.py backtest` judge all of them.
 """
 
 from __future__ import annotations
@@ -12,47 +13,58 @@ from typing import Any
 import pandas as pd
 
 from analysis.datasets.customers import Population
-from analysis.measures.backtest import BacktestResult, judge_methods
+from analysis.datasets.purchases import sample
+from analysis.measures.backtest import DEMAND_METHODS, BacktestResult, Known, backtest, judge_methods
+from analysis.measures.churn import ChurnFit
+from analysis.measures.churn_auto import AutoFit, fit_auto
 from analysis.measures.demand_fit import DemandFit, fit_demand_or_nbd
+from analysis.measures.occasions import purchase_records
 
-FIT_MOST = 25_000
 
-
-def fit(population: Population) -> DemandFit:
-    """Fit the policy's model to the histories up to the run's day."""
-    return fit_demand_or_nbd(_sample(_histories(population)), population.as_of, population.rules.churn.model)
+def fit(population: Population) -> ChurnFit:
+    """Fit the policy's model to what is known up to the run's day."""
+    policy = population.rules.churn
+    demand = fit_demand_or_nbd(sample(_histories(population)), population.as_of, policy.model.demand)
+    if population.days is None:
+        return ChurnFit(demand)
+    records, earlier = (purchase_records(population.days, day) for day in (population.as_of, population.cut))
+    return ChurnFit(demand, fit_auto(records, earlier, population.as_of, policy.horizon_days))
 
 
 def evaluate(population: Population) -> dict[str, BacktestResult]:
-    """Train every method one horizon ago and judge it by who has ordered since."""
-    known = population.customers[population.customers["cut_order_days"] > 0]
-    sample = _sample(known)
+    """Train the methods one horizon ago and judge them by who has ordered since."""
+    horizon = population.rules.churn.horizon_days
+    if population.days is not None:
+        return backtest(population.days, population.as_of, horizon)
+    known = sample(population.customers[population.customers["cut_order_days"] > 0])
     histories = pd.DataFrame(
         {
-            "first_order_on": sample["first_order_on"],
-            "last_order_on": sample["cut_last_order_on"],
-            "order_days": sample["cut_order_days"],
+            "first_order_on": known["first_order_on"],
+            "last_order_on": known["cut_last_order_on"],
+            "order_days": known["cut_order_days"],
         }
     )
-    stayed_away = (sample["lifetime_order_days"] == sample["cut_order_days"]).to_numpy(dtype=bool)
-    return judge_methods(histories, stayed_away, population.cut, population.rules.churn.horizon_days)
+    stayed_away = (known["lifetime_order_days"] == known["cut_order_days"]).to_numpy(dtype=bool)
+    at_the_cut = Known(histories, histories.iloc[:0], population.cut, horizon)
+    return judge_methods(at_the_cut, stayed_away, DEMAND_METHODS)
 
 
 def record(
-    fit: DemandFit, population: Population, backtest: dict[str, BacktestResult], found: pd.DataFrame
+    fit: ChurnFit, population: Population, judged: dict[str, BacktestResult], found: pd.DataFrame
 ) -> dict[str, Any]:
-    """What the run keeps about its fit, the scores and the backtest, as JSON."""
-    policy = population.rules.churn
+    """What the run keeps about its fits, the scores and the backtest, as JSON."""
+    policy, demand = population.rules.churn, fit.demand
     return {
-        **_fit_record(fit),
+        **_fit_record(demand),
+        "auto": auto_record(fit.auto) if fit.auto else None,
         "horizon_days": policy.horizon_days,
         "flag_at": policy.flag_at,
-        "instead_of": _fit_record(fit.instead_of) if fit.instead_of else None,
+        "instead_of": _fit_record(demand.instead_of) if demand.instead_of else None,
         "scored": int(found["churn_probability"].notna().sum()),
         "flagged": int(found["churn_flag"].fillna(False).sum()),
         "backtest": {
             "trained_to": population.cut.isoformat(),
-            "methods": {name: _result_record(result) for name, result in backtest.items()},
+            "methods": {name: result_record(result) for name, result in judged.items()},
         },
     }
 
@@ -64,9 +76,22 @@ def _histories(population: Population) -> pd.DataFrame:
     )
 
 
-def _sample(frame: pd.DataFrame) -> pd.DataFrame:
-    step = max(1, math.ceil(len(frame) / FIT_MOST))
-    return frame.iloc[step // 2 :: step]
+def auto_record(found: AutoFit) -> dict[str, Any]:
+    """What is kept of auto's other half, as JSON."""
+    weights = (
+        dict(zip(found.logistic.features, found.logistic.weights.tolist(), strict=True))
+        if found.logistic
+        else {}
+    )
+    return {
+        "used": found.used,
+        "problem": found.problem.value if found.problem else None,
+        "customers": found.customers,
+        "stayed_away": found.stayed_away,
+        "brier": _number(found.brier),
+        "demand_brier": _number(found.demand_brier),
+        "weights": weights,
+    }
 
 
 def _fit_record(found: DemandFit) -> dict[str, Any]:
@@ -80,7 +105,8 @@ def _fit_record(found: DemandFit) -> dict[str, Any]:
     }
 
 
-def _result_record(result: BacktestResult) -> dict[str, Any]:
+def result_record(result: BacktestResult) -> dict[str, Any]:
+    """What is kept of a method's outcome, as JSON."""
     scores = result.scores
     record: dict[str, Any] = {
         "problem": result.problem.value if result.problem else None,

@@ -146,6 +146,20 @@ def months_query(connection: Connection, customers: sql.Composable = EVERYBODY) 
     )
 
 
+def days_query(
+    connection: Connection, spec: FactsSpec, customers: sql.Composable = EVERYBODY
+) -> sql.Composed:
+    """Select every day with a line by ``as_of``: ``customer_id, ordered_on, lines, net_revenue`` (cents, returns
+    subtracted) and ``bought``, whether it is an order day; ``customers`` is a condition on ``customer_id``."""
+    return _DAYS.format(
+        lines=LINES,
+        customers=customers,
+        as_of=sql.Literal(spec.as_of),
+        not_cancelled=_not_cancelled(connection),
+        bought=_FREE_COUNTS if spec.count_free_orders else _SOLD,
+    )
+
+
 def moved_customers_query(old: FactsSpec, new: FactsSpec) -> sql.Composed:
     """Select ``customer_id`` of everybody whose facts the passing from one spec's days to the other's can change."""
     moves = [(min(pair), max(pair)) for pair in zip(old.edges, new.edges, strict=True) if pair[0] != pair[1]]
@@ -340,6 +354,14 @@ _MONTHS = sql.SQL("""
         GROUP BY customer_id, ordered_on
     ) AS days
     GROUP BY 1, 2
+""")
+
+_DAYS = sql.SQL("""
+    SELECT customer_id, ordered_on, count(*)::integer AS lines, sum_cents(revenue_cents) AS net_revenue,
+        bool_or({bought}) AS bought
+    FROM {lines}
+    WHERE {customers} AND customer_id IS NOT NULL AND ordered_on <= {as_of} AND {not_cancelled}
+    GROUP BY customer_id, ordered_on
 """)
 
 _MOVED_BETWEEN = (

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analysis.measures.backtest import Forecast, backtest, score_method
+from analysis.measures.backtest import Forecast, Known, backtest, score_method
 from analysis.measures.demand_fit import FitProblem
 from tests.analysis.measures.present import present
 
@@ -21,9 +21,9 @@ def arrays(outcomes: list[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:
     return np.array([p for p, _ in outcomes]), np.array([gone for _, gone in outcomes], dtype=bool)
 
 
-def occasions(*rows: tuple[int, str]) -> pd.DataFrame:
+def days(*rows: tuple[int, str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["customer_id", "ordered_on"]).astype({"ordered_on": "datetime64[us]"})
-    return frame.assign(revenue_cents=100)
+    return frame.assign(lines=1, net_revenue=100, bought=True)
 
 
 @given(OUTCOMES)
@@ -80,16 +80,22 @@ def test_what_cannot_be_scored_is_refused(probability: list[float], churned: lis
 def test_a_method_sees_nothing_of_the_horizon_and_is_judged_by_it() -> None:
     seen: dict[str, object] = {}
 
-    def method(known: pd.DataFrame, trained_to: datetime.date, horizon_days: int) -> Forecast:
-        seen.update(last=known["last_order_on"].max(), trained_to=trained_to, horizon_days=horizon_days)
+    def method(known: Known) -> Forecast:
+        seen.update(last=known.records["last_order_on"].max(), earlier=list(known.earlier.index))
+        seen.update(trained_to=known.trained_to, horizon_days=known.horizon_days)
         return Forecast(pd.Series([0.9, 0.1], index=[1, 2]), None)
 
-    orders = occasions(
-        (1, "2024-12-21"), (2, "2024-12-20"), (2, "2024-12-31"), (3, "2024-12-25"), (1, "2025-01-01")
+    orders = days(
+        (1, "2024-12-21"),
+        (2, "2024-12-11"),
+        (2, "2024-12-31"),
+        (3, "2024-12-25"),
+        (1, "2025-01-01"),
     )
     result = backtest(orders, AS_OF, 10, {"mine": method})["mine"]
     assert seen == {
         "last": pd.Timestamp("2024-12-21"),
+        "earlier": [2],
         "trained_to": datetime.date(2024, 12, 21),
         "horizon_days": 10,
     }
@@ -99,6 +105,6 @@ def test_a_method_sees_nothing_of_the_horizon_and_is_judged_by_it() -> None:
 
 
 def test_a_method_that_could_not_be_trained_says_why() -> None:
-    results = backtest(occasions((1, "2024-12-25")), AS_OF, 10)
+    results = backtest(days((1, "2024-12-25")), AS_OF, 10)
     assert {result.problem for result in results.values()} == {FitProblem.NO_CUSTOMERS}
     assert not any(result.may_be_default for result in results.values())

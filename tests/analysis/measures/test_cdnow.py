@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from analysis.measures.backtest import backtest
+from analysis.measures.churn_auto import AutoProblem
 from analysis.measures.demand import DemandModel
 from analysis.measures.demand_fit import DemandFit, fit_demand, score_demand
-from analysis.measures.occasions import purchase_histories, purchase_occasions
+from analysis.measures.occasions import customer_days, purchase_histories, purchase_occasions
 from analysis.measures.spend import SpendParameters, fit_spend, repeat_spend, spend_log_likelihood
 from tests.analysis.measures.present import present
 
@@ -79,13 +80,17 @@ def test_expected_repeats_in_the_holdout_by_repeats_in_calibration(sample: pd.Da
     np.testing.assert_allclose(by_repeats["expected"], expected, atol=5.1e-5)
 
 
-def test_the_backtest_of_39_weeks(master: pd.DataFrame) -> None:
-    results = backtest(master, CALIBRATED_TO + datetime.timedelta(days=HOLDOUT_DAYS), HOLDOUT_DAYS)
+def test_the_backtest_of_39_weeks(cdnow_master: pd.DataFrame) -> None:
+    days = customer_days(cdnow_master, free_counts=True)
+    results = backtest(days, CALIBRATED_TO + datetime.timedelta(days=HOLDOUT_DAYS), HOLDOUT_DAYS)
     mbg = results["mbg_nbd"]
     scores = present(mbg.scores)
     assert mbg.trained_to == CALIBRATED_TO
     assert (round(scores.auc, 4), round(scores.brier, 4)) == (0.7547, 0.1661)
     assert mbg.may_be_default
+    auto = results["auto"]
+    assert auto.problem is AutoProblem.FEW_CUSTOMERS  # nobody was a customer one horizon before that
+    assert present(auto.scores).auc == scores.auc
 
 
 def test_the_sample_gives_the_published_spend(sample: pd.DataFrame) -> None:

@@ -5,13 +5,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.measures.churn import ChurnPolicy, assess_churn
+from analysis.measures.churn import ChurnFit, ChurnModel, ChurnPolicy, assess_churn
+from analysis.measures.churn_auto import AutoFit, AutoProblem
 from analysis.measures.demand import DemandModel, DemandParameters, probability_no_order
 from analysis.measures.demand_fit import DemandFit, FitProblem
+from analysis.measures.logistic import LogisticModel
 from tests.analysis.measures.simulated import AS_OF, histories
 
 PARAMETERS = DemandParameters(DemandModel.MBG_NBD, 0.5248, 6.1830, 0.8914, 1.6140)
-FIT = DemandFit(DemandModel.MBG_NBD, PARAMETERS, -1.0, 3, 2, 3, None)
+FIT = ChurnFit(DemandFit(DemandModel.MBG_NBD, PARAMETERS, -1.0, 3, 2, 3, None))
 POLICY = ChurnPolicy()
 
 
@@ -45,12 +47,39 @@ def test_customers_who_never_ordered_have_no_score_and_no_flag() -> None:
 
 
 def test_an_unpublished_fit_scores_nobody() -> None:
-    degenerate = replace(FIT, problem=FitProblem.NO_DROPOUT)
+    degenerate = ChurnFit(replace(FIT.demand, problem=FitProblem.NO_DROPOUT))
     result = assess_churn(customers((3, 140, 210), (-1, 0, 0), open_complaints=1), degenerate, POLICY, AS_OF)
     assert result["churn_status"].tolist() == ["not_published", "no_orders"]
     assert result[["churn_probability", "p_alive", "churn_flag"]].isna().all(axis=None)
     assert (result["churn_reasons"] == "").all()
     assert result["reason_open_complaints"].all()
+
+
+def auto_fit(problem: AutoProblem | None) -> AutoFit:
+    """Auto whose logistic half says odds of 1 : 1 for everybody."""
+    names = ("recency", "order_days", "lines_per_day", "value_per_day")
+    logistic = LogisticModel(names, 0.0, np.zeros(4), np.zeros(4), np.ones(4))
+    return AutoFit(logistic, 100.0, 300, 150, 0.1, 0.2, problem)
+
+
+def test_auto_moves_the_probability_and_nothing_else() -> None:
+    frame = customers((3, 140, 210), (-1, 0, 0), lifetime_lines=4, lifetime_net_revenue=900)
+    alone = assess_churn(frame, FIT, POLICY, AS_OF)
+    blended = assess_churn(frame, replace(FIT, auto=auto_fit(None)), POLICY, AS_OF)
+    odds = [p / (1 - p) for p in (alone["churn_probability"][0], blended["churn_probability"][0])]
+    assert odds[1] == pytest.approx(odds[0] ** 0.5)
+    pd.testing.assert_frame_equal(
+        blended.drop(columns="churn_probability"), alone.drop(columns="churn_probability")
+    )
+
+
+def test_auto_that_may_not_be_used_leaves_the_model_of_demand() -> None:
+    frame = customers((3, 140, 210), lifetime_lines=4, lifetime_net_revenue=900)
+    fallen_back = replace(FIT, auto=auto_fit(AutoProblem.NO_BETTER))
+    pd.testing.assert_frame_equal(
+        assess_churn(frame, fallen_back, POLICY, AS_OF), assess_churn(frame, FIT, POLICY, AS_OF)
+    )
+    assert ChurnModel.AUTO.demand is DemandModel.MBG_NBD
 
 
 def test_reasons_are_named_for_flagged_customers_only() -> None:

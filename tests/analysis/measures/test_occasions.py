@@ -1,8 +1,15 @@
 import datetime
 
 import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
 
-from analysis.measures.occasions import purchase_histories, purchase_occasions
+from analysis.measures.occasions import (
+    customer_days,
+    purchase_histories,
+    purchase_occasions,
+    purchase_records,
+)
 
 
 def lines(*rows: tuple[int | None, str, int, int]) -> pd.DataFrame:
@@ -49,3 +56,44 @@ def test_intervals_do_not_run_from_one_customer_to_the_next() -> None:
     histories = purchase_histories(occasions, datetime.date(2024, 6, 1))
     assert histories["median_interval_days"].tolist()[1:] == [2.0]
     assert histories["median_interval_days"].isna().tolist() == [True, False]
+
+
+DAY_LINES = st.lists(
+    st.tuples(
+        st.sampled_from([1, 2, None]),
+        st.sampled_from(["2024-05-01", "2024-05-02", "2024-06-01"]),
+        st.sampled_from([-1, 1, 2]),
+        st.integers(-500, 500),
+    ),
+    min_size=1,
+)
+
+
+@given(DAY_LINES, st.booleans())
+def test_days_hold_every_identified_line_and_the_occasions(
+    rows: list[tuple[int | None, str, int, int]], free_counts: bool
+) -> None:
+    frame = lines(*rows)
+    days = customer_days(frame, free_counts=free_counts)
+    identified = frame[frame["customer_id"].notna()]
+    assert days["lines"].sum() == len(identified)
+    assert days["net_revenue"].sum() == identified["revenue_cents"].sum()
+    occasions = purchase_occasions(frame, free_counts=free_counts)
+    bought = days.loc[days["bought"], ["customer_id", "ordered_on"]].to_numpy()
+    assert bought.tolist() == occasions[["customer_id", "ordered_on"]].to_numpy().tolist()
+
+
+def test_a_record_counts_lines_and_returns_up_to_its_day() -> None:
+    days = customer_days(
+        lines(
+            (1, "2024-05-01", 1, 900),
+            (1, "2024-05-01", 1, 50),
+            (1, "2024-05-03", -1, -50),
+            (1, "2024-06-01", 1, 7),
+            (2, "2024-05-01", -1, -5),
+        )
+    )
+    records = purchase_records(days, datetime.date(2024, 5, 31))
+    assert records.index.tolist() == [1]  # who only gave something back has not bought
+    row = records.loc[1]
+    assert (row["order_days"], row["lifetime_lines"], row["lifetime_net_revenue"]) == (1, 3, 900)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.measures.backtest import backtest
+from analysis.measures.backtest import BacktestResult, backtest
 from analysis.measures.contribution import contribution
 from analysis.measures.demand import DemandModel
 from analysis.measures.demand_fit import FitProblem, fit_demand_or_nbd
-from analysis.measures.occasions import purchase_histories, purchase_occasions
+from analysis.measures.occasions import customer_days, purchase_histories, purchase_occasions
 from analysis.measures.tiers import TierPolicy, assign_tiers
 from analysis.measures.windows import Window, company_totals, customer_totals
 from tests.analysis.measures.present import present
@@ -73,12 +73,23 @@ def test_the_figures_usually_quoted_count_five_customers_whose_net_is_zero(
     assert top_shares(totals) == [0.2988, 0.4838, 0.5974, 0.7349]
 
 
-def test_the_backtest_of_90_days(occasions: pd.DataFrame) -> None:
-    result = backtest(occasions, LAST_DAY, 90)["mbg_nbd"]
+@pytest.fixture(scope="module")
+def backtested(online_retail: pd.DataFrame) -> dict[str, BacktestResult]:
+    return backtest(customer_days(online_retail), LAST_DAY, 90)
+
+
+def test_the_backtest_of_90_days(backtested: dict[str, BacktestResult]) -> None:
+    result = backtested["mbg_nbd"]
     scores = present(result.scores)
     assert result.trained_to == datetime.date(2011, 9, 10)
     assert (round(scores.auc, 4), round(scores.brier, 4)) == (0.7331, 0.2180)
     assert scores.beats_base_rate
+
+
+def test_auto_knows_better_than_the_model_of_demand_alone(backtested: dict[str, BacktestResult]) -> None:
+    scores = present(backtested["auto"].scores)
+    assert backtested["auto"].may_be_default
+    assert (round(scores.auc, 4), round(scores.brier, 4)) == (0.7411, 0.2106)
 
 
 def test_nobody_is_seen_to_leave_in_a_single_year(occasions: pd.DataFrame) -> None:

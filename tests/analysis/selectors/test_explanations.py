@@ -3,8 +3,9 @@
 import pytest
 from django.utils.translation import override
 
+from analysis.measures.churn import ChurnModel
+from analysis.measures.churn_auto import AutoProblem
 from analysis.measures.churn_reasons import ChurnReason
-from analysis.measures.demand import DemandModel
 from analysis.measures.demand_fit import FitProblem
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
@@ -70,5 +71,5 @@ def test_a_row_with_every_churn_reason_names_them_with_their_figures(run: Analys
 def test_every_code_has_a_label(language: str) -> None:
     with override(language):
         assert all(explanations.reason_label(code) != code for code in ChurnReason)
-        assert all(explanations.fit_problem(code) for code in FitProblem)
-        assert all(explanations.model_label(code) != code for code in DemandModel)
+        assert all(explanations.fit_problem(code) for code in [*FitProblem, *AutoProblem])
+        assert all(explanations.model_label(code) != code for code in ChurnModel)

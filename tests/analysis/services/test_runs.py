@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState, TierSummary
-from analysis.services import publishing, runs, validation
+from analysis.services import policies, publishing, runs, validation
 from analysis.services.runs import perform, start_nightly, start_run
 from analysis.services.validation import ValidationError
 from crm.models import AuditEntry, Job, JobState, Role
@@ -53,6 +53,16 @@ def test_the_same_day_analysed_again_gives_what_it_gave() -> None:
         for _ in range(2)
     )
     assert first == second
+
+
+def test_a_policy_may_ask_for_auto_and_is_told_when_it_falls_back() -> None:
+    Trade(seed=11)
+    policy = policies.adopt({"churn": {"model": "auto"}}, actor=None)
+    run = run_now(datetime.date(2024, 12, 31), policy=policy)
+    assert run.state == RunState.PUBLISHED
+    assert run.churn["auto"]["problem"] == "few_customers"
+    assert run.churn["backtest"]["methods"]["auto"]["problem"] == "few_customers"
+    assert not run.churn["auto"]["used"]
 
 
 def test_a_past_day_gives_what_it_gave_before_later_orders_came() -> None:
