@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from customers.views import editing, finance, profiles, record
+from customers.views import editing, finance, profiles
+from customers.views.record import page
 
 app_name = "customers"
 
@@ -12,6 +13,6 @@ urlpatterns = [
     path("suggest/", profiles.suggest, name="suggest"),
     path("orders/", finance.order_list, name="orders"),
     path("orders/<int:pk>/", finance.order, name="order"),
-    path("<int:pk>/", record.record, name="record"),
+    path("<int:pk>/", page.record, name="record"),
     path("<int:pk>/edit/", editing.edit_customer, name="edit"),
 ]

@@ -11,9 +11,18 @@ from crm.extensions import Explanation, PastStanding, Standing, offer_insights
 from customers.models import Complaint, ContactPoint
 from tests.cast import Cast, make_order, make_payment, sign_in
 
-TABS = ("overview", "trade", "behaviour", "analysis", "history")
 # What each tab costs however much there is to show.
-QUERIES = {"overview": 22, "trade": 20, "behaviour": 18, "analysis": 12, "history": 24}
+QUERIES = {
+    "overview": 22,
+    "profile": 12,
+    "trade": 20,
+    "behaviour": 18,
+    "relations": 12,
+    "competition": 12,
+    "analysis": 12,
+    "history": 24,
+}
+TABS = tuple(QUERIES)
 STANDING = Standing("A", "≥ 5,000,000", ("vip",), True, "18 days overdue", "warn", "orders every 26 days")
 
 

@@ -1,0 +1,139 @@
+"""The first tab: who they are, what just happened, why the tier, how they pay."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.extensions import Explanation
+from crm.templatetags.format import compact_money, day, days, number, percent, signed_percent
+from customers.selectors import behaviour, finance
+from customers.selectors.finance import FinancialRecord
+from customers.selectors.masking import masked_text
+from customers.selectors.profiles import CustomerRecord
+from customers.views.panels import Fact, days_in_words, fact, financial_facts, open_note, timeline
+from customers.views.record.visit import Visit
+
+
+def overview(visit: Visit) -> dict[str, Any]:
+    """Say who they are, what just happened, why the tier and how they pay."""
+    customer = visit.record.customer
+    financial = finance.financial_record(customer)
+    return {
+        "figures": headline(visit.explanation, financial),
+        "core_facts": core_facts(visit.record),
+        "financial_facts": financial_facts(customer.pk, financial),
+        "happened": timeline(behaviour.recent(visit.user, customer)),
+        "needs_register": behaviour.needs_of(visit.user, customer),
+    }
+
+
+def headline(explanation: Explanation | None, financial: FinancialRecord) -> list[dict[str, Any]]:
+    """Describe the headline figures for components/kpi.html: the published run's, or what the orders alone say."""
+    currency = settings.COMPANY_CURRENCY
+    open_orders = {
+        "label": _("Still to deliver"),
+        "value": compact_money(financial.open_order_cents, currency),
+        "note": open_note(financial),
+    }
+    if explanation is None:
+        average = financial.average_order_cents
+        return [
+            {"label": _("Orders"), "value": number(financial.orders)},
+            {"label": _("Average order value"), "value": compact_money(average, currency)},
+            {"label": _("Last order"), "value": day(financial.last_order_on)},
+            open_orders,
+        ]
+    return [
+        _revenue_figure(explanation),
+        _margin_figure(explanation),
+        _churn_figure(explanation),
+        open_orders,
+    ]
+
+
+def core_facts(record: CustomerRecord) -> list[Fact]:
+    """Say what is known of a customer itself; what nobody has filled in yet is left out, the essentials apart."""
+    customer = record.customer
+    customers = reverse("customers:list")
+    region = " / ".join(str(each) for each in record.regions)
+    always = [
+        fact(_("Kind"), customer.get_kind_display()),
+        fact(_("Lifecycle"), customer.get_lifecycle_display()),
+        fact(_("Region"), region, url=f"{customers}?{urlencode({'region': customer.region_id or ''})}"),
+        fact(_("Owner"), str(customer.owner or ""), note=str(customer.team or "")),
+        fact(_("Customer source"), str(customer.source or "")),
+        fact(_("Industry"), str(customer.industry or "")),
+        fact(_("Business model"), customer.get_business_model_display()),
+        fact(_("Potential"), customer.get_potential_display(), note=_potential_note(record)),
+    ]
+    seldom = [
+        fact(_("Ownership type"), customer.get_ownership_type_display()),
+        fact(_("Purchasing power"), customer.get_purchasing_power_display()),
+        fact(_("Preferred channel"), customer.get_preferred_channel_display()),
+        fact(_("Best time to contact"), customer.best_time_to_contact),
+        fact(_("Communication style"), _personal(record, customer.communication_style)),
+        fact(_("Reputation"), customer.reputation),
+        fact(_("Opposes us"), _personal(record, customer.opposes_us)),
+        fact(_("Tags"), _(", ").join(record.tags)),
+        fact(_("Shared with"), _(", ").join(record.shared_with)),
+    ]
+    added = fact(_("Added"), day(customer.created_at))
+    return [*always, *(each for each in seldom if each["value"]), added]
+
+
+def _revenue_figure(explanation: Explanation) -> dict[str, Any]:
+    change = explanation.change
+    note = days_in_words(explanation.window_start, explanation.as_of)
+    if explanation.rank and explanation.share is not None:
+        place = _("No. %(rank)s, %(share)s of all") % {
+            "rank": number(explanation.rank),
+            "share": percent(explanation.share),
+        }
+        note = f"{place} · {note}"
+    return {
+        "label": _("Net revenue"),
+        "value": compact_money(explanation.net_revenue, settings.COMPANY_CURRENCY),
+        "note": note,
+        "delta": "" if change is None else signed_percent(change),
+        "delta_tone": "" if not change else "good" if change > 0 else "bad",
+    }
+
+
+def _margin_figure(explanation: Explanation) -> dict[str, Any]:
+    margin, revenue = explanation.gross_margin, explanation.net_revenue
+    known = margin is not None and revenue > 0
+    return {
+        "label": _("Margin rate"),
+        "value": percent(margin / revenue if known else None),  # type: ignore[operator]
+        "note": compact_money(margin, settings.COMPANY_CURRENCY) if known else "",
+    }
+
+
+def _churn_figure(explanation: Explanation) -> dict[str, Any]:
+    standing = explanation.standing
+    return {
+        "label": _("Chance of no order within %(days)s") % {"days": days(explanation.horizon_days)},
+        "value": percent(explanation.churn_probability),
+        "tone": "warn" if standing.churn_flag else "",
+        "note": standing.churn_label,
+    }
+
+
+def _personal(record: CustomerRecord, value: str) -> str:
+    return value if record.shows_personal else masked_text(value)
+
+
+def _potential_note(record: CustomerRecord) -> str:
+    customer = record.customer
+    if not customer.potential:
+        return ""
+    until = customer.potential_expires_on
+    parts = [
+        customer.potential_reason,
+        str(customer.potential_author or ""),
+        _("until %(day)s") % {"day": day(until)} if until else "",
+    ]
+    return " · ".join(filter(None, parts))

@@ -1,0 +1,84 @@
+"""The page of a record: its head, the line that says what waits for somebody, and the tab that was asked for."""
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from crm.extensions import customer_insights
+from crm.policy import can, require
+from crm.templatetags.format import days, number
+from crm.views.lists import chosen
+from customers.selectors import behaviour, profiles
+from customers.selectors.profiles import CustomerRecord
+from customers.views.record.tabs import TABS
+from customers.views.record.visit import Visit
+
+
+@require_safe
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one customer; one that the viewer may not see is not there."""
+    user = require(request.user, "customer.view")
+    found = profiles.customer_record(user, pk)
+    if found is None:
+        raise Http404
+    insights = customer_insights()
+    explanation = insights.explain(pk, viewer=user) if insights else None
+    visit = Visit(request, user, found, insights, explanation)
+    tab, notes = chosen(request, "tab", TABS, "overview")
+    context = {
+        "record": found,
+        "customer": found.customer,
+        "explanation": explanation,
+        "crumbs": _crumbs(found),
+        "tabs": [
+            {"label": each.label, "url": visit.tab_url(name), "active": name == tab, "count": None}
+            for name, each in TABS.items()
+        ],
+        "tab": tab,
+        "tab_template": f"customers/profiles/record/{tab}.html",
+        "needs": _needs(visit),
+        "can_edit": can(user, "customer.edit"),
+        "currency": settings.COMPANY_CURRENCY,
+    }
+    of_tab = TABS[tab].context(visit)
+    context |= {**of_tab, "note": " ".join([*notes, *of_tab.get("notes", [])])}
+    return render(request, "customers/profiles/record.html", context)
+
+
+def _crumbs(found: CustomerRecord) -> list[dict[str, str]]:
+    customers = reverse("customers:list")
+    regions = [
+        {"label": str(region), "url": f"{customers}?{urlencode({'region': region.pk})}"}
+        for region in found.regions
+    ]
+    return [{"label": _("Customers"), "url": customers}, *regions]
+
+
+def _needs(visit: Visit) -> dict[str, str]:
+    """Say in one sentence what waits for somebody, with the place to do something about it."""
+    waiting = behaviour.open_complaints(visit.record.customer)
+    sentences = []
+    standing = visit.explanation.standing if visit.explanation else None
+    if standing and standing.churn_flag:
+        sentences.append(standing.churn_reason or standing.churn_label)
+    if waiting:
+        waited = days(max(0, (timezone.now() - waiting[0]).days))
+        sentences.append(
+            ngettext(
+                "one complaint has waited %(days)s for an answer",
+                "%(count)s complaints wait for an answer, the oldest for %(days)s",
+                len(waiting),
+            )
+            % {"count": number(len(waiting)), "days": waited}
+        )
+    if not sentences:
+        return {}
+    place = ("behaviour", _("See complaints")) if waiting else ("analysis", _("See why"))
+    return {"text": _("; ").join(sentences), "url": visit.tab_url(place[0]), "action": place[1]}
