@@ -55,6 +55,9 @@ from customers.models.imports import (
     ImportState,
     RowOutcome,
 )
+from customers.models.listing import (
+    CustomerActivity,
+)
 from customers.models.persons import (
     BloodType,
     Degree,
@@ -147,6 +150,7 @@ __all__ = [
     "CustomKind",
     "CustomValue",
     "Customer",
+    "CustomerActivity",
     "CustomerKind",
     "CustomerMerge",
     "CustomerShare",

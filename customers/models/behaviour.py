@@ -78,6 +78,7 @@ class Interaction(CustomerChild):
         ordering: ClassVar = ["-occurred_at", "-id"]
         indexes: ClassVar = [
             models.Index(fields=["customer", "-occurred_at"], name="interaction_customer_time"),
+            models.Index(fields=["-occurred_at", "-id"], name="interaction_newest"),
         ]
 
     def __str__(self) -> str:
@@ -153,6 +154,7 @@ class Complaint(CustomerChild):
         ]
         indexes: ClassVar = [
             models.Index(fields=["customer", "-reported_at"], name="complaint_customer_time"),
+            models.Index(fields=["-reported_at", "-id"], name="complaint_newest"),
             models.Index(fields=["-reported_at"], name="complaint_open", condition=Q(resolved_at=None)),
         ]
 

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.history import ledger_tracked, tracked
+from customers.models.listing import notes_last_order
 from customers.models.profiles import Customer
 from customers.models.scope import CustomerChild
 
@@ -234,6 +235,7 @@ class Order(CustomerChild):
                 WHERE after.status <> before.status
                 """,
             ),
+            *notes_last_order(),
         ]
 
     def __str__(self) -> str:

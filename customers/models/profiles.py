@@ -17,6 +17,7 @@ from crm.history import tracked
 from crm.models import User
 from crm.sensitivity import personal
 from customers.models.acquisition import IdentificationMethod
+from customers.models.listing import bigrams, keeps_activity
 from customers.models.scope import CustomerChild, customers_in_scope
 
 
@@ -267,7 +268,21 @@ class Customer(models.Model):
             GinIndex(OpClass("pinyin", name="gin_trgm_ops"), name="customer_pinyin_trgm"),
             GinIndex(OpClass("initials", name="gin_trgm_ops"), name="customer_initials_trgm"),
             GinIndex(OpClass(Upper("english_name"), name="gin_trgm_ops"), name="customer_english_trgm"),
+            GinIndex(bigrams("name"), name="customer_name_bigrams"),
+            # Choices that few customers have are found by it; those that most have need no index.
+            GinIndex(
+                fields=[
+                    "kind",
+                    "lifecycle",
+                    "business_model",
+                    "ownership_type",
+                    "potential",
+                    "purchasing_power",
+                ],
+                name="customer_choices",
+            ),
         ]
+        triggers: ClassVar = keeps_activity()
 
     def __str__(self) -> str:
         return self.name
@@ -319,7 +334,10 @@ class ContactPoint(CustomerChild):
             models.UniqueConstraint(fields=["customer", "kind", "value"], name="contact_once"),
             models.CheckConstraint(name="contact_has_value", condition=~models.Q(value="")),
         ]
-        indexes: ClassVar = [models.Index(fields=["value"], name="contact_value")]
+        indexes: ClassVar = [
+            models.Index(fields=["value"], name="contact_value"),
+            GinIndex(OpClass(Upper("value"), name="gin_trgm_ops"), name="contact_value_trgm"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.value}"

@@ -18,6 +18,7 @@ from customers.models import (
     ContactPoint,
     CreditAccount,
     Customer,
+    CustomerActivity,
     CustomerShare,
     Interaction,
     Need,
@@ -32,6 +33,7 @@ from customers.models import (
     ServiceCost,
     WishListEntry,
 )
+from customers.models.finance import COUNTED
 from customers.services.demo.catalogue import make_catalogue
 from customers.services.demo.company import CompanyWriter, Listener
 from customers.services.demo.house import build_house
@@ -88,6 +90,7 @@ def seed_demo(
             stack.enter_context(without_triggers(_LEDGER))
             writer.write_customers(listener or (lambda done, total: None))
         _mark_changed()
+        _note_last_orders()
         audit.record(None, SEEDED, customers=plan.customers, seed=plan.seed, as_of=plan.as_of.isoformat())
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
@@ -114,6 +117,7 @@ def _make_room(*, replace: bool) -> None:
     tables: tuple[type[models.Model], ...] = (
         *_RECORDS,
         ChangedCustomer,
+        CustomerActivity,
         Product,
         ProductCost,
         ProductCategory,
@@ -132,4 +136,17 @@ def _mark_changed() -> None:
         cursor.execute(
             f"INSERT INTO {quote(ChangedCustomer._meta.db_table)} (customer_id, changed_at) "  # noqa: S608
             f"SELECT DISTINCT customer_id, now() FROM {quote(Order._meta.db_table)}"
+        )
+
+
+def _note_last_orders() -> None:
+    """Keep the day of each customer's last order, as the triggers of orders would have done chunk by chunk."""
+    quote = connection.ops.quote_name
+    activity, orders = (quote(model._meta.db_table) for model in (CustomerActivity, Order))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {activity} AS activity SET last_order_on = newest.last_day FROM ("  # noqa: S608
+            f"SELECT customer_id, max(ordered_on) AS last_day FROM {orders} WHERE status = ANY(%s) "
+            "GROUP BY customer_id) AS newest WHERE newest.customer_id = activity.customer_id",
+            [list(COUNTED)],
         )
