@@ -4,6 +4,7 @@ docs/operations/settings.md names every variable; a test holds that page and thi
 """
 
 import os
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,6 +32,37 @@ def flag(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be true or false, not {text!r}.")
 
 
+KEY_BYTES = 32
+FEWEST_DIFFERENT_BYTES = 12
+
+
+def read_key(name: str, text: str) -> bytes:
+    """Read a key of 32 random bytes in hexadecimal; raises ImproperlyConfigured for a weak one, never showing it."""
+    advice = "Make one with: openssl rand -hex 32"
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be hexadecimal. {advice}") from None
+    if len(key) != KEY_BYTES or len(set(key)) < FEWEST_DIFFERENT_BYTES:
+        raise ImproperlyConfigured(f"{name} must be {KEY_BYTES} random bytes in hexadecimal. {advice}")
+    return key
+
+
+def read_master_keys(written: list[str]) -> dict[str, bytes]:
+    """Read ``id:hex`` pairs; the first key wraps what is new, the others open what is old."""
+    keys: dict[str, bytes] = {}
+    for each in written:
+        pair = re.fullmatch(r"([A-Za-z0-9._-]{1,40}):([0-9a-fA-F]+)", each.strip())
+        if pair is None or pair[1] in keys:
+            raise ImproperlyConfigured("MASTER_KEYS must be id:hexadecimal pairs, each id once.")
+        keys[pair[1]] = read_key("MASTER_KEYS", pair[2])
+    if not keys:
+        raise ImproperlyConfigured(
+            "MASTER_KEYS must name at least one key, as id:hexadecimal. Make one with: openssl rand -hex 32"
+        )
+    return keys
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Where local state lives: embedded servers, uploaded and exported files, logs, the demo's secrets.
@@ -49,6 +81,12 @@ if len(SECRET_KEY) < SECRET_KEY_MIN_LENGTH:
         f"SECRET_KEY must be set to at least {SECRET_KEY_MIN_LENGTH} random characters. "
         "`python3 manage.py demo` and `python3 manage.py test` make one by themselves."
     )
+
+# What seals sensitive values: kept here, outside the database, so that a copy of the database opens none of them.
+MASTER_KEYS = read_master_keys(env.list("MASTER_KEYS", default=[]))
+BLIND_INDEX_KEY = read_key("BLIND_INDEX_KEY", env.str("BLIND_INDEX_KEY", default=""))
+if BLIND_INDEX_KEY in MASTER_KEYS.values():
+    raise ImproperlyConfigured("BLIND_INDEX_KEY must be a key of its own, not one of MASTER_KEYS.")
 
 # --- The company whose customers these are ---------------------------------------------------------
 

@@ -12,6 +12,8 @@ def export_local_settings(home: Home) -> None:
     defaults = {
         "KEZHI_HOME": str(home.path),
         "SECRET_KEY": home.secret("secret-key"),
+        "MASTER_KEYS": f"local:{home.secret('master-key')}",
+        "BLIND_INDEX_KEY": home.secret("blind-index-key"),
         "SECURE": "0",  # plain http on the loopback interface
     }
     for name, value in defaults.items():

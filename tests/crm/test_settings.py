@@ -11,6 +11,10 @@ import pytest
     ("name", "value", "said"),
     [
         ("SECRET_KEY", "short", "at least 50 random characters"),
+        ("MASTER_KEYS", "", "at least one key"),
+        ("MASTER_KEYS", "k1:" + "00" * 32, "32 random bytes"),
+        ("MASTER_KEYS", "no pair", "id:hexadecimal pairs"),
+        ("BLIND_INDEX_KEY", "short", "must be hexadecimal"),
         ("COMPANY_CURRENCY", "yuan", "ISO 4217"),
         ("COMPANY_COUNTRY", "China", "ISO 3166"),
         ("COMPANY_TIME_ZONE", "Shanghai", "Asia/Shanghai"),

@@ -8,7 +8,15 @@ import pytest
 
 from crm.local.home import ROOT, Home
 
-UNSET = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECURE", "DJANGO_SETTINGS_MODULE"}
+UNSET = {
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "MASTER_KEYS",
+    "BLIND_INDEX_KEY",
+    "SECURE",
+    "DJANGO_SETTINGS_MODULE",
+}
 
 
 def manage(home: Home, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
