@@ -253,13 +253,13 @@ def _contact(point: ContactPoint, readable: bool) -> ContactRow:
         label=point.get_kind_display(),
         place=point.get_place_display(),
         value=point.value if readable else masked,
-        shown=_spoken(point.value) if readable else masked,
+        shown=spoken(point.value) if readable else masked,
         is_primary=point.is_primary,
         is_masked=not readable,
     )
 
 
-def _spoken(value: str) -> str:
+def spoken(value: str) -> str:
     """Group the digits of a phone number as they are read out; anything else stays as it is."""
     number, _semicolon, extension = value.partition(";ext=")
     try:
