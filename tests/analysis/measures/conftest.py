@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.analysis.measures.published import cdnow_lines, online_retail_lines
+from tests.analysis.measures.published import cdnow_lines, online_retail_lines, superstore_lines
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +21,8 @@ def cdnow_master(data_dir: Path) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def online_retail(data_dir: Path) -> pd.DataFrame:
     return online_retail_lines(data_dir / "online_retail_2010_2011.csv.gz")
+
+
+@pytest.fixture(scope="session")
+def superstore(data_dir: Path) -> pd.DataFrame:
+    return superstore_lines(data_dir / "superstore_orders.csv.gz")

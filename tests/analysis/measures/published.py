@@ -1,5 +1,6 @@
 """Read the published data sets as the lines that measures take. Amounts become cents exactly, half up."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import numpy as np
@@ -44,3 +45,29 @@ def customers_with_a_positive_float_sum(path: Path) -> pd.Index:
     raw = pd.read_csv(path, usecols=["CustomerID", "Quantity", "UnitPrice"])
     sums = (raw["Quantity"] * raw["UnitPrice"]).groupby(raw["CustomerID"]).sum()
     return pd.Index(sums.index[sums > 0].astype("int64"), name="customer_id")
+
+
+def superstore_lines(path: Path) -> pd.DataFrame:
+    """Superstore: dollars of four decimals, rounded to cents line by line, half up; cost is sales less profit."""
+    raw = pd.read_csv(path, dtype={"Sales": str, "Profit": str}, parse_dates=["Order Date"])
+    sales, profit = raw["Sales"].map(Decimal), raw["Profit"].map(Decimal)
+    return pd.DataFrame(
+        {
+            "customer_id": pd.factorize(raw["Customer ID"])[0] + 1,
+            "product_id": pd.factorize(raw["Product ID"])[0] + 1,
+            "sub_category": raw["Sub-Category"],
+            "region": raw["Region"],
+            "ordered_on": raw["Order Date"],
+            "quantity": raw["Quantity"],
+            "sales": sales,
+            "profit": profit,
+            "revenue_cents": sales.map(whole_cents),
+            "cost_cents": (sales - profit).map(whole_cents),
+            "cost_known": True,
+        }
+    )
+
+
+def whole_cents(amount: Decimal) -> int:
+    """An amount in whole cents, half up."""
+    return int(amount.quantize(Decimal("0.01"), ROUND_HALF_UP) * 100)

@@ -30,7 +30,7 @@ def contents_of(baskets: list[frozenset[int]], first_id: int = 0) -> pd.DataFram
     return pd.DataFrame(rows, columns=["basket_id", "product_id"], dtype="int64")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(BASKETS)
 def test_support_confidence_and_lift_agree_with_sql(baskets: list[frozenset[int]]) -> None:
     contents = contents_of(baskets)
@@ -41,6 +41,7 @@ def test_support_confidence_and_lift_agree_with_sql(baskets: list[frozenset[int]
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
+@settings(max_examples=25, deadline=None)
 @given(BASKETS)
 def test_pair_counts_agree_with_counting_every_combination(baskets: list[frozenset[int]]) -> None:
     expected: dict[tuple[int, int], int] = {}
@@ -51,6 +52,7 @@ def test_pair_counts_agree_with_counting_every_combination(baskets: list[frozens
     assert found.to_dict() == expected
 
 
+@settings(max_examples=25, deadline=None)
 @given(BASKETS, BASKETS)
 def test_counts_of_parts_add_up_to_those_of_the_whole(
     first: list[frozenset[int]], second: list[frozenset[int]]
@@ -62,6 +64,7 @@ def test_counts_of_parts_add_up_to_those_of_the_whole(
     pd.testing.assert_frame_equal(added.pairs, whole.pairs)
 
 
+@settings(max_examples=25, deadline=None)
 @given(BASKETS)
 def test_the_order_of_rows_changes_nothing(baskets: list[frozenset[int]]) -> None:
     contents = contents_of(baskets)

@@ -47,7 +47,7 @@ def by_hand(mine: frozenset[int], pairs: dict[tuple[int, int], float], count: in
     ]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(OWNED, PAIRS)
 def test_recommendations_agree_with_adding_up_pair_by_pair(
     owned: dict[int, frozenset[int]], pairs: dict[tuple[int, int], float]
@@ -58,7 +58,7 @@ def test_recommendations_agree_with_adding_up_pair_by_pair(
         assert theirs.to_numpy().tolist() == by_hand(mine, pairs, 3)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(OWNED, PAIRS)
 def test_nobody_is_recommended_what_they_have(
     owned: dict[int, frozenset[int]], pairs: dict[tuple[int, int], float]

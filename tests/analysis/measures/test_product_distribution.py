@@ -1,0 +1,111 @@
+from random import Random
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.measures.product_distribution import product_distribution
+from tests.analysis.measures.present import present
+
+CELLS = st.lists(
+    st.tuples(
+        st.integers(1, 3) | st.none(),
+        st.sampled_from([202401, 202402]),
+        st.integers(1, 3) | st.none(),
+        st.integers(-3, 9),
+        st.integers(-1_000, 9_000),
+    ),
+    min_size=1,
+    max_size=25,
+)
+Cells = list[tuple[int | None, int, int | None, int, int]]
+
+BY_SQL = """
+with cell as (
+    select region_id, period, category_id, sum(quantity) as quantity, sum(net_revenue) as v from cells group by 1, 2, 3
+), totals as (
+    select *, sum(v) over (partition by region_id, period) as region, sum(v) over (partition by category_id, period)
+        as category, sum(v) over (partition by period) as everything
+    from cell
+)
+select quantity, v as net_revenue, if(region > 0, v / region, null) as region_share,
+    if(category > 0, v / category, null) as category_share,
+    if(category > 0 and region > 0 and everything > 0, (v / category) / (region / everything), null) as quotient
+from totals order by region_id nulls last, period, category_id nulls last
+"""
+
+
+def frame(drawn: Cells) -> pd.DataFrame:
+    names = ["region_id", "period", "category_id", "quantity", "net_revenue"]
+    return pd.DataFrame(drawn, columns=names).astype({"region_id": "Int64", "category_id": "Int64"})
+
+
+@settings(max_examples=30, deadline=None)
+@given(CELLS)
+def test_shares_and_quotients_agree_with_sql(drawn: Cells) -> None:
+    cells = frame(drawn)
+    found = product_distribution(cells)
+    expected = present(duckdb.query(BY_SQL)).df().astype("float64")
+    np.testing.assert_allclose(found[expected.columns].astype("float64"), expected, rtol=1e-12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(CELLS)
+def test_nothing_is_lost(drawn: Cells) -> None:
+    cells = frame(drawn)
+    found = product_distribution(cells)
+    assert found[["quantity", "net_revenue"]].sum().equals(cells[["quantity", "net_revenue"]].sum())
+
+
+@settings(max_examples=25, deadline=None)
+@given(CELLS)
+def test_shares_of_a_region_sum_to_one(drawn: Cells) -> None:
+    found = product_distribution(frame(drawn)).dropna(subset=["region_share"])
+    sums = found.groupby(["region_id", "period"], dropna=False)["region_share"].sum()
+    assert sums.to_numpy() == pytest.approx(1, abs=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(CELLS, st.randoms())
+def test_the_order_of_rows_changes_nothing(drawn: Cells, random: Random) -> None:
+    before = product_distribution(frame(drawn))
+    random.shuffle(drawn)
+    pd.testing.assert_frame_equal(product_distribution(frame(drawn)), before)
+
+
+def test_the_worked_example() -> None:
+    found = product_distribution(
+        frame(
+            [
+                (1, 202401, 1, 30, 300),
+                (1, 202401, 2, 10, 100),
+                (2, 202401, 1, 30, 300),
+                (2, 202401, 2, 50, 500),
+            ]
+        )
+    )
+    assert found["region_share"].tolist() == [0.75, 0.25, 0.375, 0.625]
+    assert found["category_share"].tolist() == pytest.approx([0.5, 1 / 6, 0.5, 5 / 6])
+    assert found["quotient"].tolist() == pytest.approx([1.5, 0.5, 0.75, 1.25])
+
+
+def test_superstore_s_tables_sell_best_in_the_west(superstore: pd.DataFrame) -> None:
+    regions, categories = pd.factorize(superstore["region"]), pd.factorize(superstore["sub_category"])
+    cells = pd.DataFrame(
+        {
+            "region_id": pd.array(regions[0], dtype="Int64"),
+            "period": superstore["ordered_on"].dt.year,
+            "category_id": pd.array(categories[0], dtype="Int64"),
+            "quantity": superstore["quantity"],
+            "net_revenue": superstore["revenue_cents"],
+        }
+    )
+    found = product_distribution(cells)
+    assert found["net_revenue"].sum() == 2_297_201_07
+    assert found["quantity"].sum() == superstore["quantity"].sum() == 37_873
+    tables = found[found["category_id"] == list(categories[1]).index("Tables")]
+    by_region = tables.groupby("region_id")["net_revenue"].sum()
+    assert regions[1][int(by_region.to_numpy().argmax())] == "West"
