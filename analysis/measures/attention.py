@@ -30,6 +30,12 @@ CASE_COLUMNS = ("customer_id", "reported_at", "resolved_at", "is_satisfied")
 COUNTS = ("cases", "resolved", "judged", "satisfied")
 OTHER_CAUSES = ""
 ALERTS = ("many", "open_long", "unsatisfied")
+ALERT_DTYPE = pd.CategoricalDtype(
+    [
+        "|".join(code for place, code in enumerate(ALERTS) if bits >> place & 1)
+        for bits in range(2 ** len(ALERTS))
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,8 @@ def customer_attention(
     DataFrame
         Indexed by customer id, customers with a case alone. int64 ``cases``, ``resolved``, ``judged``, ``satisfied``,
         ``open``; ``longest_open_days`` Int64; ``hours_median`` float64; ``last_reported_at`` datetime64; ``value``;
-        bool ``is_key``; ``alerts``, the codes of :data:`ALERTS` that hold for a key account, joined by "|".
+        bool ``is_key``; ``alerts`` category, the codes of :data:`ALERTS` that hold for a key account, joined by
+        "|".
 
     Raises
     ------
@@ -204,15 +211,4 @@ def _alerts(found: pd.DataFrame, policy: AttentionPolicy) -> pd.Series:
     }
     is_key = found["is_key"].to_numpy(dtype=bool)
     bits = sum((holds[code] & is_key).astype(np.int64) << place for place, code in enumerate(ALERTS))
-    return pd.Series(alert_words()[bits], index=found.index, dtype="object")
-
-
-def alert_words() -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """Every combination of alerts as "code|code", by its bits."""
-    return np.array(
-        [
-            "|".join(code for place, code in enumerate(ALERTS) if bits >> place & 1)
-            for bits in range(2 ** len(ALERTS))
-        ],
-        dtype=object,
-    )
+    return pd.Series(pd.Categorical.from_codes(bits, dtype=ALERT_DTYPE), index=found.index)

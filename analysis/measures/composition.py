@@ -116,6 +116,16 @@ def composition(customers: pd.DataFrame, dimension: str) -> pd.DataFrame:
         .astype("int64")
     )
     sums = sums.sort_index(na_position="last").sort_values("net_revenue", ascending=False, kind="stable")
+    return composition_rates(sums)
+
+
+def composition_rates(sums: pd.DataFrame) -> pd.DataFrame:
+    """Add shares, margin rate and change to the sums of all groups.
+
+    ``sums`` has int64 ``customers``, ``net_revenue``, ``gross_margin`` and ``net_revenue_before``; the rest is as
+    :func:`composition` describes it.
+    """
+    require_columns(sums, ("customers", *MONEY), "groups")
     return sums.assign(
         customer_share=ratio(sums["customers"], int(sums["customers"].sum())),
         revenue_share=ratio(sums["net_revenue"], int(sums["net_revenue"].sum())),

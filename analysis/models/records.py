@@ -31,6 +31,11 @@ class Dimension(models.TextChoices):
     REGION = "region", _("Region")
     SIZE = "size", _("Company size")
 
+    @property
+    def column(self) -> str:
+        """The column of :class:`CompositionRow` that tells it."""
+        return f"{self.value}_id" if self in {Dimension.INDUSTRY, Dimension.REGION} else str(self.value)
+
 
 class CompanySize(models.TextChoices):
     """How large a company is, by head count and turnover."""

@@ -1,0 +1,256 @@
+"""How customers were dealt with: attention, what drags, wishes, effort against return, the quality of the records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from django.utils.translation import gettext_lazy as _
+
+from analysis.datasets import dealings
+from analysis.datasets.dealings import KINDS, TIERS, Cases, Filled, Wishes
+from analysis.measures.attention import (
+    ALERT_DTYPE,
+    AttentionPolicy,
+    attention,
+    customer_attention,
+    named_causes,
+)
+from analysis.measures.data_quality import Field, QualityPolicy, customer_quality, field_quality
+from analysis.measures.drag import VERDICT_DTYPE, DragPolicy, drag_costs
+from analysis.measures.resources import (
+    MISMATCH_DTYPE,
+    ResourcePolicy,
+    customer_resources,
+    resources_by_tier,
+)
+from analysis.measures.wish_list import STATUS_DTYPE, WishPolicy, wish_progress, wish_status
+from analysis.models import (
+    AttentionGroup,
+    CustomerAttention,
+    CustomerQuality,
+    DragCost,
+    FieldQuality,
+    ResourceUse,
+    WishStatus,
+)
+from analysis.registry.declaring import Measure, Outcome, Table
+from crm.copying import Kind
+from customers.selectors.field_facts import record_fields
+
+SUBJECTS = ("complaint", "opinion")
+# The columns of cases by which they are told apart.
+CASES_BY = {
+    "type": "type",
+    "product": "product_id",
+    "rep": "rep_id",
+    "region": "region_id",
+    "cause": "cause",
+}
+_COUNTS: dict[str, Kind] = dict.fromkeys(("cases", "resolved", "judged", "satisfied"), "int4")
+_SERVICE_COSTS: dict[str, Kind] = dict.fromkeys(
+    ("visit_cost", "discount_cost", "support_cost", "service_cost"), "int8"
+)
+
+
+def _attention(read: Cases) -> Outcome:
+    policy = AttentionPolicy()
+    values = read.customers["value"]
+    reported = read.complaints[read.complaints["in_window"]]
+    reported = reported.assign(cause=named_causes(reported, policy))
+    groups = []
+    for subject, cases in zip(SUBJECTS, (reported, read.opinions), strict=True):
+        for dimension, column in CASES_BY.items():
+            if column in cases.columns:
+                found = attention(cases, column, values, read.until).reset_index(names="key")
+                key = found["key"].astype("object").map(str, na_action="ignore")
+                groups.append(found.assign(subject=subject, dimension=dimension, key=key))
+    words = {"subject": pd.CategoricalDtype(list(SUBJECTS)), "dimension": pd.CategoricalDtype(list(CASES_BY))}
+    each = customer_attention(read.complaints, read.customers, policy, read.until)
+    last = each["last_reported_at"].dt.tz_localize("UTC").dt.tz_convert(read.time_zone)
+    each = each.assign(last_reported_on=last.dt.tz_localize(None).dt.normalize().dt.as_unit("s"))
+    company = pd.concat(groups, ignore_index=True).astype(words)
+    return Outcome(rows={AttentionGroup: company, CustomerAttention: each})
+
+
+def _drag(customers: pd.DataFrame) -> Outcome:
+    return Outcome(rows={DragCost: drag_costs(customers, DragPolicy())})
+
+
+def _wish_list(read: Wishes) -> Outcome:
+    statuses = wish_status(read.entries, WishPolicy(), read.as_of)
+    everybody = wish_progress(statuses.assign(everybody=0), "everybody", read.as_of)
+    summary = {name: int(everybody[name].sum()) for name in (*STATUS_DTYPE.categories, "listed", "due")}
+    return Outcome(rows={WishStatus: statuses}, summary=summary)
+
+
+def _resources(customers: pd.DataFrame) -> Outcome:
+    policy = ResourcePolicy()
+    each = customer_resources(customers, policy)
+    told = (each["visits"] > 0) | (each["service_cost"] != 0) | (each["mismatch"] != "")
+    tiers = resources_by_tier(each, policy).astype(object)
+    summary = {"tiers": tiers.where(tiers.notna(), None).reset_index().to_dict("records")}
+    return Outcome(rows={ResourceUse: each[told]}, summary=summary)
+
+
+def _data_quality(read: Filled) -> Outcome:
+    policy = QualityPolicy()
+    fields = [Field(field.key, field.kinds) for field in record_fields()]
+    each = customer_quality(read.customers, fields, policy, read.as_of)
+    company = field_quality(read.customers, fields, policy)
+    fresh = int(each["is_fresh"].sum())
+    summary = {
+        "customers": len(each),
+        "fresh": fresh,
+        "filled": int(each["filled"].sum()),
+        "applicable": int(each["applicable"].sum()),
+        "unused_fields": int(company["is_unused"].sum()),
+    }
+    return Outcome(rows={CustomerQuality: read.customers.join(each), FieldQuality: company}, summary=summary)
+
+
+_ATTENTION: Measure[Cases] = Measure(
+    "attention",
+    _("Attention to opinions and complaints"),
+    dealings.read_cases,
+    _attention,
+    tables=(
+        Table(
+            AttentionGroup,
+            {
+                "subject": SUBJECTS,
+                "dimension": tuple(CASES_BY),
+                "key": "text",
+                **_COUNTS,
+                "customers": "int4",
+                "value": "int8",
+                **dict.fromkeys(("resolved_share", "satisfied_share", "hours_median", "hours_90"), "float8"),
+            },
+        ),
+        Table(
+            CustomerAttention,
+            {
+                "customer_id": "int8",
+                **_COUNTS,
+                "open": "int4",
+                "longest_open_days": "int4",
+                "hours_median": "float8",
+                "last_reported_on": "date",
+                "value": "int8",
+                "is_key": "bool",
+                "alerts": tuple(ALERT_DTYPE.categories),
+            },
+            partitioned=True,
+        ),
+    ),
+)
+
+_DRAG: Measure[pd.DataFrame] = Measure(
+    "drag",
+    _("What drag customers cost"),
+    dealings.read_drag,
+    _drag,
+    tables=(
+        Table(
+            DragCost,
+            {
+                "customer_id": "int8",
+                "net_revenue": "int8",
+                "gross_margin": "int8",
+                "orders": "int4",
+                **_SERVICE_COSTS,
+                "profit": "int8",
+                "cost_share": "float8",
+                "verdict": tuple(VERDICT_DTYPE.categories),
+            },
+            partitioned=True,
+            indexes=(("profit", "customer_id"),),
+        ),
+    ),
+)
+
+_WISH_LIST: Measure[Wishes] = Measure(
+    "wish_list",
+    _("Wish list"),
+    dealings.read_wishes,
+    _wish_list,
+    tables=(
+        Table(
+            WishStatus,
+            {
+                "customer_id": "int8",
+                "owner_id": "int8",
+                "has_next_step": "bool",
+                "orders": "int4",
+                "net_revenue": "int8",
+                "contacts": "int4",
+                "last_contact_on": "date",
+                "days_since_contact": "int4",
+                "status": tuple(STATUS_DTYPE.categories),
+                "needs_step": "bool",
+            },
+        ),
+    ),
+)
+
+_RESOURCES: Measure[pd.DataFrame] = Measure(
+    "resources",
+    _("Resources against return"),
+    dealings.read_resources,
+    _resources,
+    tables=(
+        Table(
+            ResourceUse,
+            {
+                "customer_id": "int8",
+                "tier": TIERS,
+                "visits": "int4",
+                **_SERVICE_COSTS,
+                "net_revenue": "int8",
+                "gross_margin": "int8",
+                "profit": "int8",
+                "mismatch": tuple(MISMATCH_DTYPE.categories),
+            },
+            partitioned=True,
+            indexes=(("service_cost", "customer_id"),),
+        ),
+    ),
+)
+
+_DATA_QUALITY: Measure[Filled] = Measure(
+    "data_quality",
+    _("Data quality"),
+    dealings.read_filled,
+    _data_quality,
+    tables=(
+        Table(
+            CustomerQuality,
+            {
+                "customer_id": "int8",
+                "kind": KINDS,
+                "filled_0": "int8",
+                "filled_1": "int8",
+                "filled": "int4",
+                "applicable": "int4",
+                "completeness": "float8",
+                "checked_on": "date",
+                "age_days": "int4",
+                "is_fresh": "bool",
+            },
+            partitioned=True,
+            indexes=(("completeness", "customer_id"),),
+        ),
+        Table(
+            FieldQuality,
+            {
+                "field": "text",
+                "customers": "int4",
+                "filled": "int4",
+                "completeness": "float8",
+                "is_unused": "bool",
+            },
+        ),
+    ),
+)
+
+DEALINGS: tuple[Measure[Any], ...] = (_ATTENTION, _DRAG, _WISH_LIST, _RESOURCES, _DATA_QUALITY)

@@ -1,0 +1,161 @@
+"""Which fields of each customer are filled in, as analysis reads it: bits, one a field, and when somebody last looked.
+
+The fields are those that somebody can fill in: of the customer, of a person's nine sections or a company's four, and
+for each list of parts (addresses, key people …) whether there is any. Keys are those of provenance, as in
+``person.major``. Only whether a field is filled is read, never what it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import models
+from psycopg import sql
+
+from customers.models import (
+    Address,
+    CompanyProfile,
+    ContactPoint,
+    CreditAccount,
+    Customer,
+    CustomerKind,
+    Employment,
+    FamilyMember,
+    ImportantDate,
+    KeyPerson,
+    Need,
+    PersonProfile,
+    Relation,
+    Residence,
+)
+
+FIELDS_PER_WORD = 62
+
+BOTH = frozenset(CustomerKind.values)
+PERSON, COMPANY = frozenset({CustomerKind.PERSON.value}), frozenset({CustomerKind.COMPANY.value})
+
+_OF_CUSTOMER = {
+    "english_name": BOTH,
+    "owner": BOTH,
+    "team": BOTH,
+    "region": BOTH,
+    "source": BOTH,
+    "campaign": BOTH,
+    "identification_method": BOTH,
+    "industry": COMPANY,
+    "ownership_type": COMPANY,
+    "business_model": COMPANY,
+    "potential": BOTH,
+    "purchasing_power": BOTH,
+    "reputation": BOTH,
+    "preferred_channel": BOTH,
+    "communication_style": BOTH,
+    "best_time_to_contact": BOTH,
+}
+_PROFILES: dict[str, tuple[type[models.Model], frozenset[str]]] = {
+    "person": (PersonProfile, PERSON),
+    "company": (CompanyProfile, COMPANY),
+}
+# What is no answer of its own: keys, counters, a digest, and how to read the birthday.
+_NOT_ASKED = frozenset({"customer", "version", "identity_index", "birthday_is_lunar"})
+_PARTS: dict[str, tuple[type[models.Model], frozenset[str]]] = {
+    "contact_points": (ContactPoint, BOTH),
+    "addresses": (Address, BOTH),
+    "needs": (Need, BOTH),
+    "important_dates": (ImportantDate, BOTH),
+    "credit_account": (CreditAccount, BOTH),
+    "residence": (Residence, BOTH),
+    "family": (FamilyMember, PERSON),
+    "relations": (Relation, PERSON),
+    "employments": (Employment, PERSON),
+    "key_people": (KeyPerson, COMPANY),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordField:
+    """A field: its key, the kinds of customer that it applies to, and the condition in SQL that it is filled."""
+
+    key: str
+    kinds: frozenset[str]
+    is_filled: sql.Composable
+
+
+def record_fields() -> tuple[RecordField, ...]:
+    """Every field, in the order of its bits."""
+    return (*_customer_fields(), *_profile_fields(), *_part_fields())
+
+
+def field_label(key: str) -> str:
+    """What people call a field, in the active language; the key itself for one that is known no more."""
+    group, _dot, name = key.partition(".")
+    if group == "parts" and name in _PARTS:
+        return str(_PARTS[name][0]._meta.verbose_name_plural)
+    model = Customer if group == "customer" else _PROFILES.get(group, (None, None))[0]
+    if model is None or name not in {field.name for field in model._meta.fields}:
+        return key
+    return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def filled_query() -> sql.Composed:
+    """Select of every customer: ``customer_id, kind``, ``filled_0, filled_1`` … bigint, and ``checked_on``.
+
+    The bit of place p in word w is that of field 62·w + p of :func:`record_fields`; ``checked_on`` is the last day on
+    which the record was changed or a field of it verified.
+    """
+    fields = record_fields()
+    words = [
+        sql.SQL("{} AS {}").format(
+            _bits(fields[start : start + FIELDS_PER_WORD]),
+            sql.Identifier(f"filled_{start // FIELDS_PER_WORD}"),
+        )
+        for start in range(0, len(fields), FIELDS_PER_WORD)
+    ]
+    return sql.SQL("""
+        SELECT customer.id AS customer_id, customer.kind, {words},
+            greatest((customer.updated_at AT TIME ZONE {zone})::date, verified.last_on) AS checked_on
+        FROM customers_customer AS customer
+        LEFT JOIN customers_personprofile AS person ON person.customer_id = customer.id
+        LEFT JOIN customers_companyprofile AS company ON company.customer_id = customer.id
+        LEFT JOIN (
+            SELECT customer_id, max(verified_on) AS last_on FROM customers_fieldprovenance GROUP BY customer_id
+        ) AS verified ON verified.customer_id = customer.id
+    """).format(words=sql.SQL(", ").join(words), zone=sql.Literal(settings.COMPANY_TIME_ZONE))
+
+
+def _bits(fields: tuple[RecordField, ...]) -> sql.Composed:
+    parts = [
+        sql.SQL("(CASE WHEN {} THEN {}::bigint ELSE 0 END)").format(field.is_filled, sql.Literal(1 << place))
+        for place, field in enumerate(fields)
+    ]
+    return sql.SQL(" + ").join(parts)
+
+
+def _customer_fields() -> Iterator[RecordField]:
+    for name, kinds in _OF_CUSTOMER.items():
+        field = Customer._meta.get_field(name)
+        yield RecordField(f"customer.{name}", kinds, _is_filled("customer", field))
+
+
+def _profile_fields() -> Iterator[RecordField]:
+    for group, (model, kinds) in _PROFILES.items():
+        for field in model._meta.concrete_fields:
+            if field.name not in _NOT_ASKED:
+                yield RecordField(f"{group}.{field.name}", kinds, _is_filled(group, field))
+
+
+def _part_fields() -> Iterator[RecordField]:
+    for name, (model, kinds) in _PARTS.items():
+        condition = sql.SQL("customer.id IN (SELECT customer_id FROM {})").format(
+            sql.Identifier(model._meta.db_table)
+        )
+        yield RecordField(f"parts.{name}", kinds, condition)
+
+
+def _is_filled(table: str, field: models.Field[object, object] | object) -> sql.Composed:
+    column = sql.Identifier(table, str(field.column))  # type: ignore[union-attr]
+    if isinstance(field, models.CharField | models.TextField):
+        return sql.SQL("{} <> ''").format(column)
+    return sql.SQL("{} IS NOT NULL").format(column)
