@@ -170,8 +170,8 @@ def _lacking(theirs: pd.DataFrame, industry: pd.Series, split: pd.DataFrame, dep
     lacking = offered[offered["_merge"] == "left_only"].sort_values(
         ["customer_id", "split", "category_id"], ascending=[True, False, True]
     )
-    most = lacking.drop_duplicates("customer_id").set_index("customer_id")
-    return most["category_id"].astype("Int64")
+    first_each: pd.Series = lacking.groupby("customer_id")["category_id"].first()
+    return pd.Series(first_each, dtype="Int64")
 
 
 def _estimate(narrow: pd.DataFrame, policy: NarrowPolicy) -> pd.Series:

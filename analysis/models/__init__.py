@@ -2,6 +2,21 @@
 
 from analysis.models.facts import CustomerMonth, FactsState
 from analysis.models.policies import Policy
+from analysis.models.products import (
+    Advice,
+    Affinity,
+    CustomerProfit,
+    ElsewhereBasis,
+    MixAdvice,
+    NarrowBuyer,
+    PlaceKind,
+    ProductMargin,
+    ProductPair,
+    ProfitStanding,
+    Recommendation,
+    SalesCell,
+    UpsellCandidate,
+)
 from analysis.models.records import (
     AttentionGroup,
     CompanySize,
@@ -25,6 +40,8 @@ from analysis.models.runs import AnalysisRun, FactsSource, Publication, RunState
 from analysis.models.snapshots import ChurnStatus, CustomerSnapshot, Mark, Tier, TierSummary
 
 __all__ = [
+    "Advice",
+    "Affinity",
     "AnalysisRun",
     "AttentionGroup",
     "ChurnStatus",
@@ -33,11 +50,13 @@ __all__ = [
     "CompositionRow",
     "CustomerAttention",
     "CustomerMonth",
+    "CustomerProfit",
     "CustomerQuality",
     "CustomerRow",
     "CustomerSnapshot",
     "Dimension",
     "DragCost",
+    "ElsewhereBasis",
     "FactsSource",
     "FactsState",
     "FieldQuality",
@@ -46,16 +65,25 @@ __all__ = [
     "MeasureResult",
     "MeasureShard",
     "MeasureState",
+    "MixAdvice",
+    "NarrowBuyer",
     "PeriodSale",
+    "PlaceKind",
     "Policy",
+    "ProductMargin",
+    "ProductPair",
+    "ProfitStanding",
     "Publication",
+    "Recommendation",
     "ReferralRow",
     "ResourceUse",
     "RunRow",
     "RunState",
+    "SalesCell",
     "SourceReturn",
     "SourceRow",
     "Tier",
     "TierSummary",
+    "UpsellCandidate",
     "WishStatus",
 ]
