@@ -125,8 +125,8 @@ def facts_query(
     days = {name: sql.Literal(getattr(spec, name)) for name in ("as_of", "before", "start", "end", "cut")}
     shared = {
         "lines": LINES,
-        "not_cancelled": _not_cancelled(connection),
-        "counts_on": _COUNTS_ON[spec.returns_count_on],
+        "not_cancelled": not_cancelled(connection),
+        "counts_on": COUNTS_ON[spec.returns_count_on],
         "bought": _FREE_COUNTS if spec.count_free_orders else _SOLD,
         "category_words": sql.SQL(", ").join(_category_word(places, word, len(words)) for word in words),
         "categories": _count_in_words(words, sql.SQL("in_window")),
@@ -142,7 +142,7 @@ def months_query(connection: Connection, customers: sql.Composable = EVERYBODY) 
     """Select ``customer_id, month`` (its first day), cents ``net_revenue, gross_margin`` and ``orders`` of every month
     with a line; ``customers`` is a condition on ``customer_id``. Returns count on their own day."""
     return _MONTHS.format(
-        lines=LINES, customers=customers, not_cancelled=_not_cancelled(connection), sold=_SOLD
+        lines=LINES, customers=customers, not_cancelled=not_cancelled(connection), sold=_SOLD
     )
 
 
@@ -155,7 +155,7 @@ def days_query(
         lines=LINES,
         customers=customers,
         as_of=sql.Literal(spec.as_of),
-        not_cancelled=_not_cancelled(connection),
+        not_cancelled=not_cancelled(connection),
         bought=_FREE_COUNTS if spec.count_free_orders else _SOLD,
     )
 
@@ -177,8 +177,8 @@ def lines_query(
     return _LINES.format(
         customers=customers,
         lines=LINES,
-        not_cancelled=_not_cancelled(connection),
-        counts_on=_COUNTS_ON[spec.returns_count_on],
+        not_cancelled=not_cancelled(connection),
+        counts_on=COUNTS_ON[spec.returns_count_on],
         **{name: sql.Literal(getattr(spec, name)) for name in ("as_of", "start", "end")},
     )
 
@@ -228,7 +228,7 @@ def _category_places(connection: Connection) -> list[int]:
     return (row[0] if row else None) or []
 
 
-def _not_cancelled(connection: Connection) -> sql.Composable:
+def not_cancelled(connection: Connection) -> sql.Composable:
     """The condition that leaves out cancelled orders; nothing to look up for each line when there are none."""
     row = connection.execute(
         "SELECT EXISTS (SELECT FROM customers_order WHERE status = 'cancelled')"
@@ -267,7 +267,7 @@ _SOLD = sql.SQL("quantity > 0 AND revenue_cents > 0")
 _FREE_COUNTS = sql.SQL("quantity > 0 AND revenue_cents >= 0")
 
 # Under the original order's date a day's lines are kept apart by the day on which they count.
-_COUNTS_ON = {
+COUNTS_ON = {
     ReturnsCountOn.RETURN_DATE: sql.SQL("ordered_on"),
     ReturnsCountOn.ORIGINAL_ORDER: sql.SQL("CASE WHEN quantity < 0 THEN attributed_on ELSE ordered_on END"),
 }
