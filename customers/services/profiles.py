@@ -62,7 +62,7 @@ def create_customer(*, actor: User, fields: Mapping[str, Any]) -> Customer:
         )
         if not customer.code:
             customer.pk, customer.code = _next_code()
-        _refresh_keys(customer)
+        refresh_keys(customer)
         _note_potential(customer, actor, fields)
         customer.save(force_insert=True)
     audit.record(actor, "customer.create", f"customer:{customer.pk}", fields=sorted(fields))
@@ -86,7 +86,7 @@ def update_customer(customer_id: int, *, actor: User, version: int, changes: Map
         for name, value in _known(changes).items():
             setattr(customer, name, value)
         customer.version += 1
-        _refresh_keys(customer)
+        refresh_keys(customer)
         _note_potential(customer, actor, changes)
         customer.save()
     audit.record(actor, "customer.edit", f"customer:{customer.pk}", fields=sorted(changes))
@@ -100,7 +100,8 @@ def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
     return dict(fields)
 
 
-def _refresh_keys(customer: Customer) -> None:
+def refresh_keys(customer: Customer) -> None:
+    """Make the search keys of a customer anew, after its name or kind changed."""
     is_person = customer.kind == CustomerKind.PERSON
     customer.pinyin, customer.initials = search_keys(
         customer.name, customer.english_name, is_person=is_person
