@@ -3,6 +3,8 @@
 from django.urls import path
 
 from customers.views import editing, finance, profiles
+from customers.views.parts import choices
+from customers.views.parts import pages as parts
 from customers.views.record import page
 
 app_name = "customers"
@@ -15,4 +17,10 @@ urlpatterns = [
     path("orders/<int:pk>/", finance.order, name="order"),
     path("<int:pk>/", page.record, name="record"),
     path("<int:pk>/edit/", editing.edit_customer, name="edit"),
+    path("choices/<slug:what>/", choices.suggestions, name="choices"),
+    path("<int:pk>/parts/<slug:kind>/", parts.part_list, name="parts"),
+    path("<int:pk>/parts/<slug:kind>/new/", parts.new_part, name="part_new"),
+    path("<int:pk>/parts/<slug:kind>/<slug:part>/", parts.edit_part, name="part"),
+    path("<int:pk>/parts/<slug:kind>/<slug:part>/remove/", parts.remove, name="part_remove"),
+    path("<int:pk>/parts/<slug:kind>/<slug:part>/put-back/", parts.put_back, name="part_put_back"),
 ]

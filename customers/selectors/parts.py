@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -57,13 +58,15 @@ def parts_of(
     *,
     owner: str = "customer",
     related: Sequence[str] = (),
+    fixed: Mapping[str, Any] = MappingProxyType({}),
     limit: int = MOST_ROWS,
 ) -> list[P]:
     """Return the rows of a customer (in scope) in their own order, masked for those who may not read them.
 
-    ``owner`` names the field by which the rows belong to the customer, ``related`` what is read along.
+    ``owner`` names the field by which the rows belong to the customer, ``related`` what is read along, ``fixed``
+    what all of them hold.
     """
-    rows = parts_in_scope(user, model).filter(**{owner: customer})
+    rows = parts_in_scope(user, model).filter(**{owner: customer, **fixed})
     if related:
         rows = rows.select_related(*related)
     found = list(rows[:limit])

@@ -13,11 +13,38 @@ from django.db.models import Model
 from crm.models import User
 from crm.policy import require
 from crm.services import audit
-from customers.models import ContactPoint, Customer
+from customers.models import (
+    Competitor,
+    Complaint,
+    ContactPoint,
+    Customer,
+    Gift,
+    Informant,
+    Interaction,
+    Interview,
+    Note,
+    Opinion,
+    Opportunity,
+    Survey,
+    WishListEntry,
+)
 from customers.models.scope import CustomerChild
 from customers.selectors.parts import parts_in_scope, state_of
 
 P = TypeVar("P", bound=CustomerChild)
+
+# Whose work a row is, when nobody else is named.
+_SIGNED: dict[type[Model], str] = {
+    Complaint: "rep",
+    Gift: "given_by",
+    Informant: "owner",
+    Interaction: "rep",
+    Interview: "interviewer",
+    Note: "author",
+    Opinion: "rep",
+    Opportunity: "owner",
+    WishListEntry: "owner",
+}
 
 
 class PartConflictError(Exception):
@@ -37,8 +64,9 @@ def add_part(model: type[P], *, actor: User, fields: Mapping[str, Any]) -> P:
     """
     require(actor, "customer.edit")
     _require_in_scope(actor, fields)
-    row = model(**fields)
+    signature = {_SIGNED[model]: actor} if model in _SIGNED else {}
     with pghistory.context(user=actor.pk):
+        row = model(**{**signature, **_with_new(actor, fields)})
         row.save(force_insert=True)
         _settle(row)
     _note(actor, "add", row, fields)
@@ -62,7 +90,7 @@ def change_part(
         return row
     _require_in_scope(actor, changes)
     with pghistory.context(user=actor.pk):
-        for name, value in changes.items():
+        for name, value in _with_new(actor, changes).items():
             setattr(row, name, value)
         row.save()
         _settle(row)
@@ -122,6 +150,16 @@ def _require_in_scope(actor: User, fields: Mapping[str, Any]) -> None:
     named = {value.pk for value in fields.values() if isinstance(value, Customer)}
     if Customer.objects.visible_to(actor).filter(pk__in=named).count() != len(named):
         raise Customer.DoesNotExist
+
+
+def _with_new(actor: User, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields, after writing what they name for the first time: a competitor, a survey."""
+    for value in fields.values():
+        if isinstance(value, Competitor | Survey) and value._state.adding:
+            value.save()
+            name = value._meta.model_name
+            audit.record(actor, f"{name}.add", f"{name}:{value.pk}")
+    return dict(fields)
 
 
 def _note(actor: User, verb: str, row: CustomerChild, fields: Mapping[str, Any]) -> None:

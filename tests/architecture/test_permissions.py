@@ -14,6 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from analysis.models import AnalysisRun, Policy
 from crm.models import Job, Role, User
+from customers.models import Need
+from customers.services.parts import remove_part
 from tests.cast import Cast, make_order, make_user, sign_in
 
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads(
@@ -40,7 +42,21 @@ def subjects(cast: Cast) -> dict[str, int | str]:
     job = Job.objects.create(kind="analysis.run", created_by=cast.dora)
     policy = Policy.objects.create(version=1, rules={}, digest="")
     run = AnalysisRun.objects.create(as_of=date(2024, 12, 31), policy=policy, requested_by=cast.dora, job=job)
-    return {"customer": cast.huaxin.pk, "order": order.pk, "job": job.pk, "run": run.pk, "word": "x-y"}
+    parts = {name: _need(cast, name) for name in ("need", "removable", "removed")}
+    remove_part(Need, parts["removed"], actor=cast.ada)
+    words = {"word": "x-y", "needs": "needs", "region": "region"}
+    return {
+        "customer": cast.huaxin.pk,
+        "order": order.pk,
+        "job": job.pk,
+        "run": run.pk,
+        **parts,
+        **words,
+    }
+
+
+def _need(cast: Cast, statement: str) -> int:
+    return Need.objects.create(customer=cast.huaxin, statement=statement, noted_on=date(2024, 1, 5)).pk
 
 
 @pytest.fixture
