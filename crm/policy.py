@@ -42,6 +42,12 @@ _TABLE: dict[str, dict[str, Scope]] = {
     "customer.edit": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     "customer.delete": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     "customer.merge": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    # Taking records out of the house; personal columns need "personal.view" too, sensitive values never leave.
+    "customer.export": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    # Reading one sensitive value: for those who work with the person, not for those who run the system.
+    "sensitive.reveal": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM},
+    # Which sensitive fields may be kept, and which fields a company adds.
+    "fields.manage": {Role.ADMIN: Scope.ALL},
     "import.run": {Role.ADMIN: Scope.ALL},
     "import.view": {Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
     "analysis.view": {

@@ -1,0 +1,145 @@
+"""Sensitive values: kept only when switched on and consented to, read only on record, gone when consent is."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.utils import timezone
+
+from crm.models import AuditEntry
+from crm.sealing.envelope import SealError
+from crm.services import audit
+from customers.models import Customer, DataKey, FamilyMember, PersonProfile
+from customers.services.privacy import (
+    NotAllowedError,
+    give_consent,
+    identity_index,
+    reveal,
+    store_sensitive,
+    switch_field,
+    withdraw_consent,
+)
+from tests.cast import Cast, make_customer
+
+RELIGION = "person.religion"
+IDENTITY = "person.identity_number"
+NUMBER = "11010519491231002X"
+
+
+@pytest.fixture
+def wang(cast: Cast) -> Customer:
+    """Return a person of Alice's."""
+    return make_customer("P1", "王小明", kind="person", owner=cast.alice)
+
+
+def allow(cast: Cast, person: Customer, key: str, **consent: bool) -> None:
+    switch_field(key, actor=cast.ada, is_on=True, purpose="宴请安排", assessment="风险低，仅客户经理可见")
+    give_consent(person.pk, key, actor=cast.alice, evidence="签字", given_on=timezone.localdate(), **consent)
+
+
+def test_a_value_is_kept_sealed_and_revealed_on_record(cast: Cast, wang: Customer) -> None:
+    allow(cast, wang, RELIGION)
+    store_sensitive(wang.pk, RELIGION, "佛教", actor=cast.alice)
+    profile = PersonProfile.objects.get(customer=wang)
+    assert "佛教".encode() not in bytes(profile.religion or b"")
+    assert reveal(wang.pk, RELIGION, actor=cast.alice, purpose="安排素食宴请") == "佛教"
+    entry = AuditEntry.objects.get(action="sensitive.reveal")
+    assert entry.detail == {"field": RELIGION, "purpose": "安排素食宴请"}
+
+
+def test_without_switch_or_consent_nothing_is_kept(cast: Cast, wang: Customer) -> None:
+    with pytest.raises(NotAllowedError, match="off"):
+        store_sensitive(wang.pk, RELIGION, "佛教", actor=cast.alice)
+    switch_field(RELIGION, actor=cast.ada, is_on=True, purpose="宴请", assessment="低")
+    with pytest.raises(NotAllowedError, match="consent"):
+        store_sensitive(wang.pk, RELIGION, "佛教", actor=cast.alice)
+    assert not PersonProfile.objects.filter(religion__isnull=False).exists()
+
+
+def test_no_log_no_value(cast: Cast, wang: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    allow(cast, wang, RELIGION)
+    store_sensitive(wang.pk, RELIGION, "佛教", actor=cast.alice)
+
+    def full_disk(*_details: object, **_more: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(audit, "record", full_disk)
+    with pytest.raises(OSError):  # noqa: PT011 - the failure of the log, whatever it says
+        reveal(wang.pk, RELIGION, actor=cast.alice, purpose="安排素食宴请")
+
+
+def test_those_who_run_the_system_reveal_nothing(cast: Cast, wang: Customer) -> None:
+    for user in (cast.ada, cast.otto):
+        with pytest.raises(PermissionDenied):
+            reveal(wang.pk, RELIGION, actor=user, purpose="看看")
+    with pytest.raises(Customer.DoesNotExist):
+        reveal(wang.pk, RELIGION, actor=cast.charlie, purpose="看看别人的")
+
+
+def test_a_withdrawn_consent_purges_the_value_and_its_history(cast: Cast, wang: Customer) -> None:
+    allow(cast, wang, IDENTITY)
+    store_sensitive(wang.pk, IDENTITY, NUMBER, actor=cast.alice)
+    assert PersonProfile.objects.get(customer=wang).identity_index == identity_index(NUMBER)
+    assert withdraw_consent(wang.pk, IDENTITY, actor=cast.alice) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM customers_personprofileevent WHERE identity_number IS NOT NULL"
+            " OR identity_index IS NOT NULL"
+        )
+        assert cursor.fetchone() == (0,)
+    profile = PersonProfile.objects.get(customer=wang)
+    assert profile.identity_number is None
+    assert profile.identity_index is None
+
+
+def test_an_identity_number_must_have_its_check_character_and_is_not_repeated(
+    cast: Cast, wang: Customer
+) -> None:
+    allow(cast, wang, IDENTITY)
+    with pytest.raises(ValidationError) as error:
+        store_sensitive(wang.pk, IDENTITY, "110105194912310021", actor=cast.alice)
+    assert "1949" not in str(error.value)
+
+
+def test_a_birthday_that_does_not_fit_the_identity_number_is_told(cast: Cast, wang: Customer) -> None:
+    allow(cast, wang, IDENTITY)
+    PersonProfile.objects.create(customer=wang, date_of_birth=date(1950, 1, 1))
+    assert "date of birth" in store_sensitive(wang.pk, IDENTITY, NUMBER, actor=cast.alice).notice
+    PersonProfile.objects.filter(customer=wang).update(date_of_birth=date(1949, 12, 31))
+    assert store_sensitive(wang.pk, IDENTITY, NUMBER, actor=cast.alice).notice == ""
+
+
+def test_a_child_needs_a_guardians_consent(cast: Cast, wang: Customer) -> None:
+    child = FamilyMember.objects.create(customer=wang, role="child")
+    key = "person.children"
+    with pytest.raises(NotAllowedError, match="guardian"):
+        allow(cast, wang, key)
+    allow(cast, wang, key, is_guardians=True)
+    store_sensitive(wang.pk, key, "王小宝", actor=cast.alice, row_id=child.pk)
+    assert reveal(wang.pk, key, actor=cast.alice, purpose="儿童节礼物", row_id=child.pk) == "王小宝"
+
+
+def test_somebody_elses_child_is_not_there(cast: Cast, wang: Customer) -> None:
+    other = make_customer("P2", "李四", kind="person", owner=cast.charlie)
+    child = FamilyMember.objects.create(customer=other, role="child")
+    allow(cast, wang, "person.children", is_guardians=True)
+    with pytest.raises(FamilyMember.DoesNotExist):
+        store_sensitive(wang.pk, "person.children", "王小宝", actor=cast.alice, row_id=child.pk)
+
+
+def test_with_the_key_destroyed_nothing_opens(cast: Cast, wang: Customer) -> None:
+    allow(cast, wang, RELIGION)
+    store_sensitive(wang.pk, RELIGION, "佛教", actor=cast.alice)
+    DataKey.objects.filter(customer=wang).delete()
+    with pytest.raises(SealError, match="destroyed"):
+        reveal(wang.pk, RELIGION, actor=cast.alice, purpose="安排素食宴请")
+
+
+def test_only_an_administrator_switches_a_field_and_says_why(cast: Cast) -> None:
+    with pytest.raises(PermissionDenied):
+        switch_field(RELIGION, actor=cast.alice, is_on=True, purpose="x", assessment="y")
+    with pytest.raises(NotAllowedError, match="kept for"):
+        switch_field(RELIGION, actor=cast.ada, is_on=True, purpose=" ", assessment="")
+    with pytest.raises(KeyError):
+        switch_field("person.major", actor=cast.ada, is_on=True, purpose="x", assessment="y")
