@@ -9,6 +9,8 @@
      with {x}, {y} and {n}.
    - bars: items [{label, value, url, tier or tone, note}, …]; or stacked: labels, series [{name, tier, values}, …], urls.
    - line: labels, series [{name, values (null for a gap), tone, dashed}, …], urls.
+   - network: nodes [{name, group: "person", "company" or "outside", self, note, url}, …], ties [{source, target (places in
+     nodes), label}, …].
    - spark: values. */
 window.chartOptions = (() => {
   const root = document.documentElement;
@@ -315,6 +317,62 @@ window.chartOptions = (() => {
     };
   }
 
-  const KINDS = { pareto, calibration, bars, line, spark };
+  /* Who is in the middle stands larger; people, companies and those of whom only a word is kept differ in shape too. */
+  const GROUPS = {
+    person: { symbol: "circle", colour: "jade", size: 30 },
+    company: { symbol: "roundRect", colour: "tier-b-fill", size: 28 },
+    outside: { symbol: "circle", colour: "tier-c-fill", size: 16 },
+  };
+
+  function network(spec) {
+    const options = base();
+    const nodes = spec.nodes.map((node, place) => {
+      const group = GROUPS[node.group];
+      return {
+        id: String(place),
+        name: node.name,
+        note: node.note,
+        url: node.url,
+        symbol: group.symbol,
+        symbolSize: node.self ? group.size * 1.5 : group.size,
+        cursor: node.url ? "pointer" : "default",
+        itemStyle: { color: token(group.colour), borderColor: token("card"), borderWidth: 2 },
+        label: { fontWeight: node.self ? 700 : 400, color: token(node.self ? "ink" : "ink-2") },
+      };
+    });
+    return {
+      ...options,
+      animation: false,
+      tooltip: {
+        ...options.tooltip,
+        trigger: "item",
+        formatter: ({ dataType, data }) => (dataType === "edge" ? data.tip : [data.name, data.note].filter(Boolean).join("\n")),
+      },
+      series: [{
+        type: "graph",
+        layout: "force",
+        force: { initLayout: "circular", layoutAnimation: false, repulsion: 420, gravity: 0.08, edgeLength: [80, 150] },
+        roam: "move",
+        draggable: true,
+        left: 60,
+        right: 60,
+        top: 24,
+        bottom: 30,
+        data: nodes,
+        links: spec.ties.map((tie) => ({
+          source: String(tie.source),
+          target: String(tie.target),
+          tip: `${spec.nodes[tie.source].name} – ${spec.nodes[tie.target].name}\n${tie.label}`,
+          label: { show: spec.ties.length <= 14, formatter: tie.label },
+        })),
+        label: { show: true, position: "bottom", width: 120, overflow: "truncate", textBorderColor: token("card"), textBorderWidth: 3 },
+        edgeLabel: { color: token("ink-3"), fontSize: 0.6875 * remInPixels(), textBorderColor: token("card"), textBorderWidth: 3 },
+        lineStyle: { color: token("line-field"), width: 1.2, curveness: 0.04 },
+        emphasis: { focus: "adjacency", lineStyle: { width: 2.2, color: token("jade") } },
+      }],
+    };
+  }
+
+  const KINDS = { pareto, calibration, bars, line, network, spark };
   return (spec) => KINDS[spec.kind](spec);
 })();

@@ -1,19 +1,22 @@
 /* Draws every element with data-chart from the JSON block of that id, when it is first needed: the drawing library is
-   fetched only by pages that have a chart. Redraws when the theme changes; a mark that knows an address leads there. */
+   fetched only by pages that have a chart, the whole of it only by those with a network. Redraws when the theme changes;
+   a mark that knows an address leads there. */
 (() => {
-  const LIBRARY = document.currentScript.dataset.library;
+  const { library: LIBRARY, wholeLibrary: WHOLE_LIBRARY } = document.currentScript.dataset;
   const drawn = new Map();
-  let loading = null;
+  const loading = new Map();
 
-  function library() {
-    loading ??= new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = LIBRARY;
-      script.addEventListener("load", resolve);
-      script.addEventListener("error", reject);
-      document.head.append(script);
-    });
-    return loading;
+  function library(address) {
+    if (!loading.has(address)) {
+      loading.set(address, new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = address;
+        script.addEventListener("load", resolve);
+        script.addEventListener("error", reject);
+        document.head.append(script);
+      }));
+    }
+    return loading.get(address);
   }
 
   function specOf(element) {
@@ -31,6 +34,10 @@
   }
 
   function link(chart, spec) {
+    if (spec.kind === "network") {
+      chart.on("click", ({ data }) => { if (data?.url) location.assign(data.url); });
+      return;
+    }
     const surface = chart.getZr();
     surface.on("mousemove", (event) => {
       if (addressAt(chart, spec, [event.offsetX, event.offsetY])) surface.setCursorStyle("pointer");
@@ -48,7 +55,8 @@
   async function draw(container) {
     const elements = [...container.querySelectorAll("[data-chart]")];
     if (!elements.length) return;
-    await library();
+    const whole = elements.some((one) => specOf(one).kind === "network");
+    await library(whole ? WHOLE_LIBRARY : LIBRARY);
     for (const element of elements.filter((one) => !drawn.has(one))) {
       const spec = specOf(element);
       const chart = window.echarts.init(element);
