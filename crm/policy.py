@@ -44,6 +44,8 @@ _TABLE: dict[str, dict[str, Scope]] = {
     "customer.merge": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     # Taking records out of the house; personal columns need "personal.view" too, sensitive values never leave.
     "customer.export": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    # Personal columns of such an export: a rep carries no address book out of the house.
+    "personal.export": {Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     # Reading one sensitive value: for those who work with the person, not for those who run the system.
     "sensitive.reveal": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM},
     # Which sensitive fields may be kept, and which fields a company adds.
