@@ -50,7 +50,8 @@ def merge_customers(
 
     ``chosen`` says by key of ``customers.selectors.merging.choices`` whose answer is taken; ``versions`` are those
     of the kept and the merged customer that the actor saw. Raises PermissionDenied; Customer.DoesNotExist when the
-    actor may not see one of them; EditConflictError when one was saved since; MergeError.
+    actor may not see one of them; EditConflictError when one was saved since; MergeError; SealError when a sealed
+    value can't be put under the kept customer's key.
     """
     require(actor, "customer.merge")
     kept, merged = _both(actor, kept_id, merged_id)

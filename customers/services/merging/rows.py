@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Max, Q
 
 from crm.history import Event
+from crm.sealing import SealedField
 from customers.models import (
     ChangedCustomer,
     CompanyProfile,
@@ -26,6 +27,7 @@ from customers.models import (
     PersonProfile,
     Residence,
 )
+from customers.services.sealing import open_value, seal_value
 
 # What a customer has one of: not moved, but put together field by field.
 SINGLES: tuple[type[models.Model], ...] = (
@@ -104,7 +106,24 @@ def move_rows(link: Link, source_id: int, target_id: int, only: Sequence[Any] | 
     ids = [each for each in rows.values_list("pk", flat=True) if each not in staying]
     if ids:
         link.model._default_manager.filter(pk__in=ids).update(**{link.field: target_id})
+        _seal_anew(link, ids, source_id, target_id)
     return Moved(link, ids, last_version(link.model, ids))
+
+
+def _seal_anew(link: Link, ids: Sequence[Any], source_id: int, target_id: int) -> None:
+    """Put what is sealed in rows that went over under the key of their new customer."""
+    columns = [field.name for field in link.model._meta.concrete_fields if isinstance(field, SealedField)]
+    if not columns or link.field != "customer":
+        return
+    for row in link.model._default_manager.filter(pk__in=ids):
+        opened = {column: open_value(row, column, source_id) for column in columns}
+        sealed = {
+            column: seal_value(row, column, value, target_id)
+            for column, value in opened.items()
+            if value is not None
+        }
+        if sealed:
+            link.model._default_manager.filter(pk=row.pk).update(**sealed)
 
 
 def last_version(model: type[models.Model], ids: Sequence[Any]) -> int:

@@ -9,10 +9,12 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from crm.sealing import SealedField
 from customers.models import Customer, FieldProvenance, OpeningBalance
 from customers.selectors.merging import MERGED, PREFIXES, choices, default_side, is_empty, row_of
 from customers.services.merging.rows import Link, Moved, last_version, move_rows, versions_of
 from customers.services.profiles import refresh_keys
+from customers.services.sealing import open_value, seal_value
 
 _PROVENANCE = ("channel", "recorded_by", "recorded_at", "verified_on")
 
@@ -68,7 +70,7 @@ def put_together(
         if ours is None:
             changes.append(_created(model, kept, theirs))
         elif fields:
-            changes += _changed(ours, {name: getattr(theirs, name) for name in fields})
+            changes += _changed(ours, {name: _value_for(ours, theirs, name) for name in fields})
         taken += [f"{prefix}.{name}" for name in fields]
     changes += _add_up_openings(kept, merged)
     changed, moved = _take_provenance(kept, merged, taken)
@@ -103,9 +105,19 @@ def _created(model: type[models.Model], kept: Customer, theirs: models.Model) ->
     names = [
         field.name for field in model._meta.concrete_fields if field.name not in ("id", "customer", "version")
     ]
-    row = model(customer=kept, **{name: getattr(theirs, name) for name in names})
+    row = model(customer=kept)
+    for name in names:
+        setattr(row, name, _value_for(row, theirs, name))
     row.save(force_insert=True)
     return Changed(model, row.pk, names, 0, last_version(model, [row.pk]))
+
+
+def _value_for(ours: models.Model, theirs: models.Model, name: str) -> Any:
+    """Return the value of the merged customer's row for that of the kept one: a sealed value under its own key."""
+    if not isinstance(theirs._meta.get_field(name), SealedField):
+        return getattr(theirs, name)
+    value = open_value(theirs, name, theirs.pk)
+    return None if value is None else seal_value(ours, name, value, ours.pk)
 
 
 def _changed(row: models.Model, values: Mapping[str, Any]) -> Iterable[Changed]:

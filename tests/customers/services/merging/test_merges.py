@@ -14,6 +14,7 @@ from customers.models import (
     ContactPoint,
     Customer,
     CustomerShare,
+    FamilyMember,
     FieldProvenance,
     KeyPerson,
     OpeningBalance,
@@ -25,6 +26,7 @@ from customers.selectors.merging import KEPT, MERGED, choices
 from customers.services.merging import MergeError, merge_customers, undo_merge
 from customers.services.merging.rows import SINGLES, STAYING, Link, movable_links
 from customers.services.profiles import EditConflictError
+from customers.services.sealing import open_value, seal_value
 from tests.cast import Cast, make_customer, make_order
 from tests.customers.filled import A_DAY, filled
 
@@ -202,3 +204,23 @@ def test_a_merge_is_undone_once_and_on_record(cast: Cast) -> None:
         "action", flat=True
     )
     assert list(acts.order_by("id")) == ["customer.merge", "customer.unmerge"]
+
+
+def test_sealed_values_open_under_the_key_of_whose_they_are(
+    pair: tuple[Customer, Customer], cast: Cast
+) -> None:
+    kept, merged = pair
+    profile, child = PersonProfile.objects.get(customer=merged), FamilyMember.objects.get(customer=merged)
+    profile.religion = seal_value(profile, "religion", "佛教", merged.pk)
+    profile.save()
+    FamilyMember.objects.filter(pk=child.pk).update(
+        role="child", name="", child_name=seal_value(child, "child_name", "小宝", merged.pk)
+    )
+    merge = merge_customers(actor=cast.alice, kept_id=kept.pk, merged_id=merged.pk)
+    child.refresh_from_db()
+    assert open_value(PersonProfile.objects.get(customer=kept), "religion", kept.pk) == "佛教"
+    assert open_value(child, "child_name", kept.pk) == "小宝"
+    undo_merge(merge.pk, actor=cast.alice)
+    child.refresh_from_db()
+    assert PersonProfile.objects.get(customer=kept).religion is None
+    assert open_value(child, "child_name", merged.pk) == "小宝"
