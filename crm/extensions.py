@@ -70,6 +70,15 @@ class PastStanding:
     run_url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a customer is worth to us in one published run: net revenue of its window in cents, and the standing."""
+
+    customer_id: int
+    net_revenue: int
+    standing: Standing
+
+
 class CustomerInsights(Protocol):
     """One published run as the customers' pages see it; all answers of one object come from that run."""
 
@@ -85,6 +94,21 @@ class CustomerInsights(Protocol):
 
     def explain(self, customer_id: int, *, viewer: User) -> Explanation | None:
         """Return why one customer, who is visible to ``viewer``, stands where it stands."""
+        ...
+
+    def most_valuable(
+        self,
+        customers: QuerySet[Any, Any],
+        *,
+        tiers: Collection[str] = (),
+        flagged: bool | None = None,
+        limit: int,
+    ) -> Sequence[Worth]:
+        """Return the customers with most value among ``customers`` (already in scope), in one query."""
+        ...
+
+    def care_days(self) -> Mapping[str, int]:
+        """Return after how many days without contact a customer of each tier is due a visit; no visit, no key."""
         ...
 
     def history(self, customer_id: int, *, viewer: User) -> Sequence[PastStanding]:

@@ -24,6 +24,9 @@ CENTS = 100
 DEFAULT_MONTHS = 12
 SEED_THRESHOLDS = Thresholds(a=5_000_000 * CENTS, b=1_000_000 * CENTS)
 WINDOW_FORMS = '{"months": n} | {"days": n} | "year" | "all" | {"start": day, "end": day}'
+# Days without contact after which a customer of a tier is due a visit; 0: no visits.
+SEED_CARE_DAYS = {"A": 30, "B": 90, "C": 0}
+LONGEST_CARE_DAYS = 3_650
 ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -87,6 +90,7 @@ class PolicyRules:
     marks: MarkPolicy = field(default_factory=MarkPolicy)
     churn: ChurnPolicy = field(default_factory=ChurnPolicy)
     count_free_orders: bool = False
+    care: Mapping[str, int] = field(default_factory=lambda: dict(SEED_CARE_DAYS))
 
     def tier_policy(self, region_ids: Mapping[str, int]) -> TierPolicy:
         """The tiers' part, with regions by id."""
@@ -125,6 +129,7 @@ class PolicyRules:
                 "count_free_orders": self.count_free_orders,
                 "reasons": {name: getattr(reasons, name) for name in REASON_KEYS},
             },
+            "care": {tier: {"days": days} for tier, days in sorted(self.care.items())},
         }
 
 
@@ -152,9 +157,17 @@ def read_rules(document: Any) -> PolicyRules:
         **_read_pareto(top.section("pareto"), default),
         "marks": _read_marks(top.section("marks"), default.marks),
         **_read_churn(top.section("churn"), default),
+        "care": _read_care(top.section("care"), default),
     }
     top.finish()
     return PolicyRules(**rules)
+
+
+def _read_care(section: Section, default: PolicyRules) -> dict[str, int]:
+    return {
+        tier: section.section(tier).integer("days", days, least=0, most=LONGEST_CARE_DAYS)
+        for tier, days in default.care.items()
+    }
 
 
 def _read_window(top: Section) -> WindowRule:

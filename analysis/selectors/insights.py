@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 
 from analysis.measures.tiers import TierScheme
 from analysis.models import AnalysisRun, CustomerSnapshot, RunState
+from analysis.models.rules import read_rules
 from analysis.selectors import runs
 from analysis.selectors.explanations import Wording
 from analysis.selectors.ranking import COLUMNS
 from analysis.selectors.snapshots import sees_company, visible
-from crm.extensions import Explanation, PastStanding, Standing
+from crm.extensions import Explanation, PastStanding, Standing, Worth
 from crm.models import User
 
 MOST_PAST_RUNS = 100
@@ -77,6 +78,27 @@ class PublishedInsights:
             churn_reasons=(words.churn_sentence(row), *words.churn_reasons(row)),
             run_url=run.get_absolute_url(),
         )
+
+    def most_valuable(
+        self,
+        customers: QuerySet[Any, Any],
+        *,
+        tiers: Collection[str] = (),
+        flagged: bool | None = None,
+        limit: int,
+    ) -> Sequence[Worth]:
+        """The customers with most value among some that are in the viewer's scope."""
+        rows = CustomerSnapshot.objects.filter(run=self.run, customer__in=customers.values("pk"))
+        if tiers:
+            rows = rows.filter(tier__in=tiers)
+        if flagged is not None:
+            rows = rows.filter(churn_flag=flagged)
+        found = rows.order_by("rank", "customer_id").values(*_OWN)[:limit]
+        return [Worth(row["customer_id"], row["net_revenue"], self._standing(row)) for row in found]
+
+    def care_days(self) -> Mapping[str, int]:
+        """The rhythm of care visits by tier, as the run's policy has it."""
+        return {tier: days for tier, days in read_rules(self.run.policy.rules).care.items() if days}
 
     def history(self, customer_id: int, *, viewer: User) -> Sequence[PastStanding]:
         """What this and earlier published runs said of the customer, newest first."""
