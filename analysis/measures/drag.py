@@ -21,7 +21,7 @@ from analysis.measures.frames import require_columns
 from analysis.measures.ratios import ratio
 
 VERDICT_DTYPE = pd.CategoricalDtype(
-    ["loses_on_goods", "costs_more_than_it_brings", "takes_most_of_its_margin", "bought_nothing", "sound"]
+    ["loses_on_goods", "costs_more", "takes_most_of_its_margin", "bought_nothing", "sound"]
 )
 COLUMNS = ("marks", "net_revenue", "gross_margin", "orders", "visit_cost", "discount_cost", "support_cost")
 

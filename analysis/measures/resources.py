@@ -29,7 +29,7 @@ from analysis.measures.tiers import TIER_DTYPE
 COSTS = ("visit_cost", "discount_cost", "support_cost")
 SUMS = ("visits", *COSTS, "service_cost", "net_revenue", "gross_margin")
 CUSTOMER_COLUMNS = ("tier", "visits", *COSTS, "net_revenue", "gross_margin", "orders")
-MISMATCH_DTYPE = pd.CategoricalDtype(["costs_more_than_it_brings", "neglected", "courted_in_vain", ""])
+MISMATCH_DTYPE = pd.CategoricalDtype(["costs_more", "neglected", "courted_in_vain", ""])
 BALANCE_DTYPE = pd.CategoricalDtype(["overserved", "underserved", "balanced", ""])
 
 
