@@ -241,11 +241,20 @@ if ANALYSIS_SHARD_CUSTOMERS < 1:
     raise ImproperlyConfigured(f"ANALYSIS_SHARD_CUSTOMERS must be 1 or more, not {ANALYSIS_SHARD_CUSTOMERS}.")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "crm.tasks.sweep_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
+    "drop-expired-exports": {"task": "customers.tasks.drop_expired_exports", "schedule": 3600.0},
     "nightly-analysis": {
         "task": "analysis.tasks.run_nightly",
         "schedule": crontab(hour=str(ANALYSIS_HOUR), minute="0"),
     },
 }
+
+# --- Lists ----------------------------------------------------------------------------------------
+
+# So many rows can be taken out of the house at a time, and for so long the file can be fetched.
+EXPORT_MAX_ROWS = env.int("EXPORT_MAX_ROWS", default=50_000)
+EXPORT_HOURS = env.int("EXPORT_HOURS", default=24)
+# So many customers can be changed at a time.
+BULK_MAX_ROWS = env.int("BULK_MAX_ROWS", default=5_000)
 
 # --- People ---------------------------------------------------------------------------------------
 

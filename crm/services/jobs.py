@@ -92,6 +92,11 @@ class RunningJob:
         if self._listener:
             self._listener(self.job)
 
+    def keep(self, **result: Any) -> None:
+        """Remember what is done so far, with the caller's change: whoever takes the job over reads it in ``job.result``."""
+        self.job.result = {**self.job.result, **result}
+        self._update(result=self.job.result)
+
     def guard(self) -> None:
         """Within a transaction: hold the job's row, so that no stale attempt can commit beside us."""
         held = self._mine().select_for_update().values_list("cancel_requested", flat=True).first()

@@ -28,11 +28,15 @@ class JobKind:
     title: str | Promise
     view: str
     run: str
+    # Whether it is nobody's business but the one's who asked for it.
+    is_private: bool = False
 
 
 KINDS = {
     "analysis.run": JobKind(_("Analysis"), "analysis.view", "analysis.run"),
     "customers.import": JobKind(_("Import"), "import.view", "import.run"),
+    "customers.bulk": JobKind(_("Change of many customers"), "customer.edit", "customer.edit", is_private=True),
+    "customers.export": JobKind(_("Export"), "customer.export", "customer.export", is_private=True),
 }
 
 
@@ -90,6 +94,8 @@ def job_card(request: HttpRequest, job: Job, *, url: str = "") -> dict[str, Any]
 def _visible_job(request: HttpRequest, pk: int) -> Job:
     job = Job.objects.filter(pk=pk).first()
     if job is None or job.kind not in KINDS or not can(request.user, _kind(job).view):
+        raise Http404
+    if _kind(job).is_private and job.created_by_id != request.user.pk:
         raise Http404
     return job
 

@@ -1,0 +1,225 @@
+"""Changing many customers at once: given to a colleague, tagged, added to a campaign, with a task for each; and back.
+
+A change is a job: small ones are done while the page waits, others by a worker. Each chunk is one transaction, in
+which every id is scoped again and what was there before is kept with the job, so that a job that is taken over goes on
+where it stopped, and an undo knows what to put back. What somebody changed since stays as they left it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pghistory
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from crm.models import Job, JobState, User
+from crm.policy import require
+from crm.services import audit, jobs
+from crm.services.jobs import RunningJob
+from customers.models import Campaign, Customer, Tag, Task, TaskOrigin
+from customers.models.profiles import CustomerQuerySet
+from customers.selectors.profiles import possible_owners
+
+KIND = "customers.bulk"
+UNDO = "undo"
+# So many are changed while the page waits.
+AT_ONCE = 200
+CHUNK = 500
+LONGEST_TAG = 50
+
+# What a chunk changed: for an undo, ids by what was there before ("" when nothing was), or the ids of what was made.
+Before = dict[str, list[int]]
+
+
+class BulkError(ValueError):
+    """A change that can't be made: nobody chosen, too many, or a value that is not to be had."""
+
+
+def start(*, actor: User, action: str, customer_ids: Sequence[int], values: Mapping[str, Any]) -> Job:
+    """Change these customers, as far as the actor may; return the job, ended when there are few.
+
+    ``values`` are JSON: {"owner": id} to assign, {"tag": name}, {"campaign": id}, or {"title", "due_on" (ISO),
+    "assignee": id or None} for tasks. Raises PermissionDenied and BulkError.
+    """
+    require(actor, "customer.edit")
+    if action not in _ACTIONS:
+        raise BulkError(action)
+    ids = sorted(set(customer_ids))
+    if not ids or len(ids) > settings.BULK_MAX_ROWS:
+        raise BulkError("rows")
+    return _begin(actor, {"action": action, "ids": ids, "values": dict(values)})
+
+
+def undo(job_id: int, *, actor: User) -> Job:
+    """Put back what one of the actor's own changes found. Raises Job.DoesNotExist, or BulkError when it is undone."""
+    require(actor, "customer.edit")
+    done = Job.objects.get(pk=job_id, kind=KIND, created_by=actor, state=JobState.DONE)
+    if done.arguments["action"] == UNDO or Job.objects.filter(kind=KIND, arguments__undoes=job_id).exists():
+        raise BulkError(UNDO)
+    return _begin(actor, {"action": UNDO, "undoes": job_id, "ids": done.arguments["ids"], "values": {}})
+
+
+@jobs.handles(KIND)
+def run(job: RunningJob) -> dict[str, Any]:
+    """Change chunk by chunk, from where an earlier attempt stopped."""
+    actor = job.actor
+    if actor is None:
+        raise jobs.JobError("Whoever asked for this is gone.")
+    require(actor, "customer.edit")
+    arguments = job.arguments
+    ids: list[int] = arguments["ids"]
+    action = arguments["action"]
+    change = _undoing(arguments["undoes"]) if action == UNDO else _ACTIONS[action](actor, arguments["values"])
+    for start_at in range(job.job.done, len(ids), CHUNK):
+        chunk = ids[start_at : start_at + CHUNK]
+        with transaction.atomic(), pghistory.context(user=actor.pk, job=job.job.pk):
+            job.guard()
+            visible = Customer.objects.visible_to(actor).filter(pk__in=chunk)
+            held = visible.select_for_update(of=("self",)).order_by("pk")
+            before = change(held)
+            changed = sum(len(each) for each in before.values())
+            audit.record(actor, f"customer.bulk.{action}", f"job:{job.job.pk}", rows=changed)
+            job.keep(before=_merged(job.job.result.get("before", {}), before))
+            job.progress(start_at + len(chunk), len(ids))
+    before = job.job.result.get("before", {})
+    return {"before": before, "changed": sum(len(each) for each in before.values()), "asked": len(ids)}
+
+
+Change = Callable[[CustomerQuerySet], Before]
+
+
+def _assign(actor: User, values: Mapping[str, Any]) -> Change:
+    owner = possible_owners(actor).filter(pk=values.get("owner")).first()
+    if owner is None:
+        raise jobs.JobError("The colleague can't be given customers by you.")
+
+    def change(held: CustomerQuerySet) -> Before:
+        before = _group(held.exclude(owner=owner).values_list("pk", "owner_id"))
+        _put(before, "owner_id", owner.pk)
+        return before
+
+    return change
+
+
+def _add_to_campaign(actor: User, values: Mapping[str, Any]) -> Change:
+    campaign = Campaign.objects.filter(pk=values.get("campaign")).first()
+    if campaign is None:
+        raise jobs.JobError("The campaign is gone.")
+
+    def change(held: CustomerQuerySet) -> Before:
+        before = _group(held.exclude(campaign=campaign).values_list("pk", "campaign_id"))
+        _put(before, "campaign_id", campaign.pk)
+        return before
+
+    return change
+
+
+def _tag(actor: User, values: Mapping[str, Any]) -> Change:
+    name = " ".join(str(values.get("tag", "")).split())[:LONGEST_TAG]
+    if not name:
+        raise jobs.JobError("A tag needs a name.")
+    tag, _created = Tag.objects.get_or_create(name=name)
+    through = Customer.tags.through
+
+    def change(held: CustomerQuerySet) -> Before:
+        ids = list(held.values_list("pk", flat=True))
+        tagged = set(through.objects.filter(tag=tag, customer__in=ids).values_list("customer_id", flat=True))
+        new = [pk for pk in ids if pk not in tagged]
+        through.objects.bulk_create(through(customer_id=pk, tag_id=tag.pk) for pk in new)
+        return {str(tag.pk): new} if new else {}
+
+    return change
+
+
+def _create_tasks(actor: User, values: Mapping[str, Any]) -> Change:
+    title, due_on = str(values.get("title", "")).strip(), date.fromisoformat(values["due_on"])
+    if not title:
+        raise jobs.JobError("A task says what to do.")
+    assignee = possible_owners(actor).filter(pk=values.get("assignee")).first()
+
+    def change(held: CustomerQuerySet) -> Before:
+        tasks = Task.objects.bulk_create(
+            Task(
+                customer_id=pk,
+                title=title,
+                due_on=due_on,
+                origin=TaskOrigin.LIST,
+                # Without a colleague named, each owner's own.
+                assignee_id=assignee.pk if assignee else owner or actor.pk,
+                created_by=actor,
+            )
+            for pk, owner in held.values_list("pk", "owner_id")
+        )
+        return {"made": [task.pk for task in tasks]} if tasks else {}
+
+    return change
+
+
+_ACTIONS: dict[str, Callable[[User, Mapping[str, Any]], Change]] = {
+    "assign": _assign,
+    "tag": _tag,
+    "campaign": _add_to_campaign,
+    "task": _create_tasks,
+}
+_COLUMNS = {"assign": ("owner_id", "owner"), "campaign": ("campaign_id", "campaign")}
+
+
+def _undoing(job_id: int) -> Change:
+    """Return the change that puts back what a job found, where nobody has changed it since."""
+    done = Job.objects.get(pk=job_id, kind=KIND)
+    action, before = done.arguments["action"], done.result["before"]
+
+    def change(held: CustomerQuerySet) -> Before:
+        ids = set(held.values_list("pk", flat=True))
+        if action == "task":
+            gone = Task.objects.filter(pk__in=before.get("made", ()), customer__in=ids, done_at=None)
+            removed = list(gone.values_list("pk", flat=True))
+            Task.objects.filter(pk__in=removed).delete()
+            return {"removed": removed} if removed else {}
+        if action == "tag":
+            through = Customer.tags.through.objects
+            for tag, customers in before.items():
+                through.filter(tag=int(tag), customer__in=ids & set(customers)).delete()
+            return {"": sorted(ids & {pk for each in before.values() for pk in each})}
+        column, name = _COLUMNS[action]
+        put_back: Before = {}
+        for value, customers in before.items():
+            same = held.filter(pk__in=ids & set(customers), **{column: done.arguments["values"][name]})
+            found = list(same.values_list("pk", flat=True))
+            _put({value: found}, column, int(value) if value else None)
+            put_back[value] = found
+        return put_back
+
+    return change
+
+
+def _begin(actor: User, arguments: dict[str, Any]) -> Job:
+    if len(arguments["ids"]) <= AT_ONCE:
+        return jobs.run_here(KIND, arguments, actor=actor)
+    with transaction.atomic():
+        return jobs.enqueue(KIND, arguments, actor=actor)
+
+
+def _group(rows: Any) -> Before:
+    """Group ids by the value that they had."""
+    before: Before = {}
+    for pk, value in rows:
+        before.setdefault("" if value is None else str(value), []).append(pk)
+    return before
+
+
+def _put(before: Before, column: str, value: int | None) -> None:
+    """Write one column of many customers, as an edit by hand would: with a new version."""
+    ids = [pk for each in before.values() for pk in each]
+    Customer.objects.filter(pk__in=ids).update(
+        **{column: value}, version=F("version") + 1, updated_at=timezone.now()
+    )
+
+
+def _merged(earlier: Mapping[str, list[int]], later: Before) -> Before:
+    return {key: [*earlier.get(key, []), *later.get(key, [])] for key in {**earlier, **later}}
