@@ -1,6 +1,7 @@
 """Runs, what they found, and the policies that they followed."""
 
-from analysis.models.facts import CustomerMonth, FactsState
+from analysis.models.facts import CustomerMonth, FactsState, ProductFactsChange, ProductFactsState
+from analysis.models.moves import Move, Movement
 from analysis.models.policies import Policy
 from analysis.models.products import (
     Advice,
@@ -37,6 +38,17 @@ from analysis.models.records import (
 )
 from analysis.models.results import CustomerRow, MeasureResult, MeasureShard, MeasureState, RunRow
 from analysis.models.runs import AnalysisRun, FactsSource, Publication, RunState
+from analysis.models.scores import (
+    CohortRow,
+    CreditRow,
+    GoldRow,
+    LifetimeValue,
+    LoyaltyRow,
+    RetentionRow,
+    RetentionStatus,
+    RfmRow,
+    RfmSegment,
+)
 from analysis.models.snapshots import ChurnStatus, CustomerSnapshot, Mark, Tier, TierSummary
 
 __all__ = [
@@ -45,9 +57,11 @@ __all__ = [
     "AnalysisRun",
     "AttentionGroup",
     "ChurnStatus",
+    "CohortRow",
     "CompanySize",
     "CompositionGroup",
     "CompositionRow",
+    "CreditRow",
     "CustomerAttention",
     "CustomerMonth",
     "CustomerProfit",
@@ -60,16 +74,23 @@ __all__ = [
     "FactsSource",
     "FactsState",
     "FieldQuality",
+    "GoldRow",
     "InformantReturn",
+    "LifetimeValue",
+    "LoyaltyRow",
     "Mark",
     "MeasureResult",
     "MeasureShard",
     "MeasureState",
     "MixAdvice",
+    "Move",
+    "Movement",
     "NarrowBuyer",
     "PeriodSale",
     "PlaceKind",
     "Policy",
+    "ProductFactsChange",
+    "ProductFactsState",
     "ProductMargin",
     "ProductPair",
     "ProfitStanding",
@@ -77,6 +98,10 @@ __all__ = [
     "Recommendation",
     "ReferralRow",
     "ResourceUse",
+    "RetentionRow",
+    "RetentionStatus",
+    "RfmRow",
+    "RfmSegment",
     "RunRow",
     "RunState",
     "SalesCell",

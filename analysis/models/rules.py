@@ -14,8 +14,11 @@ from typing import Any
 
 from analysis.measures.churn import ChurnModel, ChurnPolicy
 from analysis.measures.churn_reasons import ReasonPolicy
+from analysis.measures.clv import ClvPolicy
 from analysis.measures.contribution import Metric
+from analysis.measures.gold import GoldPolicy
 from analysis.measures.marks import MarkPolicy
+from analysis.measures.rfm import RfmPolicy
 from analysis.measures.tiers import Thresholds, TierPolicy, TierScheme
 from analysis.measures.windows import ReturnAttribution, Window
 from analysis.models.reading import PolicyError, Section
@@ -91,6 +94,9 @@ class PolicyRules:
     churn: ChurnPolicy = field(default_factory=ChurnPolicy)
     count_free_orders: bool = False
     care: Mapping[str, int] = field(default_factory=lambda: dict(SEED_CARE_DAYS))
+    rfm: RfmPolicy = field(default_factory=RfmPolicy)
+    clv: ClvPolicy = field(default_factory=ClvPolicy)
+    gold: GoldPolicy = field(default_factory=GoldPolicy)
 
     def tier_policy(self, region_ids: Mapping[str, int]) -> TierPolicy:
         """The tiers' part, with regions by id."""
@@ -130,6 +136,12 @@ class PolicyRules:
                 "reasons": {name: getattr(reasons, name) for name in REASON_KEYS},
             },
             "care": {tier: {"days": days} for tier, days in sorted(self.care.items())},
+            "rfm": {"high_from": self.rfm.high_from},
+            "clv": {"years": self.clv.years, "discount_rate": _plain(self.clv.discount_rate)},
+            "gold": {
+                "share": _plain(self.gold.share),
+                "fiscal_year_month": self.gold.fiscal_year_month,
+            },
         }
 
 
@@ -157,6 +169,9 @@ def read_rules(document: Any) -> PolicyRules:
         **_read_pareto(top.section("pareto"), default),
         "marks": _read_marks(top.section("marks"), default.marks),
         **_read_churn(top.section("churn"), default),
+        "rfm": _read_rfm(top.section("rfm"), default.rfm),
+        "clv": _read_clv(top.section("clv"), default.clv),
+        "gold": _read_gold(top.section("gold"), default.gold),
         "care": _read_care(top.section("care"), default),
     }
     top.finish()
@@ -245,6 +260,26 @@ def _read_reasons(section: Section, default: ReasonPolicy) -> ReasonPolicy:
             for name in REASON_KEYS
         }
     )
+
+
+def _read_rfm(section: Section, default: RfmPolicy) -> RfmPolicy:
+    return RfmPolicy(high_from=section.integer("high_from", default.high_from, least=2, most=5))
+
+
+def _read_clv(section: Section, default: ClvPolicy) -> ClvPolicy:
+    return ClvPolicy(
+        years=section.integer("years", default.years, least=1, most=10),
+        discount_rate=section.share("discount_rate", default.discount_rate, below_one=True),
+    )
+
+
+def _read_gold(section: Section, default: GoldPolicy) -> GoldPolicy:
+    share = section.share("share", default.share)
+    if share == 0:
+        section.reject("share", "> 0")
+        share = default.share
+    month = section.integer("fiscal_year_month", default.fiscal_year_month, least=1, most=12)
+    return GoldPolicy(share, month)
 
 
 def _window_document(rule: WindowRule) -> Any:
