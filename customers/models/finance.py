@@ -273,7 +273,8 @@ class OrderLine(CustomerChild):
         _("unit cost at sale"), max_digits=18, decimal_places=4, null=True, blank=True
     )
     revenue_cents = models.BigIntegerField(_("revenue, cents of the company currency"), editable=False)
-    cost_cents = models.BigIntegerField(_("cost, cents of the company currency"), editable=False)
+    # Null when nobody knows the cost: such a line counts in revenue, never in margin.
+    cost_cents = models.BigIntegerField(_("cost, cents of the company currency"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("order line")

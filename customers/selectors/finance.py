@@ -116,7 +116,7 @@ class LineRow:
     discount: Decimal
     amount: Decimal
     revenue_cents: int
-    margin_cents: int
+    margin_cents: int | None
     not_merchandise: bool
 
     @property
@@ -133,7 +133,7 @@ class OrderDetail:
     lines: list[LineRow]
     amount: Decimal
     revenue_cents: int
-    margin_cents: int
+    margin_cents: int | None
     returns: list[OrderRow]
     returned_cents: int
     payments: list[Payment]
@@ -142,8 +142,10 @@ class OrderDetail:
 
     @property
     def margin(self) -> float | None:
-        """Gross margin as a share of revenue, None without revenue."""
-        return self.margin_cents / self.revenue_cents if self.revenue_cents else None
+        """Gross margin as a share of revenue, None without revenue or with a cost that is not known."""
+        if self.margin_cents is None or not self.revenue_cents:
+            return None
+        return self.margin_cents / self.revenue_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ def order_detail(user: User, order_id: int) -> OrderDetail | None:
         lines=lines,
         amount=sum((line.amount for line in lines), Decimal(0)),
         revenue_cents=sum(line.revenue_cents for line in lines),
-        margin_cents=sum(line.margin_cents for line in lines),
+        margin_cents=_margin_of(lines),
         returns=returns,
         returned_cents=sum(row.amount_cents for row in returns),
         payments=payments,
@@ -244,7 +246,12 @@ def bought_products(customer: Customer, start: date, end: date, limit: int = 10)
     ).exclude(order__status=OrderStatus.CANCELLED)  # whose lines keep their quantities, though no revenue
     totals = (
         lines.values("product__sku", "product__name")
-        .annotate(quantities=Sum("quantity"), revenue=Sum("revenue_cents"), cost=Sum("cost_cents"))
+        .annotate(
+            quantities=Sum("quantity"),
+            revenue=Sum("revenue_cents"),
+            costed=Sum("revenue_cents", filter=Q(cost_cents__isnull=False)),
+            cost=Sum("cost_cents"),
+        )
         .order_by("-revenue", "product__sku")[:limit]
     )
     return [
@@ -253,7 +260,7 @@ def bought_products(customer: Customer, start: date, end: date, limit: int = 10)
             name=row["product__name"],
             quantity=row["quantities"],
             revenue_cents=row["revenue"],
-            margin=(row["revenue"] - row["cost"]) / row["revenue"] if row["revenue"] else None,
+            margin=(row["costed"] - row["cost"]) / row["costed"] if row["costed"] else None,
         )
         for row in totals
     ]
@@ -328,9 +335,15 @@ def _line(line: OrderLine) -> LineRow:
         discount=line.discount,
         amount=line.amount,
         revenue_cents=line.revenue_cents,
-        margin_cents=line.revenue_cents - line.cost_cents,
+        margin_cents=None if line.cost_cents is None else line.revenue_cents - line.cost_cents,
         not_merchandise=line.product.not_merchandise,
     )
+
+
+def _margin_of(lines: list[LineRow]) -> int | None:
+    """The margin of an order; not known while the cost of a line is not."""
+    margins = [line.margin_cents for line in lines if line.margin_cents is not None]
+    return sum(margins) if len(margins) == len(lines) else None
 
 
 def _days_late(promised_on: date | None, delivered_on: date | None) -> int:

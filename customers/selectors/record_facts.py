@@ -157,7 +157,7 @@ def month_to_date_query(as_of: datetime.date) -> sql.Composed:
     gross_margin`` (cents), ``orders``; straight from the lines."""
     return sql.SQL("""
         SELECT line.customer_id, sum(revenue_cents)::bigint AS net_revenue,
-            sum(revenue_cents - cost_cents)::bigint AS gross_margin,
+            coalesce(sum(revenue_cents - cost_cents), 0)::bigint AS gross_margin,
             count(DISTINCT order_id) FILTER (WHERE quantity > 0 AND revenue_cents > 0) AS orders
         FROM customers_order AS placed JOIN customers_orderline AS line ON line.order_id = placed.id
         WHERE placed.ordered_on >= {first} AND placed.ordered_on <= {as_of} AND placed.status <> 'cancelled'

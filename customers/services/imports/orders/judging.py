@@ -164,7 +164,7 @@ FROM (
         s.amount::numeric(18, 4) AS amount, cost.unit_cost,
         CASE WHEN o.status = 'cancelled' THEN 0 ELSE round(s.amount * o.exchange_rate * 100)::bigint END
             AS revenue_cents,
-        CASE WHEN o.status = 'cancelled' THEN 0 ELSE coalesce(cost.cost_cents, 0) END AS cost_cents
+        CASE WHEN o.status = 'cancelled' THEN 0 ELSE cost.cost_cents END AS cost_cents
     FROM grouped g
     JOIN staged s ON s.line_no = g.line_no
     LEFT JOIN judged_order o ON o.first_line = g.first_line
