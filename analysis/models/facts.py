@@ -63,3 +63,46 @@ class FactsState(models.Model):
         """The days and choices, as they are asked for."""
         choice = ReturnsCountOn(self.returns_count_on)
         return FactsSpec(self.as_of, self.start, self.end, self.cut, choice, self.count_free_orders)
+
+
+class ProductFactsState(models.Model):
+    """The days and choices that the current facts of customers' products were added up for; one row or none."""
+
+    ONLY: ClassVar = 1
+
+    as_of = models.DateField(_("as of"))
+    start = models.DateField(_("window from"))
+    end = models.DateField(_("window until before"))
+    returns_count_on = models.CharField(max_length=20)
+    has_rows = models.BooleanField()  # an unlogged table that is empty without reason was emptied by a crash
+    refreshed_at = models.DateTimeField(_("refreshed at"))
+
+    class Meta:
+        verbose_name = _("state of the product facts")
+        verbose_name_plural = _("states of the product facts")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="one_product_facts_state", condition=models.Q(id=1)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.as_of)
+
+    def spec(self) -> FactsSpec:
+        """The days and choices, as they are asked for; these facts know no cut."""
+        choice = ReturnsCountOn(self.returns_count_on)
+        return FactsSpec(self.as_of, self.start, self.end, self.as_of, choice)
+
+
+class ProductFactsChange(models.Model):
+    """A customer whose lines have changed, which the product facts have not been told yet."""
+
+    customer = models.OneToOneField(
+        Customer, primary_key=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+
+    class Meta:
+        verbose_name = _("change for the product facts")
+        verbose_name_plural = _("changes for the product facts")
+
+    def __str__(self) -> str:
+        return str(self.customer_id)

@@ -84,6 +84,7 @@ class CustomerSnapshot(RunRow):
     net_revenue = models.BigIntegerField(_("net revenue"))
     gross_revenue = models.BigIntegerField(_("gross revenue"))
     gross_margin = models.BigIntegerField(_("gross margin"))
+    costed_revenue = models.BigIntegerField(_("net revenue whose cost is known"), null=True)  # in older runs not told
     net_revenue_before = models.BigIntegerField(_("net revenue in the window before"))
     orders = models.IntegerField(_("orders"))
     order_days = models.IntegerField(_("order days"))
@@ -144,6 +145,7 @@ class TierSummary(models.Model):
     total_net_revenue = models.BigIntegerField()
     total_gross_revenue = models.BigIntegerField()
     total_gross_margin = models.BigIntegerField()
+    total_costed_revenue = models.BigIntegerField(null=True)
     total_net_revenue_before = models.BigIntegerField()
     total_orders = models.BigIntegerField()
     up = models.IntegerField()  # came from a lower tier

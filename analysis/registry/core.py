@@ -109,6 +109,7 @@ CORE: tuple[CoreMeasure, ...] = (
             "net_revenue": "int8",
             "gross_revenue": "int8",
             "gross_margin": "int8",
+            "costed_revenue": "int8",
             "net_revenue_before": "int8",
             "orders": "int4",
             "order_days": "int4",

@@ -34,6 +34,7 @@ SUMS = {
     "total_net_revenue": Total("net_revenue"),
     "total_gross_revenue": Total("gross_revenue"),
     "total_gross_margin": Total("gross_margin"),
+    "total_costed_revenue": Total("costed_revenue"),
     "total_net_revenue_before": Total("net_revenue_before"),
     "total_orders": Total(Cast("orders", BigIntegerField())),
     "up": Count("customer_id", filter=UP),

@@ -67,11 +67,12 @@ def prepare(connection: Connection, spec: FactsSpec, *, keep: bool) -> PreparedF
     """
     noted = _note_changes(connection)
     state = _usable_state(connection, spec)
-    limit = _most_refreshed(connection)
+    limit = most_refreshed(connection)
     _keep_months(connection, noted, limit)
     if not _may_use_current(connection, state, spec, keep=keep):
         _add_up(connection, ASIDE, spec, kind=sql.SQL("TEMP TABLE"))
         return PreparedFacts(ASIDE, FactsSource.ASIDE)
+    _pass_on_to_products(connection, noted, limit)
     changed = _add_moved(connection, state.spec(), spec) if state else 0
     if state is None or changed > limit:
         source = FactsSource.REBUILT
@@ -118,7 +119,7 @@ def _may_use_current(
     return keep and not _older_than_current(connection, spec)
 
 
-def _most_refreshed(connection: Connection) -> float:
+def most_refreshed(connection: Connection) -> float:
     """How many changed customers are refreshed rather than everybody added up again."""
     row = connection.execute(
         "SELECT reltuples FROM pg_class WHERE oid = 'customers_customer'::regclass"
@@ -148,6 +149,19 @@ def _keep_months(connection: Connection, noted: int, limit: float) -> None:
         months.refresh(connection, CHANGED)
 
 
+def _pass_on_to_products(connection: Connection, noted: int, limit: float) -> None:
+    """Keep whose lines changed for the product facts (``product_facts``); of too many, only that they are too many."""
+    if noted > limit:
+        connection.execute("DELETE FROM analysis_productfactsstate")
+    elif noted:
+        connection.execute(
+            sql.SQL("""
+                INSERT INTO analysis_productfactschange (customer_id) SELECT customer_id FROM {}
+                WHERE EXISTS (SELECT FROM analysis_productfactsstate) ON CONFLICT DO NOTHING
+            """).format(CHANGED)
+        )
+
+
 def _older_than_current(connection: Connection, spec: FactsSpec) -> bool:
     row = connection.execute("SELECT as_of FROM analysis_factsstate").fetchone()
     return row is not None and row[0] > spec.as_of and _are_there(connection)
@@ -172,7 +186,7 @@ def _add_moved(connection: Connection, old: FactsSpec, new: FactsSpec) -> int:
             INSERT INTO {changed} (customer_id)
             SELECT DISTINCT customer_id FROM ({moved}) AS moved
             WHERE customer_id IS NOT NULL AND customer_id NOT IN (SELECT customer_id FROM {changed})
-        """).format(changed=CHANGED, moved=moved_customers_query(old, new))
+        """).format(changed=CHANGED, moved=moved_customers_query(old.edges, new.edges))
     )
     connection.execute(sql.SQL("ANALYZE {}").format(CHANGED))
     row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(CHANGED)).fetchone()

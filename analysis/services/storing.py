@@ -62,13 +62,13 @@ def _index(statement: sql.Composed) -> None:
 
 def put(connection: Connection, table: Table, run: AnalysisRun, found: pd.DataFrame) -> int:
     """Store a further measure's rows within the caller's transaction; return how many there are."""
+    remove_rows(connection, table, run)
     if table.partitioned:
         name = partition_name(table, run)
         create_partition(connection, table, name)
         copy_rows(connection, table, name, run, found)
         finish_partition(connection, table, name, run)
     else:
-        remove_rows(connection, table, run)
         copy_rows(connection, table, table.name, run, found)
     return len(found)
 

@@ -28,6 +28,7 @@ FACTS: dict[str, Kind] = {
     "net_revenue": "int8",
     "gross_revenue": "int8",
     "gross_margin": "int8",
+    "costed_revenue": "int8",
     "net_revenue_before": "int8",
     "lines": "int4",
     "orders": "int4",
@@ -114,8 +115,8 @@ def facts_query(
 
     ``customers`` are conditions on ``customer_id``; no customer may fulfil two of them. Each makes a branch that
     PostgreSQL can give to a process of its own. Columns: ``customer_id`` and :data:`FACTS`. Over the window: cents
-    ``net_revenue``, ``gross_revenue`` (without returns), ``gross_margin``, ``net_revenue_before`` (over the window
-    before), counts ``lines``, ``orders``, ``order_days``, ``categories``, ``categories_before`` (of merchandise sold),
+    ``net_revenue``, ``gross_revenue`` (without returns), ``costed_revenue`` (net revenue of lines whose cost is known)
+    and ``gross_margin`` of those lines, ``net_revenue_before`` (over the window before), counts ``lines``, ``orders``, ``order_days``, ``categories``, ``categories_before`` (of merchandise sold),
     ``payments_settled``, ``payments_late``. Over all that is known: ``first_line_on``, ``first_order_on``,
     ``last_order_on``, ``lifetime_order_days``, ``median_interval_days``, ``lifetime_lines``,
     ``lifetime_net_revenue``. As known at the cut: ``cut_last_order_on``, ``cut_order_days``.
@@ -127,7 +128,7 @@ def facts_query(
         "lines": LINES,
         "not_cancelled": not_cancelled(connection),
         "counts_on": COUNTS_ON[spec.returns_count_on],
-        "bought": _FREE_COUNTS if spec.count_free_orders else _SOLD,
+        "bought": _FREE_COUNTS if spec.count_free_orders else SOLD,
         "category_words": sql.SQL(", ").join(_category_word(places, word, len(words)) for word in words),
         "categories": _count_in_words(words, sql.SQL("in_window")),
         "categories_before": _count_in_words(words, sql.SQL("in_window_before")),
@@ -142,7 +143,7 @@ def months_query(connection: Connection, customers: sql.Composable = EVERYBODY) 
     """Select ``customer_id, month`` (its first day), cents ``net_revenue, gross_margin`` and ``orders`` of every month
     with a line; ``customers`` is a condition on ``customer_id``. Returns count on their own day."""
     return _MONTHS.format(
-        lines=LINES, customers=customers, not_cancelled=not_cancelled(connection), sold=_SOLD
+        lines=LINES, customers=customers, not_cancelled=not_cancelled(connection), sold=SOLD
     )
 
 
@@ -156,13 +157,14 @@ def days_query(
         customers=customers,
         as_of=sql.Literal(spec.as_of),
         not_cancelled=not_cancelled(connection),
-        bought=_FREE_COUNTS if spec.count_free_orders else _SOLD,
+        bought=_FREE_COUNTS if spec.count_free_orders else SOLD,
     )
 
 
-def moved_customers_query(old: FactsSpec, new: FactsSpec) -> sql.Composed:
-    """Select ``customer_id`` of everybody whose facts the passing from one spec's days to the other's can change."""
-    moves = [(min(pair), max(pair)) for pair in zip(old.edges, new.edges, strict=True) if pair[0] != pair[1]]
+def moved_customers_query(old: Sequence[datetime.date], new: Sequence[datetime.date]) -> sql.Composed:
+    """Select ``customer_id`` of everybody whose facts can change when edges (``FactsSpec.edges``) pass from the
+    ``old`` days to the ``new`` ones."""
+    moves = [(min(pair), max(pair)) for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
     parts: list[sql.Composable] = [
         part.format(sql.Literal(first), sql.Literal(end)) for first, end in moves for part in _MOVED_BETWEEN
     ]
@@ -263,7 +265,7 @@ def _count_in_words(words: range, period: sql.Composable) -> sql.Composed:
     return sql.SQL(" + ").join(counts)
 
 
-_SOLD = sql.SQL("quantity > 0 AND revenue_cents > 0")
+SOLD = sql.SQL("quantity > 0 AND revenue_cents > 0")
 _FREE_COUNTS = sql.SQL("quantity > 0 AND revenue_cents >= 0")
 
 # Under the original order's date a day's lines are kept apart by the day on which they count.
@@ -299,7 +301,8 @@ _FINISHED = sql.SQL("""
 _BRANCH = sql.SQL("""
     WITH days AS (
         SELECT customer_id, ordered_on, {counts_on} AS counts_on, count(*) AS lines,
-            sum_cents(revenue_cents) AS revenue, sum_cents(cost_cents) AS cost,
+            sum_cents(revenue_cents) AS revenue, sum_cents(revenue_cents - cost_cents) AS margin,
+            sum_cents(revenue_cents) FILTER (WHERE cost_cents IS NOT NULL) AS costed,
             sum_cents(revenue_cents) FILTER (WHERE quantity >= 0) AS gross,
             count(DISTINCT order_id) FILTER (WHERE quantity > 0 AND revenue_cents > 0) AS orders,
             bool_or({bought}) AS bought, {category_words}
@@ -314,7 +317,8 @@ _BRANCH = sql.SQL("""
         SELECT customer_id,
             sum_cents(revenue) FILTER (WHERE in_window) AS net_revenue,
             sum_cents(gross) FILTER (WHERE in_window) AS gross_revenue,
-            sum_cents(revenue - cost) FILTER (WHERE in_window) AS gross_margin,
+            sum_cents(margin) FILTER (WHERE in_window) AS gross_margin,
+            sum_cents(costed) FILTER (WHERE in_window) AS costed_revenue,
             sum_cents(revenue) FILTER (WHERE in_window_before) AS net_revenue_before,
             (sum_cents(lines) FILTER (WHERE in_window))::integer AS lines,
             (sum_cents(orders) FILTER (WHERE in_window))::integer AS orders,
