@@ -50,6 +50,10 @@ _TABLE: dict[str, dict[str, Scope]] = {
     "sensitive.reveal": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM},
     # Which sensitive fields may be kept, and which fields a company adds.
     "fields.manage": {Role.ADMIN: Scope.ALL},
+    # What a company knows of its competitors, everybody who meets customers may write down.
+    "competitor.edit": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    # Channels and campaigns carry costs that the analysis of sources adds up.
+    "source.manage": {Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     "import.run": {Role.ADMIN: Scope.ALL},
     "import.view": {Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
     "analysis.view": {
