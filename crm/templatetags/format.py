@@ -76,6 +76,15 @@ def whole_money(cents: int | None, currency: str | None = None) -> str:
 
 
 @register.filter
+def amount(value: Decimal | None, currency: str | None = None) -> str:
+    """Write an amount of units, not cents, as money is written: to the cent only where there are cents."""
+    if value is None:
+        return DASH
+    cents = int(_rounded(value * 100, 0))
+    return money(cents, currency) if cents % 100 else whole_money(cents, currency)
+
+
+@register.filter
 def compact_money(cents: int | None, currency: str | None = None) -> str:
     """Write cents shortly, for headlines: 500000000 is 500 万 in Chinese and 5M in English."""
     return DASH if cents is None else _with_currency(_compact(Decimal(cents) / 100), currency)
