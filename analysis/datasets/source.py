@@ -29,13 +29,18 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An open REPEATABLE READ snapshot, the run whose rows are read in it, and that run's choices."""
+    """An open REPEATABLE READ snapshot, the run whose rows are read in it, and that run's choices.
+
+    ``products`` is the table of what each customer bought of each product (customers.selectors.product_facts), for
+    measures that declare that they read it.
+    """
 
     connection: Connection
     run: AnalysisRun
     rules: PolicyRules
     window: Window
     shard: Shard | None = None
+    products: sql.Identifier | None = None
 
     @property
     def as_of(self) -> datetime.date:
@@ -66,6 +71,19 @@ class Source:
         return sql.SQL("SELECT customer_id FROM analysis_customersnapshot WHERE run_id = {} AND {}").format(
             sql.Literal(self.run.pk), self.customers()
         )
+
+
+def customer_products(source: Source) -> sql.Identifier:
+    """The table of what each customer bought of each product over the run's window.
+
+    Raises
+    ------
+    ValueError
+        When the measure has not declared that it reads it.
+    """
+    if source.products is None:
+        raise ValueError("a measure that reads customers' products declares reads_products=True")
+    return source.products
 
 
 def facts_spec(rules: PolicyRules, window: Window, as_of: datetime.date) -> FactsSpec:

@@ -45,12 +45,12 @@ FLAG_DTYPE = pd.CategoricalDtype(list(FlagChange))
 COLUMNS = ("tier", "tier_raw", "tier_kept", "threshold_a", "threshold_b", "value", "churn_flag")
 
 
-def find_moves(now: pd.DataFrame, before: pd.DataFrame, *, comparable: bool) -> pd.DataFrame:
+def find_moves(now: pd.DataFrame, before: pd.DataFrame, *, comparable: bool, by_amount: bool) -> pd.DataFrame:
     """Compare two runs, customer by customer.
 
-    A customer is ``new`` when only the later run knows it and ``lost`` when only the earlier one does. Moving up or down
-    has one cause, the first that holds of: the runs are not ``comparable`` (``policy``); the tier before potential is
-    the same (``potential``); by the thresholds of the run before, today's value gives the tier that it gave then
+    A customer is ``new`` when only the later run knows it and ``lost`` when only the earlier one does. Moving up or
+    down has one cause, the first that holds of: the runs are not ``comparable`` (``policy``); the tier before potential
+    is the same (``potential``); by the thresholds of the run before, today's value gives the tier that it gave then
     (``threshold``); else ``value``.
 
     Parameters
@@ -60,7 +60,9 @@ def find_moves(now: pd.DataFrame, before: pd.DataFrame, *, comparable: bool) -> 
         ``threshold_a``, ``threshold_b`` (cents, Int64), ``value`` (cents int64), ``churn_flag`` (boolean, NA: not
         scored). Customers who stand where they stood may be left out of both.
     comparable
-        Whether both runs rank by one metric and scheme, and that scheme compares values with thresholds.
+        Whether both runs rank by one metric under one scheme.
+    by_amount
+        Whether that scheme compares values with thresholds; otherwise none can be the cause.
 
     Returns
     -------
@@ -81,7 +83,7 @@ def find_moves(now: pd.DataFrame, before: pd.DataFrame, *, comparable: bool) -> 
     )
     found = pd.DataFrame({"tier_before": tier_before, "tier": tier}, index=index)
     found["move"] = _category(move, MOVE_DTYPE)
-    found["cause"] = _category(_causes(here, there, move, comparable=comparable), CAUSE_DTYPE)
+    found["cause"] = _category(_causes(here, there, move, comparable, by_amount), CAUSE_DTYPE)
     raised, was_raised = _flagged(here), _flagged(there)
     flags = np.select(
         [raised & ~was_raised, was_raised & ~raised], [FlagChange.RAISED, FlagChange.CLEARED], ""
@@ -93,7 +95,9 @@ def find_moves(now: pd.DataFrame, before: pd.DataFrame, *, comparable: bool) -> 
     return found[found["move"].notna() | found["flag"].notna()]
 
 
-def _causes(here: pd.DataFrame, there: pd.DataFrame, move: np.ndarray, *, comparable: bool) -> np.ndarray:
+def _causes(
+    here: pd.DataFrame, there: pd.DataFrame, move: np.ndarray, comparable: bool, by_amount: bool
+) -> np.ndarray:
     moved = np.isin(move, [MoveKind.UP, MoveKind.DOWN])
     if not comparable:
         return np.where(moved, MoveCause.POLICY, "")
@@ -110,7 +114,7 @@ def _causes(here: pd.DataFrame, there: pd.DataFrame, move: np.ndarray, *, compar
     stayed_by_old = by_old_thresholds == _text(there["tier_raw"]).to_numpy()
     raw_moved = (_text(here["tier_raw"]) != _text(there["tier_raw"])).to_numpy()
     return np.select(
-        [~moved, same_kept, stayed_by_old & raw_moved],
+        [~moved, same_kept, stayed_by_old & raw_moved & by_amount],
         ["", MoveCause.POTENTIAL, MoveCause.THRESHOLD],
         default=MoveCause.VALUE,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.registry.changes import CHANGES
 from analysis.registry.core import PUBLISHED, find
 from analysis.registry.declaring import Measure, Merging, Outcome, Table
 from analysis.registry.products import PRODUCTS
@@ -12,4 +13,6 @@ from analysis.registry.scores import SCORES
 
 __all__ = ["FURTHER", "PUBLISHED", "Measure", "Merging", "Outcome", "Table", "find"]
 
-FURTHER: dict[str, Measure[Any]] = {measure.name: measure for measure in (*SCORES, *PRODUCTS, *RECORDS)}
+FURTHER: dict[str, Measure[Any]] = {
+    measure.name: measure for measure in (*CHANGES, *SCORES, *PRODUCTS, *RECORDS)
+}

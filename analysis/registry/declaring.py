@@ -104,6 +104,8 @@ class Measure(Generic[Data]):
         Where its rows go.
     after
         The further measures whose rows ``read`` reads. The core run is always there.
+    reads_products
+        Whether ``read`` asks for what each customer bought of each product, which is brought up to date first.
     parts
         Of a sharded measure: the columns of what shards hand on.
     merge
@@ -117,5 +119,6 @@ class Measure(Generic[Data]):
     compute: Callable[[Data], Outcome]
     tables: tuple[Table, ...] = ()
     after: tuple[str, ...] = ()
+    reads_products: bool = False
     parts: Mapping[str, Mapping[str, Kind]] = field(default_factory=dict)
     merge: Callable[[Merging], Outcome] | None = None

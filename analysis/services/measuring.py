@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from analysis.datasets.source import Shard, Source
+from analysis.datasets.source import Shard, Source, facts_spec
 from analysis.measures.windows import Window
 from analysis.models import AnalysisRun
 from analysis.registry import Measure, Outcome
+from analysis.services import product_facts
 from analysis.services.connections import second_connection
 from crm.services.jobs import RunningJob
 
@@ -36,7 +37,7 @@ def measure(declared: Measure[Any], run: AnalysisRun, shard: Shard | None, job: 
     """Read and compute a measure; nothing is stored yet."""
     begun = time.monotonic()
     job.progress(0, len(STEPS), STEPS[0])
-    with open_source(run, shard) as source:
+    with open_source(run, shard, products=declared.reads_products) as source:
         data = declared.read(source)
     read = time.monotonic()
     job.progress(1, len(STEPS), STEPS[1])
@@ -48,10 +49,14 @@ def measure(declared: Measure[Any], run: AnalysisRun, shard: Shard | None, job: 
 
 
 @contextmanager
-def open_source(run: AnalysisRun, shard: Shard | None = None) -> Iterator[Source]:
-    """Open a snapshot of the records beside a run that has been stored."""
+def open_source(run: AnalysisRun, shard: Shard | None = None, *, products: bool = False) -> Iterator[Source]:
+    """Open a snapshot of the records beside a run that has been stored, with the product facts where asked for."""
+    rules, window = run.policy.parsed(), window_of(run)
+    if products and run.was_published:
+        product_facts.bring_up_to_date(facts_spec(rules, window, run.as_of))
     with second_connection() as work, work.transaction():
-        yield Source(work, run, run.policy.parsed(), window_of(run), shard)
+        source = Source(work, run, rules, window, shard)
+        yield replace(source, products=product_facts.table_for(source)) if products else source
 
 
 def window_of(run: AnalysisRun) -> Window:

@@ -28,11 +28,11 @@ def bring_up_to_date(spec: FactsSpec) -> None:
         state = _state(work)
         if state is not None and state.as_of > spec.as_of:
             return
-        if state is None or spec.returns_count_on != state.spec().returns_count_on:
+        comparable = state is not None and spec.returns_count_on == state.spec().returns_count_on
+        changed = _list_changed(work, state.spec(), spec) if state and comparable else None
+        if changed is None or changed > facts.most_refreshed(work):
             rebuild(work, spec)
-        elif _list_changed(work, state.spec(), spec) > facts.most_refreshed(work):
-            rebuild(work, spec)
-        else:
+        elif changed:
             _refresh(work, spec)
         work.execute("DELETE FROM analysis_productfactschange")
         _remember(work, spec)

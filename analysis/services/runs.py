@@ -25,6 +25,7 @@ from django.utils.translation import gettext_noop
 
 from analysis.datasets.customers import Population, read_customers
 from analysis.datasets.purchases import read_past
+from analysis.datasets.source import facts_spec
 from analysis.datasets.totals import read_months, read_totals
 from analysis.measures.pareto_curve import pareto_points, top_shares
 from analysis.models import AnalysisRun, FactsSource, Policy, RunState
@@ -37,7 +38,7 @@ from crm.models import Job, User
 from crm.policy import can, require
 from crm.services import jobs
 from crm.services.jobs import JobError, LeaseLostError, RunningJob
-from customers.selectors.facts import Connection, FactsSpec, ReturnsCountOn, first_order_on, region_parents
+from customers.selectors.facts import Connection, first_order_on, region_parents
 
 KIND = "analysis.run"
 
@@ -192,14 +193,7 @@ class _Execution:
         with facts.alone(work):
             with work.transaction():
                 window = rules.window.window(self.run.as_of, first_order_on(work))
-                spec = FactsSpec(
-                    as_of=self.run.as_of,
-                    start=window.start,
-                    end=window.end,
-                    cut=self.run.as_of - datetime.timedelta(days=rules.churn.horizon_days),
-                    returns_count_on=ReturnsCountOn(rules.returns.value),
-                    count_free_orders=rules.count_free_orders,
-                )
+                spec = facts_spec(rules, window, self.run.as_of)
                 with self._step(0):
                     prepared = facts.prepare(work, spec, keep=self.run.publish)
                 with self._step(1):

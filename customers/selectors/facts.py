@@ -116,10 +116,11 @@ def facts_query(
     ``customers`` are conditions on ``customer_id``; no customer may fulfil two of them. Each makes a branch that
     PostgreSQL can give to a process of its own. Columns: ``customer_id`` and :data:`FACTS`. Over the window: cents
     ``net_revenue``, ``gross_revenue`` (without returns), ``costed_revenue`` (net revenue of lines whose cost is known)
-    and ``gross_margin`` of those lines, ``net_revenue_before`` (over the window before), counts ``lines``, ``orders``, ``order_days``, ``categories``, ``categories_before`` (of merchandise sold),
-    ``payments_settled``, ``payments_late``. Over all that is known: ``first_line_on``, ``first_order_on``,
-    ``last_order_on``, ``lifetime_order_days``, ``median_interval_days``, ``lifetime_lines``,
-    ``lifetime_net_revenue``. As known at the cut: ``cut_last_order_on``, ``cut_order_days``.
+    and ``gross_margin`` of those lines, ``net_revenue_before`` (over the window before), counts ``lines``, ``orders``,
+    ``order_days``, ``categories``, ``categories_before`` (of merchandise sold), ``payments_settled``,
+    ``payments_late``. Over all that is known: ``first_line_on``, ``first_order_on``, ``last_order_on``,
+    ``lifetime_order_days``, ``median_interval_days``, ``lifetime_lines``, ``lifetime_net_revenue``. As known at the
+    cut: ``cut_last_order_on``, ``cut_order_days``.
     """
     places = _category_places(connection)
     words = range(max(places, default=0) // CATEGORIES_PER_WORD + 1)
