@@ -129,4 +129,4 @@ def _text(values: pd.Series) -> pd.Series:
 
 
 def _category(words: np.ndarray, dtype: pd.CategoricalDtype) -> pd.Categorical:
-    return pd.Categorical(np.where(words == "", None, words), dtype=dtype)
+    return pd.Categorical(words, dtype=dtype)
