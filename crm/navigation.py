@@ -46,6 +46,8 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Customers"), "customers:list", "people", "customer.view", "g c"),
             Entry(_("Orders"), "customers:orders", "receipt", "customer.view", "g o"),
+            Entry(_("Campaigns"), "customers:campaigns", "megaphone", "customer.view", "g p"),
+            Entry(_("Competitors"), "customers:competitors", "binoculars", "customer.view", "g k"),
         ),
     ),
     (

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from customers.views import editing, finance, profiles
+from customers.views import acquisition, competitors, directory
 from customers.views.parts import choices
 from customers.views.parts import pages as parts
 from customers.views.record import page
@@ -23,4 +24,12 @@ urlpatterns = [
     path("<int:pk>/parts/<slug:kind>/<slug:part>/", parts.edit_part, name="part"),
     path("<int:pk>/parts/<slug:kind>/<slug:part>/remove/", parts.remove, name="part_remove"),
     path("<int:pk>/parts/<slug:kind>/<slug:part>/put-back/", parts.put_back, name="part_put_back"),
+    path("competitors/", competitors.competitor_list, name="competitors"),
+    path("competitors/<int:pk>/", competitors.competitor, name="competitor"),
+    path("campaigns/", acquisition.campaign_list, name="campaigns"),
+    path("channels/", acquisition.channel_list, name="channels"),
+    path("informants/", acquisition.informant_list, name="informants"),
+    path("informants/<int:pk>/", acquisition.informant, name="informant"),
+    path("directory/<slug:register>/new/", directory.new_entry, name="entry_new"),
+    path("directory/<slug:register>/<int:pk>/", directory.edit_entry, name="entry"),
 ]

@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from analysis.models import AnalysisRun, Policy
 from crm.models import Job, Role, User
-from customers.models import Need
+from customers.models import Competitor, Informant, Need
 from customers.services.parts import remove_part
 from tests.cast import Cast, make_order, make_user, sign_in
 
@@ -44,12 +44,20 @@ def subjects(cast: Cast) -> dict[str, int | str]:
     run = AnalysisRun.objects.create(as_of=date(2024, 12, 31), policy=policy, requested_by=cast.dora, job=job)
     parts = {name: _need(cast, name) for name in ("need", "removable", "removed")}
     remove_part(Need, parts["removed"], actor=cast.ada)
-    words = {"word": "x-y", "needs": "needs", "region": "region"}
+    words = {
+        "word": "x-y",
+        "needs": "needs",
+        "region": "region",
+        "campaigns": "campaigns",
+        "informants": "informants",
+    }
     return {
         "customer": cast.huaxin.pk,
         "order": order.pk,
         "job": job.pk,
         "run": run.pk,
+        "competitor": Competitor.objects.create(name="恒丰").pk,
+        "informant": Informant.objects.create(name="老王", owner=cast.alice).pk,
         **parts,
         **words,
     }

@@ -1,0 +1,91 @@
+"""Competitors, channels, campaigns and informants as somebody types them."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import User
+from customers.forms.parts.fields import CustomerField
+from customers.forms.profiles import NOTHING
+from customers.models import Campaign, Channel, ChannelKind, Competitor, Customer, CustomerKind, Informant
+
+
+class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One entry; what its days and choices look like is the same everywhere."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField):
+                field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            elif isinstance(field, forms.ModelChoiceField):
+                field.empty_label = NOTHING
+            elif isinstance(field, CustomerField):
+                field.among = Customer.objects.visible_to(user).filter(kind=CustomerKind.PERSON)
+
+    def changes(self) -> dict[str, Any]:
+        """Return what is to be written."""
+        names = self.changed_data if self.instance.pk else self.fields
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class CompetitorForm(EntryForm):
+    """What is known of a competitor."""
+
+    class Meta:
+        model = Competitor
+        fields = ("name", "sales_channels", "sales_model", "service", "note")
+        widgets = {
+            "service": forms.Textarea(attrs={"rows": 3}),
+            "note": forms.Textarea(attrs={"rows": 3}),
+        }
+
+
+class ChannelForm(EntryForm):
+    """A source of customers; a rented list says whose it is and by what right it is used."""
+
+    class Meta:
+        model = Channel
+        fields = ("name", "kind", "supplier", "licence_expires_on", "legal_basis")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask of a rented list what the law asks."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == ChannelKind.RENTED_LIST:
+            for name in ("supplier", "legal_basis"):
+                if name not in self.errors and not cleaned.get(name):
+                    self.add_error(
+                        name, _("A rented list needs this: whose it is and by what right it is used.")
+                    )
+        return cleaned
+
+
+class CampaignForm(EntryForm):
+    """What was done by a channel, when, and what it cost."""
+
+    class Meta:
+        model = Campaign
+        fields = ("code", "name", "channel", "starts_on", "ends_on", "cost")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for days in their order, and for a cost."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if start and end and end < start:
+            self.add_error("ends_on", _("It ends before it begins: look at both days again."))
+        if (cleaned.get("cost") or 0) < 0:
+            self.add_error("cost", _("Write an amount of zero or more."))
+        return cleaned
+
+
+class InformantForm(EntryForm):
+    """Somebody who tells us of customers."""
+
+    customer = CustomerField(
+        label=_("Person, if a customer"), kind=CustomerKind.PERSON, required=False, empty_value=None
+    )
+
+    class Meta:
+        model = Informant
+        fields = ("name", "customer", "occupation", "reward_per_sale")

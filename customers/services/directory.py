@@ -1,0 +1,56 @@
+"""Writing what belongs to no single customer: competitors, channels, campaigns, informants."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import pghistory
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from crm.models import User
+from crm.policy import require
+from crm.services import audit
+from customers.models import Campaign, Channel, Competitor, Customer, Informant
+
+M = TypeVar("M", bound=Model)
+
+RIGHTS: dict[type[Model], str] = {
+    Competitor: "competitor.edit",
+    Channel: "source.manage",
+    Campaign: "source.manage",
+    Informant: "customer.edit",
+}
+
+
+@transaction.atomic
+def write_entry(model: type[M], *, actor: User, fields: Mapping[str, Any], pk: int | None = None) -> M:
+    """Add an entry, or change some fields of the one with key ``pk``, and return it.
+
+    An informant without an owner is the actor's. Raises PermissionDenied; ``model.DoesNotExist`` for an entry, and
+    Customer.DoesNotExist for a customer named by it, that the actor may not see; IntegrityError for a name or
+    code that is taken.
+    """
+    require(actor, RIGHTS[model])
+    named = fields.get("customer")
+    if named is not None and not Customer.objects.visible_to(actor).filter(pk=named.pk).exists():
+        raise Customer.DoesNotExist
+    if pk is None:
+        entry = model(**({"owner": actor, **fields} if model is Informant else fields))
+    else:
+        entry = entries(model, actor).select_for_update(of=("self",)).get(pk=pk)
+        for name, value in fields.items():
+            setattr(entry, name, value)
+    with pghistory.context(user=actor.pk):
+        entry.save()
+    name = entry._meta.model_name
+    audit.record(
+        actor, f"{name}.{'add' if pk is None else 'change'}", f"{name}:{entry.pk}", fields=sorted(fields)
+    )
+    return entry
+
+
+def entries(model: type[M], user: User) -> QuerySet[M]:
+    """Return the entries that ``user`` may see: informants by their own rule, the others are everybody's."""
+    manager: Any = model._default_manager
+    found: QuerySet[M] = manager.visible_to(user) if model is Informant else manager.all()
+    return found

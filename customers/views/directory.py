@@ -1,0 +1,112 @@
+"""Adding and editing competitors, channels, campaigns and informants."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from crm.policy import require
+from customers.forms.directory import CampaignForm, ChannelForm, CompetitorForm, EntryForm, InformantForm
+from customers.models import Campaign, Channel, Competitor, Informant
+from customers.services.directory import RIGHTS, entries, write_entry
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register: its model and form, the words of its pages, and where one comes from and goes back to."""
+
+    model: type[Model]
+    form: type[EntryForm]
+    title: str | Promise
+    new: str | Promise
+    home: str
+    place: Callable[[Any], str]
+
+
+_REGISTERS = {
+    "competitors": Register(
+        Competitor,
+        CompetitorForm,
+        gettext_lazy("Competitors"),
+        gettext_lazy("New competitor"),
+        "customers:competitors",
+        lambda entry: reverse("customers:competitor", args=[entry.pk]),
+    ),
+    "channels": Register(
+        Channel,
+        ChannelForm,
+        gettext_lazy("Channels"),
+        gettext_lazy("New channel"),
+        "customers:channels",
+        lambda _entry: reverse("customers:channels"),
+    ),
+    "campaigns": Register(
+        Campaign,
+        CampaignForm,
+        gettext_lazy("Campaigns"),
+        gettext_lazy("New campaign"),
+        "customers:campaigns",
+        lambda _entry: reverse("customers:campaigns"),
+    ),
+    "informants": Register(
+        Informant,
+        InformantForm,
+        gettext_lazy("Informants"),
+        gettext_lazy("New informant"),
+        "customers:informants",
+        lambda entry: reverse("customers:informant", args=[entry.pk]),
+    ),
+}
+
+
+@require_http_methods(["GET", "POST"])
+def new_entry(request: HttpRequest, register: str) -> HttpResponse:
+    """Add an entry to a register."""
+    return _edit(request, register, None)
+
+
+@require_http_methods(["GET", "POST"])
+def edit_entry(request: HttpRequest, register: str, pk: int) -> HttpResponse:
+    """Edit an entry of a register."""
+    return _edit(request, register, pk)
+
+
+def _edit(request: HttpRequest, name: str, pk: int | None) -> HttpResponse:
+    if name not in _REGISTERS:
+        raise Http404
+    register = _REGISTERS[name]
+    user = require(request.user, RIGHTS[register.model])
+    entry = None
+    if pk is not None:
+        entry = entries(register.model, user).filter(pk=pk).first()
+        if entry is None:
+            raise Http404
+    title = register.new if entry is None else str(entry)
+    typed = request.POST if request.method == "POST" else None
+    form = register.form(typed, instance=entry, user=user)
+    if form.is_valid():
+        try:
+            saved = write_entry(register.model, actor=user, fields=form.changes(), pk=pk)
+        except IntegrityError:
+            form.add_error(None, _("This is on record already."))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(register.place(saved))
+    home = reverse(register.home)
+    context = {
+        "form": form,
+        "title": title,
+        "crumbs": [{"label": register.title, "url": home}],
+        "back_url": register.place(entry) if entry is not None else home,
+    }
+    return render(request, "customers/directory/edit.html", context, status=422 if form.is_bound else 200)
