@@ -170,11 +170,11 @@ def _lacking(theirs: pd.DataFrame, industry: pd.Series, split: pd.DataFrame, dep
     lacking = offered[offered["_merge"] == "left_only"].sort_values(
         ["customer_id", "split", "category_id"], ascending=[True, False, True]
     )
-    first_each: pd.Series = lacking.groupby("customer_id")["category_id"].first()
-    return pd.Series(first_each, dtype="Int64")
+    return pd.Series(lacking.groupby("customer_id")["category_id"].first(), dtype="Int64")
 
 
 def _estimate(narrow: pd.DataFrame, policy: NarrowPolicy) -> pd.Series:
     """Revenue ÷ σ − revenue in whole cents, rounded half up; NA where no estimate is made."""
     share = narrow["peer_share"].where(narrow["peer_share"] >= float(policy.least_share))
-    return np.floor(narrow["net_revenue"] / share - narrow["net_revenue"] + 0.5).astype("Int64")
+    rounded = np.floor(narrow["net_revenue"] / share - narrow["net_revenue"] + 0.5)
+    return pd.Series(rounded, dtype="Int64")

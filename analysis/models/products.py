@@ -6,7 +6,7 @@ to whoever sees the customer; the others are the company's own and shown only to
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,9 @@ from analysis.measures.narrow_buyers import Basis
 from analysis.measures.profitability import Standing
 from analysis.models.results import CustomerRow, RunRow, customer_of_row
 from customers.models import Product, ProductCategory, PropertyType, Region
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class ProfitStanding(models.TextChoices):
@@ -62,7 +65,7 @@ def _product(related: str = "+") -> models.ForeignKey[Product, Product]:
     )
 
 
-def _category(label: str) -> models.ForeignKey[ProductCategory | None, ProductCategory | None]:
+def _category(label: _StrPromise) -> models.ForeignKey[ProductCategory | None, ProductCategory | None]:
     return models.ForeignKey(
         ProductCategory,
         verbose_name=label,

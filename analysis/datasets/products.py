@@ -1,0 +1,253 @@
+"""Frames about what customers buy: sums by product, baskets, categories, places, credit.
+
+Each is of the run's population alone: whoever is not in it is in no measure.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
+from operator import add
+
+import numpy as np
+import pandas as pd
+from psycopg import sql
+
+from analysis.datasets.source import Source, read_frame, read_population
+from analysis.measures.baskets import PairCounts, count_pairs
+from analysis.measures.windows import Window
+from crm.copying import Kind
+from customers.models import PropertyType
+from customers.selectors import record_facts, sales_facts
+
+# Baskets are counted for so many customers at a time: their orders need never be held all at once.
+CUSTOMERS_PER_PART = 60_000
+
+SUMS: dict[str, Kind] = {"net_revenue": "int8", "costed_revenue": "int8", "gross_margin": "int8"}
+PAIR: dict[str, Kind] = {"customer_id": "int8", "product_id": "int8"}
+PLACES = ("province", "city", "property")
+
+_RHYTHM: dict[str, Kind] = {
+    "last_order_on": "date",
+    "median_interval_days": "float8",
+    "lifetime_order_days": "int8",
+    "net_revenue": "int8",
+    "orders": "int8",
+    "payments_settled": "int8",
+    "payments_late": "int8",
+}
+_CREDIT: dict[str, Kind] = {
+    "customer_id": "int8",
+    "credit_limit_cents": "int8?",
+    "open_cents": "int8",
+    "overdue_cents": "int8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What customers bought of each product, as ``mix_advice`` takes it, and the run's margins of all products."""
+
+    sales: pd.DataFrame
+    products: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Who has bought what, and the run's pairs of products, as ``recommend`` takes them."""
+
+    owned: pd.DataFrame
+    pairs: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Wallets:
+    """Sales by customer and category, industries, and what is known to be bought elsewhere, over a window."""
+
+    sales: pd.DataFrame
+    industries: pd.Series
+    shares: pd.DataFrame
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """The population as ``upsell`` takes it, and the day."""
+
+    customers: pd.DataFrame
+    as_of: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Who bought what category, and for each kind of place where customers are."""
+
+    bought: pd.DataFrame
+    places: dict[str, pd.Series]
+
+
+def read_profits(source: Source) -> pd.DataFrame:
+    """The population with the sums that ``profitability`` takes; zeros for who bought nothing."""
+    query = sql.SQL("SELECT customer_id, {} FROM ({}) AS sales GROUP BY customer_id").format(
+        _summed(), _sales(source)
+    )
+    sums = read_frame(source, query, {"customer_id": "int8", **SUMS}).set_index("customer_id")
+    service = record_facts.service_query(source.window.start, source.window.end)
+    costs = read_frame(
+        source,
+        sql.SQL(
+            "SELECT customer_id, visit_cost + discount_cost + support_cost AS service_cost FROM ({}) AS s"
+        ).format(service),
+        {"customer_id": "int8", "service_cost": "int8"},
+    ).set_index("customer_id")
+    everybody = read_population(source, {})
+    return everybody.join(sums).join(costs).fillna(0).astype("int64")
+
+
+def read_product_sums(source: Source) -> pd.DataFrame:
+    """The sums of each product over the population, as ``product_margins`` takes them; merchandise alone."""
+    query = sql.SQL("""
+        SELECT product_id, sum(quantity)::float8 AS quantity, count(*) AS customers, {sums}
+        FROM ({sales}) AS sales JOIN ({merchandise}) AS product USING (product_id)
+        GROUP BY product_id ORDER BY product_id
+    """).format(sums=_summed(), sales=_sales(source), merchandise=sales_facts.merchandise_query())
+    kinds: dict[str, Kind] = {"product_id": "int8", "quantity": "float8", "customers": "int8", **SUMS}
+    return read_frame(source, query, kinds).set_index("product_id")
+
+
+def read_mix(source: Source) -> Mix:
+    """What this shard's customers bought, beside the margins that the run has found."""
+    sales = sql.SQL("""
+        SELECT sales.* FROM ({sales}) AS sales JOIN ({merchandise}) AS product USING (product_id)
+        ORDER BY customer_id, product_id
+    """).format(sales=_sales(source), merchandise=sales_facts.merchandise_query())
+    products = sql.SQL(
+        "SELECT product_id, margin_rate, revenue_share FROM analysis_productmargin WHERE run_id = {}"
+    ).format(sql.Literal(source.run.pk))
+    rates: dict[str, Kind] = {"product_id": "int8", "margin_rate": "float8", "revenue_share": "float8"}
+    return Mix(
+        sales=read_frame(source, sales, {**PAIR, **SUMS}),
+        products=read_frame(source, products, rates).set_index("product_id"),
+    )
+
+
+def read_cells(source: Source) -> pd.DataFrame:
+    """What was sold in the window by region, month and category, regions as they stood in the run."""
+    customers = sql.SQL("SELECT customer_id, region_id FROM analysis_customersnapshot WHERE run_id = {}")
+    query = sales_facts.cells_query(
+        source.connection, source.spec, customers.format(sql.Literal(source.run.pk))
+    )
+    kinds: dict[str, Kind] = {
+        "region_id": "int8?",
+        "month": "date",
+        "category_id": "int8?",
+        "quantity": "float8",
+        "net_revenue": "int8",
+    }
+    found = read_frame(source, query, kinds)
+    return found.sort_values(["region_id", "month", "category_id"], ignore_index=True)
+
+
+def read_pair_counts(source: Source) -> PairCounts:
+    """Count what all orders of the population hold, some customers at a time."""
+    customers = read_population(source, {}).index.to_numpy()
+    bounds = [*customers[::CUSTOMERS_PER_PART].tolist(), int(customers[-1]) + 1] if len(customers) else []
+    parts = (_count_baskets(source, low, high) for low, high in pairwise(bounds))
+    nothing = pd.DataFrame({"basket_id": [], "product_id": []}, dtype="int64")
+    return reduce(add, parts, count_pairs(nothing))
+
+
+def read_owned(source: Source) -> Owned:
+    """What this shard's customers have ever bought, beside the pairs that the run has found."""
+    owned = sales_facts.owned_query(source.connection, source.as_of, _customers(source))
+    pairs = sql.SQL(
+        "SELECT product_id, other_id, llr FROM analysis_productpair WHERE run_id = {} ORDER BY product_id, other_id"
+    ).format(sql.Literal(source.run.pk))
+    found = read_frame(source, owned, PAIR).sort_values(["customer_id", "product_id"], ignore_index=True)
+    kinds: dict[str, Kind] = {"product_id": "int8", "other_id": "int8", "llr": "float8"}
+    return Owned(found, read_frame(source, pairs, kinds))
+
+
+def read_wallets(source: Source) -> Wallets:
+    """Sales by customer and category, industries and wallet shares, as ``narrow_buyers`` takes them."""
+    kinds: dict[str, Kind] = {"customer_id": "int8", "industry_id": "int8?"}
+    industries = read_frame(source, record_facts.attributes_query(), kinds).set_index("customer_id")
+    shares = read_frame(
+        source,
+        sales_facts.wallet_query(source.as_of),
+        {"customer_id": "int8", "period_start": "date", "period_end": "date", "amount": "int8"},
+    )
+    return Wallets(_category_sales(source), industries["industry_id"], shares, source.window)
+
+
+def read_rhythm(source: Source) -> Rhythm:
+    """The population's rhythm and credit."""
+    customers = read_population(source, _RHYTHM).rename(columns={"lifetime_order_days": "order_days"})
+    credit = read_frame(source, sales_facts.credit_query(source.as_of), _CREDIT).set_index("customer_id")
+    found = customers.join(credit)
+    owed = {name: found[name].fillna(0).astype("int64") for name in ("open_cents", "overdue_cents")}
+    return Rhythm(found.assign(**owed), source.as_of)
+
+
+def read_places(source: Source) -> Places:
+    """Who bought which category, and the province, city and kind of property of each."""
+    words = ("", *PropertyType.values)
+    kinds: dict[str, Kind] = {"customer_id": "int8", "region_id": "int8?", "property_type": words}
+    customers = read_frame(source, sales_facts.places_query(), kinds).set_index("customer_id")
+    levels = read_frame(
+        source,
+        sales_facts.region_levels_query(),
+        {"id": "int8", "province_id": "int8?", "city_id": "int8?"},
+    ).set_index("id")
+    property_type = customers["property_type"].cat.remove_categories([""])
+    return Places(
+        _category_sales(source)[["customer_id", "category_id"]],
+        {
+            "province": _ancestor(customers["region_id"], levels["province_id"]),
+            "city": _ancestor(customers["region_id"], levels["city_id"]),
+            "property": property_type,
+        },
+    )
+
+
+def _customers(source: Source) -> sql.Composed:
+    """The condition that leaves the population of this shard."""
+    return sql.SQL("{} AND customer_id IN ({})").format(source.customers(), source.population())
+
+
+def _sales(source: Source) -> sql.Composed:
+    return sales_facts.customer_products_query(source.connection, source.spec, _customers(source))
+
+
+def _summed() -> sql.Composed:
+    return sql.SQL(", ").join(
+        sql.SQL("sum_cents({name}) AS {name}").format(name=sql.Identifier(name)) for name in SUMS
+    )
+
+
+def _category_sales(source: Source) -> pd.DataFrame:
+    """``customer_id, category_id, net_revenue`` of the merchandise that has a category, sorted."""
+    query = sql.SQL("""
+        SELECT customer_id, category_id, sum_cents(net_revenue) AS net_revenue
+        FROM ({sales}) AS sales JOIN ({merchandise}) AS product USING (product_id)
+        WHERE category_id IS NOT NULL AND net_revenue > 0 GROUP BY 1, 2
+    """).format(sales=_sales(source), merchandise=sales_facts.merchandise_query())
+    kinds: dict[str, Kind] = {"customer_id": "int8", "category_id": "int8", "net_revenue": "int8"}
+    found = read_frame(source, query, kinds)
+    return found.sort_values(["customer_id", "category_id"], ignore_index=True)
+
+
+def _count_baskets(source: Source, low: int, high: int) -> PairCounts:
+    some = sql.SQL("customer_id >= {} AND customer_id < {} AND customer_id IN ({})").format(
+        sql.Literal(low), sql.Literal(high), source.population()
+    )
+    query = sales_facts.baskets_query(source.connection, source.as_of, some)
+    return count_pairs(read_frame(source, query, {"basket_id": "int8", "product_id": "int8"}))
+
+
+def _ancestor(regions: pd.Series, ancestors: pd.Series) -> pd.Series:
+    """Each customer's ancestor region, NA without one."""
+    known = ancestors.reindex(regions.dropna().astype(np.int64))
+    return pd.Series(known.to_numpy(), index=regions.dropna().index, dtype="Int64").reindex(regions.index)
