@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 
 from customers.imports.matching import ColumnMapping
 from customers.imports.parsing import RowResult
@@ -43,6 +44,11 @@ class Plan(ABC):
         self.mapping = mapping
         self.names = names
         self.company = {"currency": settings.COMPANY_CURRENCY, "time_zone": settings.COMPANY_TIME_ZONE}
+
+    @property
+    @abstractmethod
+    def fills(self) -> tuple[type[Model], ...]:
+        """The records whose tables grow with the file, and in which ``judge`` looks things up."""
 
     @abstractmethod
     def tables(self) -> tuple[str, ...]:

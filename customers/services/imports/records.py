@@ -76,6 +76,11 @@ class RecordPlan(Plan):
     on_update: ClassVar[str] = ""
     content: ClassVar[tuple[str, ...] | None] = None
 
+    @property
+    def fills(self) -> tuple[type[Model], ...]:
+        """The one kind of record that a row is."""
+        return (self.model,)
+
     @classmethod
     def staged_table(cls, columns: str) -> str:
         """Return the CREATE statement of ``staged`` with these columns beside the usual ones."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pghistory
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -105,6 +105,8 @@ def _attempt(batch: ImportBatch, job: RunningJob) -> None:
         staging = _staged(batch, job, checked, plan)
         for chunk in _chunks_left(batch, staging):
             _run_chunk(batch, job, plan, staging, chunk)
+            if chunk.bit_count() <= 1:
+                _count_anew(plan)
         _finish(batch, job, checked)
         staging.drop()
     except FileProblem as problem:
@@ -180,6 +182,12 @@ def _run_chunk(batch: ImportBatch, job: RunningJob, plan: Plan, staging: Staging
         # Last, so that the job's row is held for an instant only and its lease can be renewed meanwhile.
         job.guard()
     job.progress(counts_of(batch).rows, batch.rows, _("Writing"))
+
+
+def _count_anew(plan: Plan) -> None:
+    """Tell the planner how the tables have grown, after chunks 0, 1, 2, 4 …: it would search them row by row still."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in plan.fills)}")
 
 
 def _add(batch: ImportBatch, counts: Counts, also: dict[str, int]) -> None:

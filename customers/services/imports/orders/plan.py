@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 
 from customers.imports.cleaning.text import code_cleaner
 from customers.imports.parsing import RowResult
 from customers.imports.problems import CellError
 from customers.imports.rows import OrderLineRow
+from customers.models import Order, OrderLine
 from customers.services.imports.keys import customer_key
 from customers.services.imports.newcomers import NEW_CUSTOMER
 from customers.services.imports.orders import grouping, judging, writing
@@ -68,6 +70,11 @@ class OrderPlan(Plan):
         "is_return",
     )
     not_stored: ClassVar = frozenset({"subcategory", "notes"})
+
+    @property
+    def fills(self) -> tuple[type[Model], ...]:
+        """Orders and their lines."""
+        return Order, OrderLine
 
     def tables(self) -> tuple[str, ...]:
         """The staged rows, the verdicts on them and on their orders, and what a chunk brings along."""
