@@ -17,6 +17,7 @@ from crm.local.testing import lasting_servers
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 servers = ExitStack()
+emptied = pytest.StashKey[bool]()
 
 
 def find_browser() -> str | None:
@@ -60,6 +61,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.issue_config_time_warning(
         pytest.PytestWarning(f"{len(marked)} browser tests skipped: no Chromium"), 2
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Bring back the regions that a transactional test emptied: files come to each process in an order of their own."""
+    if _empties_tables(item):
+        item.config.stash[emptied] = True
+    elif item.config.stash.get(emptied, False):
+        from pytest_django.plugin import blocking_manager_key
+
+        from customers.services.regions import load_regions
+
+        with item.config.stash[blocking_manager_key].unblock():
+            load_regions()
+        item.config.stash[emptied] = False
+
+
+def _empties_tables(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    asked = bool(marker and marker.kwargs.get("transaction"))
+    return asked or "transactional_db" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

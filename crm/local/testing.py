@@ -16,6 +16,7 @@ from crm.local.server import LocalServerError
 from crm.local.servers import local_servers
 
 MAX_CONCURRENT_RUNS = 16  # Valkey's numbered databases
+MOST_PROCESSES = 4
 # Set by `manage.py test`: its servers and its home are there already.
 SET_UP = "KEZHI_TEST_SET_UP"
 
@@ -33,7 +34,13 @@ def run_tests(arguments: list[str]) -> int:
     with _throwaway_home() as home, local_servers(home, throwaway=True):
         _export(home)
         os.environ[SET_UP] = "1"
-        return int(pytest.main(arguments))
+        return int(pytest.main([*_side_by_side(), *arguments]))
+
+
+def _side_by_side() -> list[str]:
+    """Return the options that share the tests out over processes, file by file; `-n 0` given later undoes them."""
+    processes = min(MOST_PROCESSES, os.cpu_count() or 1)
+    return ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
 
 
 @contextmanager
@@ -43,6 +50,7 @@ def lasting_servers() -> Iterator[None]:
     Their data stays, so that `pytest --reuse-db` skips the migrations. Variables that are set win.
     """
     if os.environ.get(SET_UP):
+        _keep_apart(os.environ.get("PYTEST_XDIST_WORKER", ""))
         yield
         return
     home = Home(ROOT / ".local" / "test", durable=False)
@@ -62,6 +70,16 @@ def lasting_servers() -> Iterator[None]:
             yield
         finally:
             lock.close()
+
+
+def _keep_apart(process: str) -> None:
+    """Give one of several processes (`gw0`, `gw1` …) a queue and a folder of its own; pytest-django gives databases."""
+    if not process:
+        return
+    os.environ["REDIS_URL"] = _with_path(os.environ["REDIS_URL"], f"/{int(process.removeprefix('gw'))}")
+    folder = Path(os.environ["KEZHI_HOME"]) / process
+    folder.mkdir(mode=0o711, exist_ok=True)
+    os.environ["KEZHI_HOME"] = str(folder)
 
 
 @contextmanager
