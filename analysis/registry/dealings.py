@@ -8,13 +8,13 @@ import pandas as pd
 from django.utils.translation import gettext_lazy as _
 
 from analysis.datasets import dealings
-from analysis.datasets.dealings import KINDS, TIERS, Cases, Filled, Wishes
+from analysis.datasets.cases import DIMENSIONS, Cases, local_days, read_cases
+from analysis.datasets.dealings import KINDS, TIERS, Filled, Wishes
 from analysis.measures.attention import (
     ALERT_DTYPE,
     AttentionPolicy,
     attention,
     customer_attention,
-    named_causes,
 )
 from analysis.measures.data_quality import Field, QualityPolicy, customer_quality, field_quality
 from analysis.measures.drag import VERDICT_DTYPE, DragPolicy, drag_costs
@@ -38,15 +38,7 @@ from analysis.registry.declaring import Measure, Outcome, Table
 from crm.copying import Kind
 from customers.selectors.field_facts import record_fields
 
-SUBJECTS = ("complaint", "opinion")
-# The columns of cases by which they are told apart.
-CASES_BY = {
-    "type": "type",
-    "product": "product_id",
-    "rep": "rep_id",
-    "region": "region_id",
-    "cause": "cause",
-}
+_DIMENSIONS = list(DIMENSIONS["complaint"])
 _COUNTS: dict[str, Kind] = dict.fromkeys(("cases", "resolved", "judged", "satisfied"), "int4")
 _SERVICE_COSTS: dict[str, Kind] = dict.fromkeys(
     ("visit_cost", "discount_cost", "support_cost", "service_cost"), "int8"
@@ -54,22 +46,17 @@ _SERVICE_COSTS: dict[str, Kind] = dict.fromkeys(
 
 
 def _attention(read: Cases) -> Outcome:
-    policy = AttentionPolicy()
-    values = read.customers["value"]
-    reported = read.complaints[read.complaints["in_window"]]
-    reported = reported.assign(cause=named_causes(reported, policy))
     groups = []
-    for subject, cases in zip(SUBJECTS, (reported, read.opinions), strict=True):
-        for dimension, column in CASES_BY.items():
-            if column in cases.columns:
-                found = attention(cases, column, values, read.until).reset_index(names="key")
-                key = found["key"].astype("object").map(str, na_action="ignore")
-                groups.append(found.assign(subject=subject, dimension=dimension, key=key))
-    words = {"subject": pd.CategoricalDtype(list(SUBJECTS)), "dimension": pd.CategoricalDtype(list(CASES_BY))}
-    each = customer_attention(read.complaints, read.customers, policy, read.until)
-    last = each["last_reported_at"].dt.tz_localize("UTC").dt.tz_convert(read.time_zone)
-    each = each.assign(last_reported_on=last.dt.tz_localize(None).dt.normalize().dt.as_unit("s"))
-    company = pd.concat(groups, ignore_index=True).astype(words)
+    for subject, dimensions in DIMENSIONS.items():
+        for dimension, column in dimensions.items():
+            found = attention(read.of(subject), column, read.customers["value"], read.until)
+            found = found.reset_index(names="key").assign(subject=subject, dimension=dimension)
+            groups.append(found.assign(key=found["key"].astype("object").map(str, na_action="ignore")))
+    company = pd.concat(groups, ignore_index=True).astype(
+        {"subject": pd.CategoricalDtype(list(DIMENSIONS)), "dimension": pd.CategoricalDtype(_DIMENSIONS)}
+    )
+    each = customer_attention(read.complaints, read.customers, AttentionPolicy(), read.until)
+    each = each.assign(last_reported_on=local_days(each["last_reported_at"]))
     return Outcome(rows={AttentionGroup: company, CustomerAttention: each})
 
 
@@ -112,14 +99,14 @@ def _data_quality(read: Filled) -> Outcome:
 _ATTENTION: Measure[Cases] = Measure(
     "attention",
     _("Attention to opinions and complaints"),
-    dealings.read_cases,
+    read_cases,
     _attention,
     tables=(
         Table(
             AttentionGroup,
             {
-                "subject": SUBJECTS,
-                "dimension": tuple(CASES_BY),
+                "subject": tuple(DIMENSIONS),
+                "dimension": tuple(_DIMENSIONS),
                 "key": "text",
                 **_COUNTS,
                 "customers": "int4",

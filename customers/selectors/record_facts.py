@@ -8,6 +8,7 @@ a customer *is* (industry, size, source) is as recorded today, for its past is n
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 from django.conf import settings
 from psycopg import sql
@@ -74,15 +75,14 @@ def complaints_query(start: datetime.date, end: datetime.date) -> sql.Composed:
             CASE is_satisfied WHEN true THEN 'yes' WHEN false THEN 'no' END AS is_satisfied
         FROM customers_complaint AS complaint JOIN customers_customer AS customer ON customer.id = customer_id
         WHERE reported_at < {end} AND (reported_at >= {first} OR resolved_at IS NULL OR resolved_at >= {end})
-        ORDER BY complaint.id
     """).format(first=_moment(start), end=_moment(end))
 
 
-def causes_query(start: datetime.date, end: datetime.date) -> sql.Composed:
-    """Select ``id, cause`` of the complaints reported in ``[start, end)`` that have one."""
-    return sql.SQL(
-        "SELECT id, cause FROM customers_complaint WHERE reported_at >= {} AND reported_at < {} AND cause <> ''"
-    ).format(_moment(start), _moment(end))
+def causes_query(complaints: Sequence[int]) -> sql.Composed:
+    """Select ``id, cause`` of those complaints that have one."""
+    return sql.SQL("SELECT id, cause FROM customers_complaint WHERE id = ANY({}) AND cause <> ''").format(
+        sql.Literal(list(complaints))
+    )
 
 
 def opinions_query(start: datetime.date, end: datetime.date) -> sql.Composed:
@@ -95,7 +95,7 @@ def opinions_query(start: datetime.date, end: datetime.date) -> sql.Composed:
             (extract(epoch FROM (handled_on + 1)::timestamp AT TIME ZONE {zone}) * 1000000 - 1)::bigint AS resolved_at,
             NULL::text AS is_satisfied
         FROM customers_opinion AS opinion JOIN customers_customer AS customer ON customer.id = customer_id
-        WHERE stated_on >= {first} AND stated_on < {end} ORDER BY opinion.id
+        WHERE stated_on >= {first} AND stated_on < {end}
     """).format(zone=zone, first=sql.Literal(start), end=sql.Literal(end))
 
 

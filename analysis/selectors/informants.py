@@ -1,0 +1,105 @@
+"""The informants page: what each was paid and brought, and who has fallen silent."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.measures.informants import InformantPolicy, informant_returns
+from analysis.models import AnalysisRun, InformantReturn, ReferralRow
+from analysis.selectors.listing import as_frame, names_of, records
+from analysis.selectors.record_words import VOICES, label, voice_sentence
+from analysis.selectors.results import company_rows, result_of, visible_rows
+from analysis.selectors.snapshots import deleted_since, sees_company
+from crm.models import User
+from crm.policy import can
+from customers.models import Informant
+
+NAME = "informants"
+_KINDS = {
+    "customer_id": "Int64",
+    "informant_id": "int64",
+    "referred_on": "datetime64[s]",
+    "reward": "int64",
+    "lifetime_order_days": "int64",
+    "net_revenue_ever": "int64",
+    "gross_margin_ever": "int64",
+}
+_EVER = ["lifetime_order_days", "net_revenue_ever", "gross_margin_ever"]
+_SHOWN = (
+    "informant_id",
+    "referrals",
+    "customers",
+    "buyers",
+    "rewards",
+    "net_revenue",
+    "gross_margin",
+    "last_referral_on",
+    "days_silent",
+    "voice",
+    "return_on_reward",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InformantLine:
+    """An informant that the viewer may see, and what came of the viewer's customers told of; money in cents."""
+
+    informant_id: int
+    name: str
+    referrals: int
+    customers: int
+    buyers: int
+    rewards: int
+    net_revenue: int
+    gross_margin: int
+    last_referral_on: datetime.date | None
+    days_silent: int | None
+    voice: str
+    voice_label: str
+    silence: str
+    return_on_reward: float | None
+
+
+def returns(run: AnalysisRun, user: User, *, silent: bool | None = None) -> list[InformantLine]:
+    """The informants whom the viewer may see, those who brought the greatest margin first; ``silent`` picks those who
+    have (or have not) fallen silent."""
+    if sees_company(user) and not deleted_since(run).exists():
+        rows = list(company_rows(InformantReturn, NAME, run, user).values(*_SHOWN))
+    else:
+        rows = _of_viewer(run, user)
+    names = names_of(Informant, [row["informant_id"] for row in rows])
+    lines = [_line(row, names) for row in rows]
+    wanted = [line for line in lines if silent is None or (line.voice != "active") == silent]
+    return sorted(wanted, key=lambda line: (-line.gross_margin, line.informant_id))
+
+
+def _of_viewer(run: AnalysisRun, user: User) -> list[dict[str, Any]]:
+    result = result_of(NAME, run)
+    if result is None or not result.is_done or not can(user, "analysis.view"):
+        return []
+    informants = pd.Index(
+        sorted(Informant.objects.visible_to(user).values_list("pk", flat=True)),
+        name="informant_id",
+        dtype="int64",
+    )
+    told = as_frame(visible_rows(ReferralRow, NAME, run, user).filter(informant_id__in=informants), _KINDS)
+    customers = told.drop_duplicates("customer_id").set_index("customer_id")[_EVER]
+    found = informant_returns(informants, told, customers, InformantPolicy(), run.as_of)
+    rows = records(found.rename_axis("informant_id"))
+    for row in rows:
+        last = row["last_referral_on"]
+        row["last_referral_on"] = last.date() if last is not None else None
+    return rows
+
+
+def _line(row: dict[str, Any], names: dict[int, str]) -> InformantLine:
+    return InformantLine(
+        name=names.get(row["informant_id"], ""),
+        voice_label=label(VOICES, row["voice"]),
+        silence=voice_sentence(row),
+        **{name: row[name] for name in _SHOWN},
+    )

@@ -1,0 +1,55 @@
+"""What lists of published rows share: whom a row is about, rows as a frame, figures that may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from django.db.models import Model, QuerySet
+
+NAMED = (
+    "customer_id",
+    "customer__code",
+    "customer__name",
+    "customer__owner__name",
+    "customer__owner__username",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The customer that a row is about, and whose it is today."""
+
+    customer_id: int
+    code: str
+    name: str
+    owner: str
+
+
+def who(row: Mapping[str, Any]) -> Who:
+    """Read :data:`NAMED` from a row."""
+    owner = row["customer__owner__name"] or row["customer__owner__username"] or ""
+    return Who(row["customer_id"], row["customer__code"], row["customer__name"], owner)
+
+
+def as_frame(rows: QuerySet[Any, Any], kinds: Mapping[str, Any]) -> pd.DataFrame:
+    """Read columns of rows into a frame of the dtypes stated: for a viewer's own rows, not for a million."""
+    found = pd.DataFrame.from_records(list(rows.order_by().values_list(*kinds)), columns=list(kinds))
+    return found.astype(dict(kinds))
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame, its index included, as plain values; what is missing is None."""
+    plain = frame.reset_index().astype(object)
+    return [
+        {str(name): value for name, value in row.items()}
+        for row in plain.where(plain.notna(), None).to_dict("records")
+    ]
+
+
+def names_of(model: type[Model], ids: Iterable[int | None]) -> dict[int, str]:
+    """What the records of those ids are called, in the active language."""
+    found = model._default_manager.in_bulk({number for number in ids if number is not None})
+    return {int(number): str(record) for number, record in found.items()}

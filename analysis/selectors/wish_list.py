@@ -1,0 +1,105 @@
+"""The wish list: how far we have come this year with those we most want to build a relation with."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from analysis.measures.wish_list import STATUS_DTYPE, wish_progress
+from analysis.models import AnalysisRun, WishStatus
+from analysis.selectors.listing import NAMED, Who, as_frame, names_of, records, who
+from analysis.selectors.record_words import WISHES, label, wish_sentence
+from analysis.selectors.results import visible_rows
+from analysis.selectors.snapshots import Filter
+from crm.models import User
+from customers.models import WishListEntry
+
+NAME = "wish_list"
+_FIGURES = (
+    "status",
+    "needs_step",
+    "orders",
+    "net_revenue",
+    "contacts",
+    "last_contact_on",
+    "days_since_contact",
+)
+_KINDS = {
+    "owner_id": "Int64",
+    "status": STATUS_DTYPE,
+    "needs_step": "bool",
+    "net_revenue": "int64",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A customer on the year's list; money in cents. ``next_step`` is as written today."""
+
+    customer: Who
+    responsible: str
+    next_step: str
+    status: str
+    status_label: str
+    reason: str
+    needs_step: bool
+    orders: int
+    net_revenue: int
+    contacts: int
+    last_contact_on: datetime.date | None
+    days_since_contact: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WishProgress:
+    """One owner's list by status, beside how many should be won by now; "" is nobody's, None is all together."""
+
+    owner: str | None
+    listed: int
+    won: int
+    in_talks: int
+    gone_quiet: int
+    untouched: int
+    due: int
+    won_share: float | None
+    is_behind: bool
+    needs_step: int
+    net_revenue: int
+
+
+def wishes(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[Wish]:  # noqa: A002
+    """The viewer's customers on the list of the run's year: the untouched first, the won last."""
+    rows = list(visible_rows(WishStatus, NAME, run, user, filter).values(*NAMED, "owner_id", *_FIGURES))
+    owners = names_of(User, [row["owner_id"] for row in rows])
+    entries = WishListEntry.objects.visible_to(user).filter(
+        year=run.as_of.year, customer__in=[row["customer_id"] for row in rows]
+    )
+    steps = dict(entries.values_list("customer_id", "next_step"))
+    found = [
+        Wish(
+            customer=who(row),
+            responsible=owners.get(row["owner_id"], ""),
+            next_step=steps.get(row["customer_id"], ""),
+            status_label=label(WISHES, row["status"]),
+            reason=wish_sentence(row, run.currency),
+            **{name: row[name] for name in _FIGURES},
+        )
+        for row in rows
+    ]
+    places = {status: place for place, status in enumerate(reversed(WISHES))}
+    return sorted(found, key=lambda wish: (places[wish.status], wish.customer.code))
+
+
+def progress(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[WishProgress]:  # noqa: A002
+    """The viewer's list as a whole, then by owner; empty when nobody is on it."""
+    statuses = as_frame(visible_rows(WishStatus, NAME, run, user, filter), _KINDS)
+    if statuses.empty:
+        return []
+    (whole,) = records(wish_progress(statuses.assign(everybody=0), "everybody", run.as_of))
+    by_owner = records(wish_progress(statuses, "owner_id", run.as_of).rename_axis("owner_id"))
+    names = names_of(User, [row["owner_id"] for row in by_owner])
+    del whole["everybody"]
+    return [
+        WishProgress(owner=None, **whole),
+        *(WishProgress(owner=names.get(row.pop("owner_id"), ""), **row) for row in by_owner),
+    ]
