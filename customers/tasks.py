@@ -1,5 +1,15 @@
 """Background work of customers. Workers import this module, which registers the handlers of its jobs."""
 
+from celery import shared_task
+
+from customers.exports import running as exports
+from customers.services import bulk
 from customers.services.imports import running
 
-__all__ = ["running"]
+__all__ = ["bulk", "exports", "running"]
+
+
+@shared_task(name="customers.tasks.drop_expired_exports")
+def drop_expired_exports() -> None:
+    """Delete exported files that can't be fetched any more."""
+    exports.drop_expired()

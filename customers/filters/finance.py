@@ -1,68 +1,150 @@
-"""The filters of the order list: every one is a parameter of the address."""
+"""The filters of the lists of orders, products and payments."""
 
-import re
-from datetime import date, timedelta
+from __future__ import annotations
+
+from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.forms import CharField
-from django.http import QueryDict
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, DateFilter, Filter, FilterSet, ModelChoiceFilter, MultipleChoiceFilter
 
 from crm.models import User
-from customers.models import Customer, Order, OrderStatus
-from customers.selectors import finance, profiles
+from customers.filters.base import (
+    Choices,
+    Filter,
+    FilterError,
+    Rows,
+    Viewer,
+    next_month,
+    of_choices,
+    of_records,
+    of_states,
+    read_id,
+    read_month,
+    since,
+    until,
+)
+from customers.filters.profiles import region_filter
+from customers.models import Customer, OrderStatus, ProductCategory
+from customers.selectors import profiles
 
-LONGEST_NUMBER = 60
-_MONTH = re.compile(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])")
-
-
-class MonthField(CharField):
-    """A month written 2026-11."""
-
-    def clean(self, value: Any) -> str:
-        """Read the month; raises ValidationError that says how one is written."""
-        written: str = super().clean(value)
-        if written and not _MONTH.fullmatch(written):
-            raise ValidationError(_("Write a month as 2026-11."))
-        return written
-
-
-class MonthFilter(Filter):  # type: ignore[misc]
-    """Filter by a month."""
-
-    field_class = MonthField
+MONTHS_OFFERED = 12
 
 
-class OrderFilters(FilterSet):  # type: ignore[misc]
-    """Narrow the orders that somebody may see; the days of ``since`` and ``until`` are both included."""
+def numbered(path: str) -> Any:
+    """Return the search by how a number begins."""
 
-    q = CharFilter(label=_("Order number"), field_name="number", method="numbered", max_length=LONGEST_NUMBER)
-    customer = ModelChoiceFilter(label=_("Customer"), queryset=Customer.objects.none())
-    status = MultipleChoiceFilter(label=_("Status"), choices=OrderStatus.choices, method="among")
-    month = MonthFilter(label=_("Month"), method="in_month")
-    since = DateFilter(label=_("From"), field_name="ordered_on", lookup_expr="gte")
-    until = DateFilter(label=_("Until"), field_name="ordered_on", lookup_expr="lte")
+    def search(rows: Rows, written: str, viewer: Viewer) -> Rows:
+        return rows.filter(**{f"{path}__startswith": written.strip()})
 
-    def __init__(self, data: QueryDict, *, user: User) -> None:
-        super().__init__(data or QueryDict(), finance.visible_orders(user))
-        self.filters["customer"].queryset = profiles.visible_customers(user)
-
-    def numbered(self, orders: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
-        """Find orders by how their number begins."""
-        return orders.filter(number__startswith=value.strip())
-
-    def among(self, orders: QuerySet[Order], name: str, value: list[str]) -> QuerySet[Order]:
-        """Keep the orders of some states."""
-        return orders.filter(status__in=value)
-
-    def in_month(self, orders: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
-        """Keep the orders of one month."""
-        first = date.fromisoformat(f"{value}-01")
-        return orders.filter(ordered_on__gte=first, ordered_on__lt=_next_month(first))
+    return search
 
 
-def _next_month(month: date) -> date:
-    return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+def search_products(rows: Rows, written: str, viewer: Viewer) -> Rows:
+    """Keep the products whose SKU begins so, or whose name holds it."""
+    return rows.filter(Q(sku__istartswith=written.strip()) | Q(name__icontains=written.strip()))
+
+
+def customer_filter() -> Filter:
+    """Filter by one customer, whom the viewer must be able to see."""
+
+    def read(text: str, viewer: Viewer) -> Customer:
+        customer = profiles.visible_customers(viewer.user).filter(pk=read_id(text)).first()
+        if customer is None:
+            raise FilterError(text)
+        return customer
+
+    return Filter(
+        "customer", _("Customer"), read, lambda rows, values, viewer: rows.filter(customer=values[0])
+    )
+
+
+def month_filter(path: str) -> Filter:
+    """Filter by a month of a column of days."""
+
+    def narrow(rows: Rows, values: list[Any], viewer: Viewer) -> Rows:
+        return rows.filter(**{f"{path}__gte": values[0], f"{path}__lt": next_month(values[0])})
+
+    return Filter(
+        "month",
+        _("Month"),
+        lambda text, viewer: read_month(text),
+        narrow,
+        lambda viewer, chosen: last_months(timezone.localdate()),
+        shown=lambda month: f"{month:%Y-%m}",
+    )
+
+
+def last_months(today: date) -> Choices:
+    """Return the last months to choose from, the present one first."""
+    number = today.year * 12 + today.month - 1
+    months = [divmod(each, 12) for each in range(number, number - MONTHS_OFFERED - 1, -1)]
+    return [(f"{year}-{month + 1:02}", f"{year}-{month + 1:02}") for year, month in months]
+
+
+def rep_filter(path: str, name: str, label: Any) -> Filter:
+    """Filter by the colleague who sold, handled or is to do something; those whom the viewer works with."""
+
+    def known(user: User) -> Any:
+        return profiles.possible_owners(user)
+
+    return of_records(name, label, known, lambda user: list(known(user)[: profiles.MOST_OWNERS]), path)
+
+
+def _overdue(rows: Rows) -> Rows:
+    return rows.filter(paid_on=None, due_on__lt=timezone.localdate())
+
+
+ORDER_FILTERS = (
+    customer_filter(),
+    of_choices("status", _("Status"), OrderStatus.choices),
+    month_filter("ordered_on"),
+    since("ordered_on"),
+    until("ordered_on"),
+    region_filter(),
+    rep_filter("salesperson", "salesperson", _("Salesperson")),
+    of_states(
+        "delivery",
+        _("Delivery"),
+        {
+            "late": (_("Delivered late"), lambda rows: rows.filter(delivered_on__gt=F("promised_on"))),
+            "due": (
+                _("Promised and not delivered"),
+                lambda rows: rows.filter(delivered_on=None, promised_on__lt=timezone.localdate()),
+            ),
+        },
+    ),
+)
+PRODUCT_FILTERS = (
+    of_records(
+        "category",
+        _("Category"),
+        lambda user: ProductCategory.objects.all(),
+        lambda user: list(ProductCategory.objects.all()),
+    ),
+    of_states(
+        "sort_of",
+        _("Sort"),
+        {
+            "merchandise": (_("Merchandise"), lambda rows: rows.filter(not_merchandise=False)),
+            "other": (_("Not merchandise"), lambda rows: rows.filter(not_merchandise=True)),
+        },
+    ),
+)
+PAYMENT_FILTERS = (
+    customer_filter(),
+    of_states(
+        "state",
+        _("State"),
+        {
+            "overdue": (_("Overdue"), _overdue),
+            "open": (_("Not paid yet"), lambda rows: rows.filter(paid_on=None)),
+            "paid": (_("Paid"), lambda rows: rows.exclude(paid_on=None)),
+            "late": (_("Paid late"), lambda rows: rows.filter(paid_on__gt=F("due_on"))),
+        },
+    ),
+    month_filter("paid_on"),
+    since("paid_on"),
+    until("paid_on"),
+)

@@ -1,105 +1,222 @@
-"""The filters of the customer list: every one is a parameter of the address."""
+"""The filters of the lists of customers and people."""
 
-import re
-from collections.abc import Iterable
-from contextlib import suppress
+from __future__ import annotations
+
+from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
-from django.http import QueryDict
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_filters import (
-    CharFilter,
-    ChoiceFilter,
-    FilterSet,
-    ModelChoiceFilter,
-    MultipleChoiceFilter,
+
+from customers.filters.base import (
+    Choices,
+    Filter,
+    FilterError,
+    Rows,
+    Viewer,
+    of_choices,
+    of_records,
+    of_states,
+    read_id,
+    since,
+    until,
 )
+from customers.filters.search import read_search
+from customers.models import (
+    BusinessModel,
+    Campaign,
+    Channel,
+    CustomerKind,
+    Grade,
+    Industry,
+    Lifecycle,
+    OwnershipType,
+    Potential,
+    Region,
+    Tag,
+)
+from customers.models.listing import NEVER
+from customers.selectors import profiles, search
 
-from crm.extensions import CustomerInsights
-from crm.models import Team, User
-from customers.imports.cleaning.contacts import phone_number
-from customers.imports.problems import CellError
-from customers.models import BusinessModel, Channel, CustomerKind, Industry, Lifecycle, Region
-from customers.models.profiles import CustomerQuerySet
-from customers.selectors import profiles
-from customers.services.search_keys import plain
-
-LONGEST_SEARCH = 100
-TIERS = (("A", "A"), ("B", "B"), ("C", "C"))
+TIERS = (
+    ("A", _("A: key customers")),
+    ("B", _("B: main customers")),
+    ("C", _("C: regular customers")),
+)
 CHURN = (("flagged", _("At risk of leaving")), ("steady", _("Not at risk")))
-NOBODY = "none"
-_REACH = re.compile(r"[+(\d][\d\s()-]{5,}|\S+@\S+")
+MOST_OFFERED = 100
 
 
-class CustomerFilters(FilterSet):  # type: ignore[misc]
-    """Narrow the customers that somebody may see down to those they look for.
+def search_customers(rows: Rows, written: str, viewer: Viewer) -> Rows:
+    """Keep the customers that match what somebody typed; nothing when it can't be looked for."""
+    sought = read_search(written)
+    return search.matching(rows, sought, viewer.user) if sought else rows.none()  # type: ignore[arg-type]
 
-    ``insights`` is the published run; without one the filters on tier and churn are left out.
-    """
 
-    q = CharFilter(label=_("Search"), method="search", max_length=LONGEST_SEARCH)
-    tier = MultipleChoiceFilter(label=_("Tier"), choices=TIERS, method="of_tiers")
-    churn = ChoiceFilter(label=_("Churn"), choices=CHURN, method="of_churn")
-    region = ModelChoiceFilter(label=_("Region"), queryset=Region.objects.all(), method="below")
-    owner = ModelChoiceFilter(
-        label=_("Owner"), queryset=User.objects.none(), null_label=_("Nobody"), null_value=NOBODY
+def _among(known: Choices) -> Any:
+    names = dict(known)
+
+    def read(text: str, viewer: Viewer) -> str:
+        if text not in names:
+            raise FilterError(text)
+        return text
+
+    return read
+
+
+def _of_tiers(rows: Rows, values: list[Any], viewer: Viewer) -> Rows:
+    return rows.filter(pk__in=viewer.insights.customers_with(tiers=values)) if viewer.insights else rows
+
+
+def _of_churn(rows: Rows, values: list[Any], viewer: Viewer) -> Rows:
+    if viewer.insights is None:
+        return rows
+    return rows.filter(pk__in=viewer.insights.customers_with(flagged=values[0] == "flagged"))
+
+
+def _ordered(days: int) -> Any:
+    """Return the filter "the last order is longer ago than so many days"."""
+
+    def keep(rows: Rows) -> Rows:
+        before = timezone.localdate() - timedelta(days=days)
+        return rows.filter(activity__last_order_on__lt=before, activity__last_order_on__gt=NEVER)
+
+    return keep
+
+
+def region_filter(path: str = "region") -> Filter:
+    """Filter by a region and everything below it."""
+
+    def read(text: str, viewer: Viewer) -> Region:
+        region = Region.objects.filter(pk=read_id(text)).first()
+        if region is None:
+            raise FilterError(text)
+        return region
+
+    def narrow(rows: Rows, values: list[Any], viewer: Viewer) -> Rows:
+        # As ids, not as a subquery: so the planner knows how many rows they have.
+        below = Region.objects.filter(path__startswith=values[0].path).values_list("pk", flat=True)
+        return rows.filter(**{f"{path}__in": list(below)})
+
+    def options(viewer: Viewer, chosen: list[Any]) -> Choices:
+        customers = profiles.visible_customers(viewer.user)
+        return [
+            (str(each.pk), str(each))
+            for each in profiles.region_choices(customers, chosen[0] if chosen else None)
+        ]
+
+    return Filter("region", _("Region"), read, narrow, options)
+
+
+def owner_filter(path: str = "owner") -> Filter:
+    """Filter by the customer's owner. Whom the viewer does not know is left out like one who does not exist."""
+    return of_records(
+        "owner",
+        _("Owner"),
+        lambda user: profiles.known_owners(user, profiles.visible_customers(user)),
+        profiles.owner_choices,
+        path,
+        nobody=_("Nobody"),
     )
-    team = ModelChoiceFilter(label=_("Team or branch"), queryset=Team.objects.none())
-    lifecycle = MultipleChoiceFilter(label=_("Lifecycle"), choices=Lifecycle.choices, method="among")
-    kind = ChoiceFilter(label=_("Kind"), choices=CustomerKind.choices)
-    business_model = MultipleChoiceFilter(
-        label=_("Business model"), choices=BusinessModel.choices, method="among"
-    )
-    industry = ModelChoiceFilter(label=_("Industry"), queryset=Industry.objects.all())
-    source = ModelChoiceFilter(label=_("Customer source"), queryset=Channel.objects.all())
-
-    def __init__(self, data: QueryDict, *, user: User, insights: CustomerInsights | None) -> None:
-        super().__init__(data or QueryDict(), profiles.visible_customers(user))
-        self.user = user
-        self.insights = insights
-        # An id that names nobody the viewer knows is left out like one that does not exist.
-        self.filters["owner"].queryset = profiles.known_owners(user, self.queryset)
-        self.filters["team"].queryset = profiles.known_teams(user, self.queryset)
-        if insights is None:
-            del self.filters["tier"], self.filters["churn"]
-
-    def search(self, customers: CustomerQuerySet, name: str, value: str) -> CustomerQuerySet:
-        """Find by name, code, pinyin or initials; a phone number or mail address by what it is."""
-        written = value.strip()
-        if _REACH.fullmatch(written):
-            reached = profiles.reached_at(self.user, _reachable_forms(written))
-            return customers.filter(reached | profiles.coded(written))
-        return customers.filter(profiles.named_like(written, plain(written).replace(" ", "")))
-
-    def of_tiers(self, customers: CustomerQuerySet, name: str, value: list[str]) -> CustomerQuerySet:
-        """Keep the customers of some tiers of the published run."""
-        if self.insights is None:
-            return customers
-        return customers.filter(pk__in=self.insights.customers_with(tiers=value))
-
-    def of_churn(self, customers: CustomerQuerySet, name: str, value: str) -> CustomerQuerySet:
-        """Keep the customers that the published run flags, or does not."""
-        if self.insights is None:
-            return customers
-        return customers.filter(pk__in=self.insights.customers_with(flagged=value == "flagged"))
-
-    def below(self, customers: CustomerQuerySet, name: str, value: Region) -> CustomerQuerySet:
-        """Keep the customers in a region or anywhere below it."""
-        return customers.filter(region__in=Region.objects.filter(path__startswith=value.path))
-
-    def among(self, customers: CustomerQuerySet, name: str, value: list[Any]) -> CustomerQuerySet:
-        """Keep the customers with one of some values."""
-        return customers.filter(**{f"{name}__in": value})
 
 
-def _reachable_forms(written: str) -> Iterable[str]:
-    """Return how a typed phone number or mail address may be stored."""
-    if "@" in written:
-        name, _at, domain = written.rpartition("@")
-        return {written, written.lower(), f"{name}@{domain.lower()}"}
-    digits = re.sub(r"\D", "", written)
-    forms = {written, digits, f"+{digits}"}
-    with suppress(CellError):  # what can be no number of this country may still stand so in the records
-        forms.add(phone_number(written, settings.COMPANY_COUNTRY))
-    return forms
+_UNEMPLOYED = Q(person_profile=None) | Q(person_profile__employer=None, person_profile__employer_name="")
+_TIER = Filter(
+    "tier",
+    _("Tier"),
+    _among(TIERS),
+    _of_tiers,
+    lambda viewer, chosen: TIERS,
+    many=True,
+    needs_run=True,
+    shown=lambda value: str(value),
+)
+_CHURN = Filter(
+    "churn",
+    _("Churn"),
+    _among(CHURN),
+    _of_churn,
+    lambda viewer, chosen: CHURN,
+    needs_run=True,
+    shown=lambda value: dict(CHURN)[value],
+)
+_LAST_ORDER = of_states(
+    "ordered",
+    _("Last order"),
+    {
+        "90": (_("More than 90 days ago"), _ordered(90)),
+        "180": (_("More than 180 days ago"), _ordered(180)),
+        "365": (_("More than a year ago"), _ordered(365)),
+        "never": (_("Never ordered"), lambda rows: rows.filter(activity__last_order_on=NEVER)),
+    },
+)
+_TEAM = of_records(
+    "team",
+    _("Team or branch"),
+    lambda user: profiles.known_teams(user, profiles.visible_customers(user)),
+    profiles.team_choices,
+)
+_TAG = of_records(
+    "tag",
+    _("Tag"),
+    lambda user: Tag.objects.all(),
+    lambda user: list(Tag.objects.all()[:MOST_OFFERED]),
+    "tags",
+)
+_LIFECYCLE = of_choices("lifecycle", _("Lifecycle"), Lifecycle.choices)
+
+CUSTOMER_FILTERS = (
+    _TIER,
+    _CHURN,
+    region_filter(),
+    owner_filter(),
+    _TEAM,
+    _LIFECYCLE,
+    of_choices("kind", _("Kind"), CustomerKind.choices, many=False),
+    of_choices("business_model", _("Business model"), BusinessModel.choices),
+    of_records(
+        "industry",
+        _("Industry"),
+        lambda user: Industry.objects.all(),
+        lambda user: profiles.industry_choices(),
+    ),
+    of_records(
+        "source",
+        _("Customer source"),
+        lambda user: Channel.objects.all(),
+        lambda user: profiles.source_choices(),
+    ),
+    of_records(
+        "campaign",
+        _("Campaign"),
+        lambda user: Campaign.objects.all(),
+        lambda user: list(Campaign.objects.all()[:MOST_OFFERED]),
+    ),
+    _TAG,
+    of_choices("ownership_type", _("Ownership type"), OwnershipType.choices),
+    of_choices("potential", _("Potential"), Potential.choices),
+    of_choices("purchasing_power", _("Purchasing power"), Grade.choices),
+    _LAST_ORDER,
+    since("created_at", "added_since", _("Added from"), is_time=True),
+    until("created_at", "added_until", _("Added until"), is_time=True),
+)
+PERSON_FILTERS = (
+    _TIER,
+    _CHURN,
+    region_filter(),
+    owner_filter(),
+    _TEAM,
+    _LIFECYCLE,
+    _TAG,
+    of_states(
+        "employed",
+        _("Employer"),
+        {
+            "customer": (_("One of our customers"), lambda rows: rows.exclude(person_profile__employer=None)),
+            "none": (_("Not known"), lambda rows: rows.filter(_UNEMPLOYED)),
+        },
+        is_personal=True,
+    ),
+    _LAST_ORDER,
+)

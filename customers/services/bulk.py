@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from crm.models import Job, JobState, User
 from crm.policy import require
@@ -69,7 +70,7 @@ def run(job: RunningJob) -> dict[str, Any]:
     """Change chunk by chunk, from where an earlier attempt stopped."""
     actor = job.actor
     if actor is None:
-        raise jobs.JobError("Whoever asked for this is gone.")
+        raise jobs.JobError(_("Whoever asked for this is gone."))
     require(actor, "customer.edit")
     arguments = job.arguments
     ids: list[int] = arguments["ids"]
@@ -96,7 +97,7 @@ Change = Callable[[CustomerQuerySet], Before]
 def _assign(actor: User, values: Mapping[str, Any]) -> Change:
     owner = possible_owners(actor).filter(pk=values.get("owner")).first()
     if owner is None:
-        raise jobs.JobError("The colleague can't be given customers by you.")
+        raise jobs.JobError(_("The colleague can't be given customers by you."))
 
     def change(held: CustomerQuerySet) -> Before:
         before = _group(held.exclude(owner=owner).values_list("pk", "owner_id"))
@@ -109,7 +110,7 @@ def _assign(actor: User, values: Mapping[str, Any]) -> Change:
 def _add_to_campaign(actor: User, values: Mapping[str, Any]) -> Change:
     campaign = Campaign.objects.filter(pk=values.get("campaign")).first()
     if campaign is None:
-        raise jobs.JobError("The campaign is gone.")
+        raise jobs.JobError(_("The campaign is gone."))
 
     def change(held: CustomerQuerySet) -> Before:
         before = _group(held.exclude(campaign=campaign).values_list("pk", "campaign_id"))
@@ -122,7 +123,7 @@ def _add_to_campaign(actor: User, values: Mapping[str, Any]) -> Change:
 def _tag(actor: User, values: Mapping[str, Any]) -> Change:
     name = " ".join(str(values.get("tag", "")).split())[:LONGEST_TAG]
     if not name:
-        raise jobs.JobError("A tag needs a name.")
+        raise jobs.JobError(_("A tag needs a name."))
     tag, _created = Tag.objects.get_or_create(name=name)
     through = Customer.tags.through
 
@@ -139,7 +140,7 @@ def _tag(actor: User, values: Mapping[str, Any]) -> Change:
 def _create_tasks(actor: User, values: Mapping[str, Any]) -> Change:
     title, due_on = str(values.get("title", "")).strip(), date.fromisoformat(values["due_on"])
     if not title:
-        raise jobs.JobError("A task says what to do.")
+        raise jobs.JobError(_("A task says what to do."))
     assignee = possible_owners(actor).filter(pk=values.get("assignee")).first()
 
     def change(held: CustomerQuerySet) -> Before:

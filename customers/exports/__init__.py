@@ -1,0 +1,1 @@
+"""Named columns of lists, and writing them into files; no saving."""

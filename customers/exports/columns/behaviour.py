@@ -1,0 +1,138 @@
+"""The columns of the lists of complaints and interactions."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from crm.templatetags.format import day, moment, money
+from crm.templatetags.rows import Cell, figure, tag, text
+from crm.templatetags.rows import name as name_cell
+from customers.exports.columns.base import Column, Row, Value
+from customers.exports.columns.customers import choice, colleague, region
+from customers.exports.columns.finance import CUSTOMER_CODE
+from customers.models import ComplaintType, ContactChannel, Direction, ResponseType
+
+WORDS_SHOWN = 80
+_COMPLAINTS = dict(ComplaintType.choices)
+_RESPONSES = dict(ResponseType.choices)
+
+
+def named_by_customer(under: str = "customer__code") -> Column:
+    """Return the column that names a row by its customer."""
+    return Column(
+        "customer",
+        _("Customer"),
+        lambda row: row["customer__name"],
+        ("customer_id", "customer__name", under),
+        cell=lambda row: name_cell(
+            reverse("customers:record", args=[row["customer_id"]]), row["customer__name"], row[under]
+        ),
+        is_name=True,
+    )
+
+
+def words(key: str, label: object, *, shown: bool = True) -> Column:
+    """Return the column of a longer text, of which a page shows the beginning."""
+    return Column(
+        key,
+        label,  # type: ignore[arg-type]
+        lambda row: row[key],
+        (key,),
+        cell=lambda row: text(Truncator(row[key]).chars(WORDS_SHOWN)),
+        is_shown=shown,
+    )
+
+
+def a_moment(key: str, label: object, *, shown: bool = True, sort: str = "") -> Column:
+    """Return the column of a time: a day on the page, the time too in a file."""
+
+    def local(row: Row) -> Value:
+        return timezone.localtime(row[key]).replace(tzinfo=None, microsecond=0) if row[key] else None
+
+    return Column(
+        key,
+        label,  # type: ignore[arg-type]
+        local,
+        (key,),
+        cell=lambda row: text(moment(row[key])),
+        is_shown=shown,
+        sort=sort,
+    )
+
+
+def _resolved(row: Row) -> Cell:
+    if row["resolved_at"] is None:
+        return tag("warn", str(_("Open")))
+    return text(day(row["resolved_at"]))
+
+
+def _satisfied(row: Row) -> Value:
+    if row["is_satisfied"] is None:
+        return ""
+    return str(_("Yes") if row["is_satisfied"] else _("No"))
+
+
+COMPLAINT_COLUMNS = (
+    named_by_customer(),
+    Column(
+        "complaint_type",
+        _("Type"),
+        lambda row: str(_COMPLAINTS[row["complaint_type"]]),
+        ("complaint_type",),
+    ),
+    a_moment("reported_at", _("Reported"), sort="newest"),
+    Column(
+        "resolved_at",
+        _("Resolved"),
+        lambda row: day(row["resolved_at"]) if row["resolved_at"] else "",
+        ("resolved_at",),
+        cell=_resolved,
+    ),
+    words("cause", _("Cause")),
+    words("resolution", _("Resolution"), shown=False),
+    Column("is_satisfied", _("Satisfied"), _satisfied, ("is_satisfied",), is_shown=False),
+    colleague("rep", _("Rep")),
+    region(shown=False),
+    Column(
+        "product",
+        _("Product"),
+        lambda row: row["product__name"] or "",
+        ("product__name",),
+        is_shown=False,
+    ),
+    CUSTOMER_CODE,
+)
+INTERACTION_COLUMNS = (
+    named_by_customer(),
+    a_moment("occurred_at", _("When"), sort="newest"),
+    Column(
+        "response_type",
+        _("Response type"),
+        lambda row: str(_RESPONSES[row["response_type"]]),
+        ("response_type",),
+    ),
+    choice("channel", _("Channel"), ContactChannel.choices, shown=True),
+    choice("direction", _("Direction"), Direction.choices),
+    words("body", _("What was said")),
+    colleague("rep", _("Rep")),
+    Column(
+        "value",
+        _("Value"),
+        lambda row: row["value"],
+        ("value",),
+        cell=lambda row: figure(money(None if row["value"] is None else int(row["value"] * 100))),
+        is_figure=True,
+        is_shown=False,
+    ),
+    Column(
+        "product",
+        _("Product"),
+        lambda row: row["product__name"] or "",
+        ("product__name",),
+        is_shown=False,
+    ),
+    CUSTOMER_CODE,
+)

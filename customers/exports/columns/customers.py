@@ -1,0 +1,300 @@
+"""The columns of the lists of customers and people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any, cast
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.extensions import Standing
+from crm.templatetags.format import day
+from crm.templatetags.rows import Cell, tag, text
+from crm.templatetags.rows import name as name_cell
+from customers.exports.columns.base import Column, Row, Value
+from customers.models import (
+    BusinessModel,
+    ContactChannel,
+    ContactKind,
+    ContactPlace,
+    ContactPoint,
+    CustomerKind,
+    Grade,
+    Lifecycle,
+    OwnershipType,
+    Potential,
+)
+from customers.selectors.lists import NEVER_ORDERED, first_of
+from customers.selectors.masking import masked_contact
+from customers.selectors.profiles import region_name
+
+
+def choice(key: str, label: Any, choices: Any, *, shown: bool = False, on_phone: bool = True) -> Column:
+    """Return the column of a field of choices."""
+    names = dict(choices)
+    return Column(
+        key,
+        label,
+        lambda row: str(names.get(row[key], "")),
+        (key,),
+        is_shown=shown,
+        on_phone=on_phone,
+    )
+
+
+def plain(key: str, label: Any, path: str = "", *, shown: bool = False, on_phone: bool = True) -> Column:
+    """Return the column of a field that is shown as it is."""
+    column = path or key
+    return Column(key, label, lambda row: row[column] or "", (column,), is_shown=shown, on_phone=on_phone)
+
+
+def colleague(key: str, label: Any, path: str = "", *, shown: bool = True) -> Column:
+    """Return the column of a colleague."""
+    names = (f"{path or key}__name", f"{path or key}__username")
+    return Column(key, label, lambda row: row[names[0]] or row[names[1]] or "", names, is_shown=shown)
+
+
+def region(key: str = "region", *, shown: bool = True) -> Column:
+    """Return the column of a region."""
+    names = (f"{key}__name", f"{key}__english_name")
+    return Column(
+        "region", _("Region"), lambda row: region_name(row[names[0]], row[names[1]]), names, is_shown=shown
+    )
+
+
+def _named(row: Row) -> Cell:
+    under = _BUSINESS_MODELS.get(row["business_model"]) or _KINDS[row["kind"]]
+    return name_cell(reverse("customers:record", args=[row["pk"]]), row["name"], f"{row['code']} · {under}")
+
+
+def _person(row: Row) -> Cell:
+    under = " · ".join(filter(None, [row["code"], row["person_profile__job_title"] or ""]))
+    return name_cell(reverse("customers:record", args=[row["pk"]]), row["name"], under)
+
+
+def _standing(row: Row) -> Standing | None:
+    return cast(Standing | None, row["standing"])
+
+
+def _tier(row: Row) -> Cell:
+    found = _standing(row)
+    return ("tier", found.tier, found.tier_reason, found.tier) if found and found.tier else text("")
+
+
+def _churn(row: Row) -> Cell:
+    found = _standing(row)
+    return tag(found.churn_tone, found.churn_label, found.churn_reason) if found else text("")
+
+
+def _last_order(row: Row) -> date | None:
+    found = row["activity__last_order_on"]
+    return found if found and found > NEVER_ORDERED else None
+
+
+def _contact(key: str, label: Any, *kinds: ContactKind) -> Column:
+    """Return the column of the first contact point of some kinds: masked on the page, whole in a file."""
+
+    def whole(row: Row) -> Value:
+        point = first_of(row["contacts"], *kinds)
+        return point.value if point else ""
+
+    def masked(row: Row) -> Cell:
+        point = first_of(row["contacts"], *kinds)
+        return text(masked_contact(point.kind, point.value) if point else "")
+
+    return Column(
+        key, label, whole, cell=masked, needs="contacts", holds=((ContactPoint, "value"),), is_shown=False
+    )
+
+
+def _reached(field: str, label: Any, kind: ContactKind, place: ContactPlace | None = None) -> Column:
+    """Return the column of all contact points of a kind and place, as a file that is imported again needs them."""
+
+    def every(row: Row) -> Value:
+        home = place == ContactPlace.HOME
+        points = [
+            point.value
+            for point in row["contacts"] or ()
+            if point.kind == kind and (place is None or (point.place == ContactPlace.HOME) is home)
+        ]
+        return "; ".join(points)
+
+    return Column(
+        field,
+        label,
+        every,
+        needs="contacts",
+        holds=((ContactPoint, "value"),),
+        header=field,
+        in_files_only=True,
+    )
+
+
+def _place(level: str, label: Any) -> Column:
+    """Return the column of one level of the customer's region, as a file that is imported again needs it."""
+
+    def part(row: Row) -> Value:
+        line = row["region_line"] or {}
+        return line.get(level, "")
+
+    return Column(level, label, part, needs="region_line", header=level, in_files_only=True)
+
+
+def _local_day(path: str) -> Callable[[Row], Value]:
+    def value(row: Row) -> Value:
+        return timezone.localtime(row[path]).replace(tzinfo=None, microsecond=0)
+
+    return value
+
+
+_KINDS = dict(CustomerKind.choices)
+_BUSINESS_MODELS = dict(BusinessModel.choices)
+
+_TIER = Column(
+    "tier",
+    _("Tier"),
+    lambda row: (found := _standing(row)) and found.tier,
+    cell=_tier,
+    needs="standing",
+    needs_run=True,
+)
+_CHURN = Column(
+    "churn",
+    _("Churn"),
+    lambda row: (found := _standing(row)) and found.churn_label,
+    cell=_churn,
+    needs="standing",
+    needs_run=True,
+)
+_LIFECYCLE = choice("lifecycle", _("Lifecycle"), Lifecycle.choices, shown=True)
+_LAST_ORDER = Column(
+    "last_order",
+    _("Last order"),
+    _last_order,
+    ("activity__last_order_on",),
+    cell=lambda row: text(day(_last_order(row))),
+    sort="last_order",
+)
+_ADDED = Column(
+    "created_at",
+    _("Added"),
+    _local_day("created_at"),
+    ("created_at",),
+    cell=lambda row: text(day(row["created_at"])),
+    sort="newest",
+    on_phone=False,
+)
+_TAGS = Column("tags", _("Tags"), lambda row: row["tags"] or "", needs="tags", is_shown=False)
+_CODE = Column("code", _("Customer code"), lambda row: row["code"], ("code",), is_shown=False, sort="code")
+_PHONE = _contact("telephone", _("Phone"), ContactKind.MOBILE, ContactKind.PHONE)
+_EMAIL = _contact("mail", _("Email"), ContactKind.EMAIL)
+_TEAM = plain("team", _("Team or branch"), "team__name")
+_SOURCE = plain("source", _("Customer source"), "source__name")
+_WRITTEN = (
+    _place("country", _("Country")),
+    _place("province", _("Province")),
+    _place("city", _("City")),
+    _place("district", _("District")),
+    _reached("mobile", _("Mobile"), ContactKind.MOBILE),
+    _reached("phone", _("Phone"), ContactKind.PHONE, ContactPlace.OFFICE),
+    _reached("home_phone", _("Home phone"), ContactKind.PHONE, ContactPlace.HOME),
+    _reached("fax", _("Fax"), ContactKind.FAX, ContactPlace.OFFICE),
+    _reached("home_fax", _("Home fax"), ContactKind.FAX, ContactPlace.HOME),
+    _reached("email", _("Email"), ContactKind.EMAIL),
+    _reached("wechat", _("WeChat"), ContactKind.WECHAT),
+)
+
+CUSTOMER_COLUMNS = (
+    Column(
+        "name",
+        _("Customer"),
+        lambda row: row["name"],
+        ("name", "code", "kind", "business_model"),
+        cell=_named,
+        sort="name",
+        is_name=True,
+    ),
+    _TIER,
+    _CHURN,
+    region(),
+    colleague("owner", _("Owner")),
+    _LIFECYCLE,
+    _LAST_ORDER,
+    _ADDED,
+    _CODE,
+    Column(
+        "english_name",
+        _("English name"),
+        lambda row: row["english_name"],
+        ("english_name",),
+        is_shown=False,
+        is_name=True,
+    ),
+    choice("kind", _("Kind"), CustomerKind.choices),
+    choice("business_model", _("Business model"), BusinessModel.choices),
+    plain("industry", _("Industry"), "industry__name"),
+    choice("ownership_type", _("Ownership type"), OwnershipType.choices),
+    _TEAM,
+    _SOURCE,
+    plain("campaign", _("Campaign"), "campaign__name"),
+    choice("potential", _("Potential"), Potential.choices),
+    plain("potential_reason", _("Reason for potential")),
+    choice("purchasing_power", _("Purchasing power"), Grade.choices),
+    plain("reputation", _("Reputation"), on_phone=False),
+    choice("preferred_channel", _("Preferred channel"), ContactChannel.choices),
+    _TAGS,
+    _PHONE,
+    _EMAIL,
+    *_WRITTEN,
+)
+PERSON_COLUMNS = (
+    Column(
+        "name",
+        _("Person"),
+        lambda row: row["name"],
+        ("name", "code", "person_profile__job_title"),
+        cell=_person,
+        sort="name",
+        is_name=True,
+    ),
+    Column(
+        "employer",
+        _("Employer"),
+        lambda row: row["employer"] or row["person_profile__employer_name"] or "",
+        ("person_profile__employer_name",),
+        needs="employer",
+    ),
+    Column(
+        "job_title",
+        _("Job title"),
+        lambda row: row["person_profile__job_title"] or "",
+        ("person_profile__job_title",),
+        is_shown=False,
+    ),
+    replace(_PHONE, is_shown=True),
+    _EMAIL,
+    _TIER,
+    _CHURN,
+    region(),
+    colleague("owner", _("Owner")),
+    _LIFECYCLE,
+    _LAST_ORDER,
+    Column(
+        "date_of_birth",
+        _("Date of birth"),
+        lambda row: row["person_profile__date_of_birth"],
+        ("person_profile__date_of_birth",),
+        cell=lambda row: text(day(row["person_profile__date_of_birth"])),
+        is_shown=False,
+    ),
+    _ADDED,
+    _CODE,
+    _TEAM,
+    _SOURCE,
+    _TAGS,
+    *_WRITTEN,
+)

@@ -1,0 +1,333 @@
+"""The lists: what each shows, filters, sorts and searches. A page, its column menu and its export read it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from crm.models import User
+from crm.paging import Key, day, integer, moment, text
+from crm.sensitivity import Sensitivity
+from customers.exports.columns.base import Column, Row, Text
+from customers.exports.columns.behaviour import COMPLAINT_COLUMNS, INTERACTION_COLUMNS
+from customers.exports.columns.customers import CUSTOMER_COLUMNS, PERSON_COLUMNS
+from customers.exports.columns.finance import ORDER_COLUMNS, PAYMENT_COLUMNS, PRODUCT_COLUMNS
+from customers.exports.columns.working import TASK_COLUMNS
+from customers.filters.base import Filter, Rows, Viewer
+from customers.filters.behaviour import COMPLAINT_FILTERS, INTERACTION_FILTERS, search_by_customer
+from customers.filters.finance import (
+    ORDER_FILTERS,
+    PAYMENT_FILTERS,
+    PRODUCT_FILTERS,
+    numbered,
+    search_products,
+)
+from customers.filters.profiles import CUSTOMER_FILTERS, PERSON_FILTERS, search_customers
+from customers.filters.working import TASK_FILTERS
+from customers.models import (
+    Complaint,
+    Customer,
+    CustomerKind,
+    Interaction,
+    Order,
+    Payment,
+    Product,
+    Task,
+)
+from customers.selectors import lists, profiles
+
+Reader: TypeAlias = Callable[[Viewer, Sequence[Row]], Mapping[int, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order that a list can stand in, and the rows that can (all, unless ``prepare`` says otherwise)."""
+
+    label: Text
+    keys: tuple[Key, ...]
+    prepare: Callable[[Rows], Rows] = lambda rows: rows
+
+    def reversed(self) -> Sort:
+        """The same order from its end."""
+        return replace(self, keys=tuple(replace(key, descending=not key.descending) for key in self.keys))
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What a list says when it holds nothing yet."""
+
+    icon: str
+    title: Text
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ListSpec:
+    """One list.
+
+    Attributes:
+        key: its name in addresses, saved views and jobs. route: its page.
+        visible: the rows that somebody may see; every reading begins with it.
+        counted: "5 customers", for the bar. placeholder: what can be typed into its search.
+        sorts: by name, the usual one first. readers: what ``Column.needs`` names.
+        actions: what can be done with chosen rows. vcard: whether its rows are people with addresses.
+        has_menu_days: whether a range of days can be typed.
+    """
+
+    key: str
+    route: str
+    title: Text
+    model: type[Model]
+    visible: Callable[[User], QuerySet[Any, Any]]
+    columns: tuple[Column, ...]
+    filters: tuple[Filter, ...]
+    sorts: dict[str, Sort]
+    search: Callable[[Rows, str, Viewer], Rows]
+    placeholder: Text
+    counted: Callable[[int], str]
+    empty: Empty
+    readers: dict[str, Reader] = field(default_factory=dict)
+    actions: tuple[str, ...] = ()
+    vcard: bool = False
+
+    def columns_for(self, viewer: Viewer) -> list[Column]:
+        """The columns that a viewer may choose from."""
+        return [column for column in self.columns if not column.needs_run or viewer.insights]
+
+    def is_masked(self, column: Column, viewer: Viewer) -> bool:
+        """Whether a column says nothing to a viewer."""
+        if column.is_name or viewer.reads_personal:
+            return False
+        return column.sensitivity(self.model) is not Sensitivity.OPEN
+
+    def sort(self, name: str) -> Sort | None:
+        """The order of a name, "-" before it for the reverse; None when there is none."""
+        found = self.sorts.get(name.removeprefix("-"))
+        return found.reversed() if found and name.startswith("-") else found
+
+    def read_needed(self, rows: Sequence[dict[str, Any]], columns: Sequence[Column], viewer: Viewer) -> None:
+        """Put into the rows what the columns need besides their fields."""
+        for name in dict.fromkeys(column.needs for column in columns if column.needs):
+            found = self.readers[name](viewer, rows) if rows else {}
+            for row in rows:
+                row[name] = found.get(row["pk"])
+
+
+_ID = Key("pk", integer)
+_NEWEST_ID = Key("pk", integer, descending=True)
+
+
+def _by_ids(read: Callable[[Sequence[int]], Mapping[int, Any]]) -> Reader:
+    return lambda viewer, rows: read([row["pk"] for row in rows])
+
+
+def _standings(viewer: Viewer, rows: Sequence[Row]) -> Mapping[int, Any]:
+    return viewer.insights.standings([row["pk"] for row in rows]) if viewer.insights else {}
+
+
+def _overdue(done: str) -> Reader:
+    """Return the reader of what is due and not done."""
+
+    def read(viewer: Viewer, rows: Sequence[Row]) -> Mapping[int, bool]:
+        today = timezone.localdate()
+        return {
+            row["pk"]: bool(row[done] is None and row["due_on"] and row["due_on"] < today) for row in rows
+        }
+
+    return read
+
+
+def _employers(viewer: Viewer, rows: Sequence[Row]) -> Mapping[int, str]:
+    return lists.employers(viewer.user, [row["pk"] for row in rows])
+
+
+def _newest(column: str, read: Any) -> Sort:
+    return Sort(_("Newest"), (Key(column, read, descending=True), _NEWEST_ID))
+
+
+_CUSTOMER_SORTS = {
+    "newest": _newest("created_at", moment),
+    "name": Sort(_("Name"), (Key("pinyin", text), _ID)),
+    "last_order": Sort(
+        _("Last order"),
+        (Key("activity__last_order_on", day, descending=True), _NEWEST_ID),
+        # Every customer has a row there: the join need not look for those without.
+        lambda rows: rows.filter(activity__isnull=False),
+    ),
+    "code": Sort(_("Customer code"), (Key("code", text), _ID)),
+}
+_CUSTOMER_READERS = {
+    "standing": _standings,
+    "contacts": _by_ids(lists.contacts),
+    "tags": _by_ids(lists.tags),
+    "region_line": _by_ids(lists.region_lines),
+    "employer": _employers,
+}
+
+CUSTOMERS = ListSpec(
+    key="customers",
+    route="customers:list",
+    title=_("Customers"),
+    model=Customer,
+    visible=profiles.visible_customers,
+    columns=CUSTOMER_COLUMNS,
+    filters=CUSTOMER_FILTERS,
+    sorts=_CUSTOMER_SORTS,
+    search=search_customers,
+    placeholder=_("Name, pinyin, code, phone"),
+    counted=lambda count: ngettext("%(count)s customer", "%(count)s customers", count),
+    empty=Empty(
+        "people",
+        _("No customers yet"),
+        _("Customers appear here once somebody gives or shares them with you."),
+    ),
+    readers=_CUSTOMER_READERS,
+    actions=("assign", "tag", "campaign", "task"),
+)
+PEOPLE = replace(
+    CUSTOMERS,
+    key="people",
+    route="customers:people",
+    title=_("People"),
+    visible=lambda user: profiles.visible_customers(user).filter(kind=CustomerKind.PERSON),
+    columns=PERSON_COLUMNS,
+    filters=PERSON_FILTERS,
+    counted=lambda count: ngettext("%(count)s person", "%(count)s people", count),
+    empty=Empty(
+        "person",
+        _("No people yet"),
+        _(
+            "A customer who is a person appears here, and so does everybody whom you note as a contact of a company."
+        ),
+    ),
+    vcard=True,
+)
+ORDERS = ListSpec(
+    key="orders",
+    route="customers:orders",
+    title=_("Orders"),
+    model=Order,
+    visible=lambda user: Order.objects.visible_to(user),
+    columns=ORDER_COLUMNS,
+    filters=ORDER_FILTERS,
+    sorts={
+        "newest": _newest("ordered_on", day),
+        "number": Sort(_("Order number"), (Key("number", text), _ID)),
+    },
+    search=numbered("number"),
+    placeholder=_("Order number"),
+    counted=lambda count: ngettext("%(count)s order", "%(count)s orders", count),
+    empty=Empty("receipt", _("No orders yet"), _("Orders come in with an import; they appear here at once.")),
+    readers={"totals": _by_ids(lists.order_totals)},
+)
+PRODUCTS = ListSpec(
+    key="products",
+    route="customers:products",
+    title=_("Products"),
+    model=Product,
+    visible=lambda user: Product.objects.all(),
+    columns=PRODUCT_COLUMNS,
+    filters=PRODUCT_FILTERS,
+    sorts={
+        "sku": Sort(_("SKU"), (Key("sku", text), _ID)),
+        "name": Sort(_("Name"), (Key("name", text), _ID)),
+    },
+    search=search_products,
+    placeholder=_("SKU or name"),
+    counted=lambda count: ngettext("%(count)s product", "%(count)s products", count),
+    empty=Empty(
+        "box-seam",
+        _("No products yet"),
+        _("Products come in with an import, with the orders or before them."),
+    ),
+)
+PAYMENTS = ListSpec(
+    key="payments",
+    route="customers:payments",
+    title=_("Payments"),
+    model=Payment,
+    visible=lambda user: Payment.objects.visible_to(user),
+    columns=PAYMENT_COLUMNS,
+    filters=PAYMENT_FILTERS,
+    sorts={"newest": Sort(_("Newest"), (_NEWEST_ID,))},
+    search=numbered("reference"),
+    placeholder=_("Reference of a payment"),
+    counted=lambda count: ngettext("%(count)s payment", "%(count)s payments", count),
+    empty=Empty(
+        "credit-card",
+        _("No payments yet"),
+        _("Payments come in with an import. What is due and not paid is marked here."),
+    ),
+    readers={"is_overdue": _overdue("paid_on")},
+)
+COMPLAINTS = ListSpec(
+    key="complaints",
+    route="customers:complaints",
+    title=_("Complaints"),
+    model=Complaint,
+    visible=lambda user: Complaint.objects.visible_to(user),
+    columns=COMPLAINT_COLUMNS,
+    filters=COMPLAINT_FILTERS,
+    sorts={"newest": _newest("reported_at", moment)},
+    search=search_by_customer,
+    placeholder=_("Customer"),
+    counted=lambda count: ngettext("%(count)s complaint", "%(count)s complaints", count),
+    empty=Empty(
+        "chat-square-text",
+        _("No complaints yet"),
+        _("Note a complaint on the customer's record; until it is resolved it waits here for an answer."),
+    ),
+)
+INTERACTIONS = ListSpec(
+    key="interactions",
+    route="customers:interactions",
+    title=_("Interactions"),
+    model=Interaction,
+    visible=lambda user: Interaction.objects.visible_to(user),
+    columns=INTERACTION_COLUMNS,
+    filters=INTERACTION_FILTERS,
+    sorts={"newest": _newest("occurred_at", moment)},
+    search=search_by_customer,
+    placeholder=_("Customer"),
+    counted=lambda count: ngettext("%(count)s interaction", "%(count)s interactions", count),
+    empty=Empty(
+        "journal-text",
+        _("No interactions yet"),
+        _("Calls, visits and messages that somebody logs appear here, the newest first."),
+    ),
+)
+TASKS = ListSpec(
+    key="tasks",
+    route="customers:tasks",
+    title=_("Tasks"),
+    model=Task,
+    visible=lambda user: Task.objects.visible_to(user),
+    columns=TASK_COLUMNS,
+    filters=TASK_FILTERS,
+    sorts={
+        "due": Sort(_("Due on"), (Key("due_on", day), _ID)),
+        "newest": Sort(_("Newest"), (_NEWEST_ID,)),
+    },
+    search=search_by_customer,
+    placeholder=_("Customer"),
+    counted=lambda count: ngettext("%(count)s task", "%(count)s tasks", count),
+    empty=Empty(
+        "list-check",
+        _("No tasks yet"),
+        _(
+            "Ask for one on a customer's record, or for many at once: tick customers in their list, then Create tasks."
+        ),
+    ),
+    readers={"is_overdue": _overdue("done_at")},
+)
+
+LISTS: dict[str, ListSpec] = {
+    each.key: each
+    for each in (CUSTOMERS, PEOPLE, ORDERS, PRODUCTS, PAYMENTS, COMPLAINTS, INTERACTIONS, TASKS)
+}

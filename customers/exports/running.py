@@ -1,0 +1,233 @@
+"""Taking a list out of the house: by right and for a reason, with a cap, on record, for one person, for a while."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import QueryDict
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from crm.models import Job, JobState, User
+from crm.policy import can, require
+from crm.sensitivity import Sensitivity
+from crm.services import audit, jobs
+from crm.services.jobs import RunningJob
+from customers.exports import asking
+from customers.exports.asking import Asked
+from customers.exports.columns.base import Column, Value
+from customers.exports.files import write_csv, write_workbook
+from customers.exports.lists import LISTS
+from customers.exports.vcards import write_vcards
+from customers.imports.kinds import Kind
+from customers.imports.layouts import LAYOUTS
+from customers.selectors.people import person_cards
+
+KIND = "customers.export"
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "vcard4": "text/vcard; charset=utf-8",
+    "vcard3": "text/vcard; charset=utf-8",
+}
+SUFFIXES = {"csv": ".csv", "xlsx": ".xlsx", "vcard4": ".vcf", "vcard3": ".vcf"}
+# So many rows are written while the page waits.
+AT_ONCE = 2_000
+CHUNK = 1_000
+SHOWN, EVERYTHING = "shown", "everything"
+LONGEST_REASON = 200
+
+
+class ExportError(ValueError):
+    """An export that can't be begun; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be exported: a list's parameters, the format, which columns, with personal ones or without, why."""
+
+    key: str
+    query: str
+    format: str
+    columns: str
+    personal: bool
+    bom: bool
+    reason: str
+
+    def arguments(self) -> dict[str, Any]:
+        """The order as a job keeps it."""
+        return {
+            "list": self.key,
+            "query": self.query,
+            "format": self.format,
+            "columns": self.columns,
+            "personal": self.personal,
+            "bom": self.bom,
+            "reason": self.reason,
+            "language": translation.get_language() or settings.LANGUAGE_CODE,
+        }
+
+
+def start(order: Order, *, actor: User) -> Job:
+    """Begin an export and return its job, ended when there are few rows. Raises PermissionDenied and ExportError."""
+    require(actor, "customer.export")
+    if order.key not in LISTS or order.format not in FORMATS:
+        raise ExportError(_("There is no such list or format."))
+    if not order.reason.strip():
+        raise ExportError(_("Say what the file is for: it is kept on record."))
+    if order.personal:
+        require(actor, "personal.export")
+    if order.format.startswith("vcard") and not (order.personal and LISTS[order.key].vcard):
+        raise ExportError(
+            _("A vCard holds personal values; it is made of people, for those who may take these out.")
+        )
+    asked = _asked(order.key, order.query, actor)
+    count = asked.rows.order_by().values("pk")[: settings.EXPORT_MAX_ROWS + 1].count()
+    if count > settings.EXPORT_MAX_ROWS:
+        message = _("More than %(cap)d rows match. Narrow the list, and export it in parts.")
+        raise ExportError(message % {"cap": settings.EXPORT_MAX_ROWS})
+    if count <= AT_ONCE:
+        return jobs.run_here(KIND, order.arguments(), actor=actor)
+    with transaction.atomic():
+        return jobs.enqueue(KIND, order.arguments(), actor=actor)
+
+
+@jobs.handles(KIND)
+def run(job: RunningJob) -> dict[str, Any]:
+    """Write the file: rights, rows and columns as they are by now."""
+    actor = job.actor
+    arguments = job.arguments
+    if actor is None or not can(actor, "customer.export"):
+        raise jobs.JobError(_("The right to export is gone."))
+    if arguments["personal"] and not can(actor, "personal.export"):
+        raise jobs.JobError(_("The right to export personal values is gone."))
+    path = _folder() / f"{secrets.token_hex(16)}{SUFFIXES[arguments['format']]}"
+    path.touch(mode=0o600)
+    try:
+        with translation.override(arguments["language"]):
+            rows = _write(job, actor, path)
+        with transaction.atomic():
+            job.guard()
+            _record(actor, job, rows)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    expires = timezone.now() + timedelta(hours=settings.EXPORT_HOURS)
+    return {"file": path.name, "rows": rows, "expires_at": expires.isoformat()}
+
+
+def file_of(job: Job) -> Path | None:
+    """Return the file of an ended export while it can be fetched."""
+    name, expires = job.result.get("file", ""), job.result.get("expires_at", "")
+    if job.state != JobState.DONE or not name or datetime.fromisoformat(expires) <= timezone.now():
+        return None
+    path = _folder() / Path(name).name
+    return path if path.is_file() else None
+
+
+def drop_expired() -> int:
+    """Delete the files that can't be fetched any more; return how many."""
+    limit = timezone.now().timestamp() - settings.EXPORT_HOURS * 3600
+    old = [path for path in _folder().iterdir() if path.stat().st_mtime <= limit]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def columns_of(asked: Asked, which: str, *, personal: bool) -> list[Column]:
+    """Return the columns of a file: those shown or all, without those that its reader may not read or take out."""
+    offered = asked.columns if which == SHOWN else asked.spec.columns_for(asked.viewer)
+    return [
+        column
+        for column in offered
+        if column.is_name
+        or (sensitivity := column.sensitivity(asked.spec.model)) is Sensitivity.OPEN
+        or (sensitivity is Sensitivity.PERSONAL and personal and asked.viewer.reads_personal)
+    ]
+
+
+def header_of(column: Column, key: str) -> str:
+    """Return the head of a column: for what the importer reads, in words that it knows in this language."""
+    layout = LAYOUTS[Kind.CUSTOMERS] if key in {"customers", "people"} else None
+    known = {each.field: each for each in layout.columns} if layout else {}
+    found = known.get(column.header or column.key)
+    if found is None:
+        return str(column.label)
+    chinese = (translation.get_language() or "").startswith("zh")
+    headers = found.headers.split("|")
+    return next(
+        (each for each in headers if each.isascii() is not chinese),
+        str(found.label),
+    )
+
+
+def _write(job: RunningJob, actor: User, path: Path) -> int:
+    arguments = job.arguments
+    asked = _asked(arguments["list"], arguments["query"], actor)
+    ids = list(_ordered(asked))
+    if arguments["format"].startswith("vcard"):
+        version = "4.0" if arguments["format"] == "vcard4" else "3.0"
+        cards = (card for chunk in _chunks(job, ids) for card in person_cards(actor, chunk))
+        return write_vcards(path, cards, version)
+    columns = columns_of(asked, arguments["columns"], personal=arguments["personal"])
+    headers = [header_of(column, asked.spec.key) for column in columns]
+    rows = (row for chunk in _chunks(job, ids) for row in _values(asked, columns, chunk))
+    if arguments["format"] == "csv":
+        return write_csv(path, headers, rows, bom=arguments["bom"])
+    return write_workbook(path, headers, rows, str(asked.spec.title))
+
+
+def _ordered(asked: Asked) -> list[int]:
+    order = [f"{'-' if key.descending else ''}{key.column}" for key in asked.sort.keys]
+    rows = asked.sort.prepare(asked.rows).order_by(*order).values_list("pk", flat=True)
+    return list(rows[: settings.EXPORT_MAX_ROWS])
+
+
+def _chunks(job: RunningJob, ids: list[int]) -> Iterator[list[int]]:
+    for begin in range(0, len(ids), CHUNK):
+        yield ids[begin : begin + CHUNK]
+        job.progress(min(begin + CHUNK, len(ids)), len(ids))
+
+
+def _values(asked: Asked, columns: list[Column], ids: list[int]) -> Iterator[list[Value]]:
+    """Yield the values of rows, scoped again, in the order of the ids."""
+    fields = dict.fromkeys(["pk", *(path for column in columns for path in column.fields)])
+    found = asked.spec.visible(asked.viewer.user).filter(pk__in=ids).values(*fields)
+    rows = {row["pk"]: row for row in found}
+    ordered = [rows[pk] for pk in ids if pk in rows]
+    asked.spec.read_needed(ordered, columns, asked.viewer)
+    for row in ordered:
+        yield [column.value(row) for column in columns]
+
+
+def _asked(key: str, query: str, actor: User) -> Asked:
+    return asking.asked(LISTS[key], asking.viewer_of(actor), QueryDict(query))
+
+
+def _record(actor: User, job: RunningJob, rows: int) -> None:
+    arguments = job.arguments
+    names = sorted(QueryDict(arguments["query"]).keys())
+    audit.record(
+        actor,
+        "customer.export",
+        f"job:{job.job.pk}",
+        list=arguments["list"],
+        format=arguments["format"],
+        rows=rows,
+        personal=arguments["personal"],
+        filters=names,
+        reason=arguments["reason"][:LONGEST_REASON],
+    )
+
+
+def _folder() -> Path:
+    folder = Path(settings.MEDIA_ROOT) / "exports"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,113 @@
+"""Reading a page of a list: only the columns that are shown, and what they need besides in one query for all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Model, QuerySet, Sum
+
+from crm.models import User
+from crm.paging import COUNT_CAP, PAGE_SIZE, Key, Page, capped_count, keyset_page
+from crm.policy import Scope, scope_of
+from customers.models import ContactKind, ContactPoint, Customer, OrderLine, Region
+from customers.models.listing import NEVER
+
+NEVER_ORDERED = date.fromisoformat(NEVER)
+# So few rows are found first and ordered afterwards: walking an order to find them may walk the whole table.
+FEW = 2_000
+# A table of so many more rows than are counted is not counted, when somebody sees it all.
+_MANY = 10 * COUNT_CAP
+
+
+def read_page(
+    rows: QuerySet[Any, Any],
+    fields: Iterable[str],
+    keys: Sequence[Key],
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> Page[dict[str, Any]]:
+    """Return one page of rows (already scoped and filtered) as dicts of ``fields``."""
+    columns = dict.fromkeys(["pk", *fields, *(key.column for key in keys)])
+    return keyset_page(rows.values(*columns), keys, after=after, before=before, size=size)
+
+
+def count_rows(rows: QuerySet[Any, Any], *, is_whole_table: bool) -> int:
+    """Count rows up to the cap; a large table that is seen whole is known to be beyond it."""
+    if is_whole_table and _estimated(rows.model) > _MANY:
+        return COUNT_CAP + 1
+    return capped_count(rows)
+
+
+def sees_all(user: User) -> bool:
+    """Whether ``user`` sees every customer."""
+    return scope_of(user, "customer.view") is Scope.ALL
+
+
+def fenced(rows: QuerySet[Any, Any], count: int) -> QuerySet[Any, Any]:
+    """Return the same rows; few of them by their ids, found before any order is thought of."""
+    if count > FEW:
+        return rows
+    found = rows.order_by().values("pk")[: FEW + 1]
+    return rows.model._default_manager.filter(pk__in=found)
+
+
+def _estimated(model: type[Model]) -> float:
+    """Return how many rows the database believes a table to have."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table])
+        return float(cursor.fetchone()[0])
+
+
+def contacts(customer_ids: Sequence[int]) -> dict[int, list[ContactPoint]]:
+    """Return the contact points of customers, the primary first."""
+    found: dict[int, list[ContactPoint]] = {}
+    points = ContactPoint.objects.filter(customer__in=customer_ids).order_by("-is_primary", "id")
+    for point in points:
+        found.setdefault(point.customer_id, []).append(point)
+    return found
+
+
+def tags(customer_ids: Sequence[int]) -> dict[int, str]:
+    """Return the tags of customers, in one text each."""
+    found: dict[int, list[str]] = {}
+    through = Customer.tags.through.objects.filter(customer__in=customer_ids)
+    for customer, name in through.order_by("tag__name").values_list("customer_id", "tag__name"):
+        found.setdefault(customer, []).append(name)
+    return {customer: ", ".join(names) for customer, names in found.items()}
+
+
+def order_totals(order_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return how many lines orders have, and their amount in cents."""
+    lines = OrderLine.objects.filter(order__in=order_ids).order_by()
+    return {
+        order: (count, cents)
+        for order, count, cents in lines.values_list("order").annotate(Count("id"), Sum("revenue_cents"))
+    }
+
+
+def region_lines(customer_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Return the names of the regions that customers lie in, by level, as an import reads them again."""
+    rows = Customer.objects.filter(pk__in=customer_ids, region__isnull=False)
+    paths = dict(rows.values_list("pk", "region__path"))
+    codes = {code for path in paths.values() for code in path.strip("/").split("/")}
+    regions = {region.code: region for region in Region.objects.filter(code__in=codes)}
+    return {
+        customer: {regions[code].level: regions[code].name for code in path.strip("/").split("/")}
+        for customer, path in paths.items()
+    }
+
+
+def employers(user: User, customer_ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of the customers whom people work for, as far as ``user`` may see those."""
+    visible = Customer.objects.visible_to(user).filter(employees__customer__in=customer_ids)
+    return dict(visible.values_list("employees__customer_id", "name"))
+
+
+def first_of(points: Collection[ContactPoint] | None, *kinds: ContactKind) -> ContactPoint | None:
+    """Return the first contact point of some kinds."""
+    return next((point for point in points or () if point.kind in kinds), None)

@@ -1,0 +1,163 @@
+"""Finding customers by what somebody types: parts of names, pinyin, initials, codes, numbers to call, addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, Func, IntegerField, Q, QuerySet, TextField, Value
+
+from crm.models import User
+from crm.policy import can
+from customers.models import ContactKind, ContactPoint, Customer, Order
+from customers.models.listing import bigrams
+from customers.models.profiles import CustomerQuerySet
+
+SHORTEST_FRAGMENT = 3
+# What matches a broad word is not all looked at: so many of each way to match.
+MOST_CANDIDATES = 50
+MOST_REACHED = 1000
+CALLED = (ContactKind.MOBILE, ContactKind.PHONE, ContactKind.FAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What somebody typed, and what it may be.
+
+    Attributes:
+        written: as typed, without space around it.
+        words: its parts between spaces.
+        key: folded to letters and digits, as pinyin is stored; empty when it is not Latin.
+        pair: what the index of character pairs is asked for, when one or two Chinese characters were typed.
+        digits: of a number to call, without leading zeros, from four on.
+        mail: (a part of) a mail address.
+    """
+
+    written: str
+    words: tuple[str, ...] = ()
+    key: str = ""
+    pair: str = ""
+    digits: str = ""
+    mail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A customer that was found."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    owner: str
+    region_name: str
+    region_english_name: str
+
+
+def matching(customers: CustomerQuerySet, sought: Sought, user: User) -> CustomerQuerySet:
+    """Keep the customers (already scoped) that match in any way."""
+    return customers.filter(reduce(or_, _ways(sought, user), Q(pk__in=[])))
+
+
+def best_matches(user: User, sought: Sought, limit: int) -> list[Hit]:
+    """Return the customers that match best, of those whom ``user`` may see.
+
+    Each way to match is asked by itself and only for its first candidates, so that each finds its own index, and
+    a word that half of all names hold costs no more than one that few hold.
+    """
+    visible = Customer.objects.visible_to(user)
+    asked = candidates(visible, sought, user)
+    if asked is None:
+        return []
+    ranks: dict[int, int] = {}
+    for pk, way in asked:
+        ranks[pk] = min(way, ranks.get(pk, way))
+    best = sorted(ranks, key=lambda pk: (ranks[pk], -pk))[:limit]
+    rows = visible.filter(pk__in=best).values_list(
+        "id",
+        "code",
+        "name",
+        "kind",
+        "owner__name",
+        "region__name",
+        "region__english_name",
+    )
+    hits = {row[0]: Hit(*(value or "" for value in row)) for row in rows}
+    return [hits[pk] for pk in best if pk in hits]
+
+
+def candidates(visible: CustomerQuerySet, sought: Sought, user: User) -> QuerySet[Any, Any] | None:
+    """Return the ids of the first candidates of each way to match with the way's rank, or None without a way."""
+    asked = [
+        visible.filter(way)
+        .order_by()
+        .annotate(way=Value(rank, IntegerField()))
+        .values_list("id", "way")[:MOST_CANDIDATES]
+        for rank, way in enumerate(_ways(sought, user))
+    ]
+    if not asked:
+        return None
+    return asked[0].union(*asked[1:], all=True) if len(asked) > 1 else asked[0]
+
+
+def orders_numbered(user: User, written: str, limit: int) -> list[tuple[int, str, str]]:
+    """Return id, number and customer of the orders whose number begins so, of those that ``user`` may see."""
+    orders = Order.objects.visible_to(user).filter(number__startswith=written).order_by("number")
+    return [
+        (pk, number, customer or "")
+        for pk, number, customer in orders.values_list("id", "number", "customer__name")[:limit]
+    ]
+
+
+def _ways(sought: Sought, user: User) -> list[Q]:
+    """Return the ways in which a customer may match, the surest first."""
+    readable = can(user, "personal.view")
+    ways = [Q(code__startswith=sought.written) | Q(code__startswith=sought.written.upper())]
+    if sought.mail:
+        return [*ways, _reached(user, Q(value__icontains=sought.mail))] if readable else ways
+    if sought.digits and readable:
+        ways.append(_reached(user, Q(value__icontains=sought.digits, kind__in=CALLED)))
+    return [*ways, *_named(sought)]
+
+
+def _named(sought: Sought) -> list[Q]:
+    """Return the ways in which a name may match."""
+    if sought.pair:
+        return [Q(_has_pair(sought.pair))]
+    long_enough = len(sought.written) >= SHORTEST_FRAGMENT
+    part = "icontains" if long_enough else "istartswith"
+    ways = []
+    key = sought.key
+    if key and len(key) >= SHORTEST_FRAGMENT:
+        ways += [Q(pinyin__startswith=key), Q(initials__startswith=key) | Q(initials__contains=f" {key}")]
+        ways += [Q(pinyin__contains=key)]
+    elif key:
+        ways += [Q(initials__startswith=key) | Q(initials__contains=f" {key}"), Q(pinyin__startswith=key)]
+    ways += [Q(**{f"name__{part}": sought.written}), Q(**{f"english_name__{part}": sought.written})]
+    if len(sought.words) > 1 and all(len(word) >= SHORTEST_FRAGMENT for word in sought.words):
+        ways.append(reduce(and_, (_holds(word) for word in sought.words)))
+    return ways
+
+
+def _holds(word: str) -> Q:
+    return Q(name__icontains=word) | Q(english_name__icontains=word)
+
+
+def _has_pair(pair: str) -> Func:
+    """Return "the pairs of the name contain this one"."""
+    return Func(
+        bigrams("name"),
+        Value([pair], ArrayField(TextField())),
+        template="(%(expressions)s)",
+        arg_joiner=" @> ",
+        output_field=BooleanField(),
+    )
+
+
+def _reached(user: User, condition: Q) -> Q:
+    """Return "is reached so", over the first contact points of customers that ``user`` may see."""
+    points = ContactPoint.objects.visible_to(user).filter(condition).order_by()
+    return Q(pk__in=points.values("customer_id")[:MOST_REACHED])
