@@ -21,6 +21,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "navigation": groups_for(request),
         "search_url": reverse("customers:list") if searches else "",
         "suggest_url": reverse("customers:suggest") if searches else "",
+        "log_url": reverse("customers:log") if user is not None and can(user, "customer.edit") else "",
         "theme": theme if theme in THEMES else "",
         "company_name": settings.COMPANY_NAME,
         "company_currency": settings.COMPANY_CURRENCY,

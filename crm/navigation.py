@@ -44,6 +44,7 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         "",
         (
+            Entry(_("Today"), "customers:today", "calendar-event", "customer.view", "g d"),
             Entry(_("Customers"), "customers:list", "people", "customer.view", "g c"),
             Entry(_("Orders"), "customers:orders", "receipt", "customer.view", "g o"),
             Entry(_("Campaigns"), "customers:campaigns", "megaphone", "customer.view", "g p"),
@@ -79,3 +80,11 @@ def groups_for(request: HttpRequest) -> list[Group]:
         if items:
             groups.append(Group(label, items))
     return groups
+
+
+def pages_called(request: HttpRequest, written: str) -> list[Item]:
+    """Return the pages whose names hold what somebody typed, of those that they may open, in the active language."""
+    wanted = written.casefold()
+    return [
+        item for group in groups_for(request) for item in group.items if wanted in str(item.label).casefold()
+    ]

@@ -6,4 +6,4 @@ from django.shortcuts import redirect
 
 def home(request: HttpRequest) -> HttpResponse:
     """Send people to the page that answers their first question."""
-    return redirect("analysis:tiers")
+    return redirect("customers:today")

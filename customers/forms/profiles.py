@@ -126,3 +126,9 @@ class CustomerForm(_Base):
     def changes(self) -> dict[str, Any]:
         """Return the values of the fields that differ from how the customer stands."""
         return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
+
+
+class VersionForm(forms.Form):
+    """The version of a record that somebody had before them."""
+
+    version = forms.IntegerField(min_value=1, max_value=BIGGEST_VERSION)

@@ -1,6 +1,6 @@
 """Writing one customer: created and edited by somebody, who must still be looking at what they change."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pghistory
@@ -10,7 +10,7 @@ from django.utils import timezone
 from crm.models import User
 from crm.policy import require
 from crm.services import audit
-from customers.models import Customer, CustomerKind
+from customers.models import ContactPoint, Customer, CustomerKind
 from customers.services.search_keys import search_keys
 
 EDITABLE = frozenset(
@@ -50,8 +50,12 @@ class EditConflictError(Exception):
 
 
 @transaction.atomic
-def create_customer(*, actor: User, fields: Mapping[str, Any]) -> Customer:
+def create_customer(
+    *, actor: User, fields: Mapping[str, Any], contacts: Collection[tuple[str, str]] = ()
+) -> Customer:
     """Add a customer and return it; without an owner it is the actor's, without a code it is given one.
+
+    ``contacts`` are kind and value of ways to reach them; the first one is the primary one.
 
     Raises PermissionDenied, and KeyError for a field that is not to be written here.
     """
@@ -65,6 +69,8 @@ def create_customer(*, actor: User, fields: Mapping[str, Any]) -> Customer:
         refresh_keys(customer)
         _note_potential(customer, actor, fields)
         customer.save(force_insert=True)
+        for place, (kind, value) in enumerate(contacts):
+            ContactPoint.objects.create(customer=customer, kind=kind, value=value, is_primary=not place)
     audit.record(actor, "customer.create", f"customer:{customer.pk}", fields=sorted(fields))
     return customer
 

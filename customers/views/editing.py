@@ -1,6 +1,7 @@
 """Adding a customer and editing its core facts: nothing that somebody typed is ever lost."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import IntegrityError
@@ -12,29 +13,73 @@ from django.views.decorators.http import require_http_methods
 
 from crm.models import User
 from crm.policy import require
+from customers.forms.newcomers import DecisionForm, NewCustomerForm
 from customers.forms.profiles import CustomerForm, suggestion
-from customers.models import Customer
+from customers.models import Customer, CustomerKind
 from customers.selectors import history, profiles
+from customers.selectors.duplicates import Duplicate, possible_duplicates
+from customers.services.duplicates import note_different
 from customers.services.profiles import EditConflictError, create_customer, update_customer
 
 
 @require_http_methods(["GET", "POST"])
 def new_customer(request: HttpRequest) -> HttpResponse:
-    """Add a customer."""
+    """Add a customer, after asking about those who may be the same."""
     user = require(request.user, "customer.edit")
-    form = CustomerForm(_typed(request), user=user)
-    if form.is_valid():
-        try:
-            customer = create_customer(actor=user, fields=form.changes())
-        except IntegrityError:
-            # Somebody was given the same code in between: asked again, the form says so.
-            form = CustomerForm(_typed(request), user=user)
-            if form.is_valid():
-                raise
-            return _form_page(request, form, title=_("New customer"))
-        messages.success(request, _("%(name)s was added.") % {"name": customer.name})
-        return _to_record(user, customer)
-    return _form_page(request, form, title=_("New customer"))
+    form = NewCustomerForm(_typed(request), user=user)
+    if not form.is_valid():
+        return _form_page(request, form, title=_("New customer"))
+    decided = DecisionForm(request.POST)
+    if not decided.is_valid():
+        alike = possible_duplicates(user, form.asked())
+        if alike:
+            return _duplicates_page(request, alike)
+    try:
+        customer = create_customer(actor=user, fields=form.changes(), contacts=form.contacts())
+    except IntegrityError:
+        # Somebody was given the same code in between: asked again, the form says so.
+        form = NewCustomerForm(_typed(request), user=user)
+        if form.is_valid():
+            raise
+        return _form_page(request, form, title=_("New customer"))
+    messages.success(request, _("%(name)s was added.") % {"name": customer.name})
+    return _go_on(user, customer, decided) if decided.is_valid() else _to_record(user, customer)
+
+
+def _duplicates_page(request: HttpRequest, alike: list[Duplicate]) -> HttpResponse:
+    """Show who may be the same, with what was typed kept."""
+    context = {
+        "alike": alike,
+        "fields": [
+            (name, value)
+            for name, values in request.POST.lists()
+            for value in values
+            if name not in ("csrfmiddlewaretoken", "decision", "seen")
+        ],
+        "crumbs": [{"label": _("Customers"), "url": reverse("customers:list")}],
+        "kind": request.POST.get("kind", ""),
+    }
+    return render(request, "customers/merging/alike.html", context, status=422)
+
+
+def _go_on(user: User, customer: Customer, decided: DecisionForm) -> HttpResponseRedirect:
+    """Do what was decided about those who looked the same."""
+    note_different(customer.pk, [pk for pk in decided.others if pk != decided.about], actor=user)
+    known = profiles.visible_customers(user).filter(pk=decided.about).first()
+    if known and decided.what == DecisionForm.MERGE:
+        merge = reverse("customers:merge", args=[known.pk])
+        return redirect(f"{merge}?{urlencode({'with': customer.pk})}")
+    if known and decided.what == DecisionForm.LINK:
+        note_different(customer.pk, [known.pk], actor=user)
+        return redirect("customers:part_new", customer.pk, _tie_between(customer.kind, known.kind))
+    return _to_record(user, customer)
+
+
+def _tie_between(kind: str, known: str) -> str:
+    """Return the part of the new record in which it is tied to the other one."""
+    if kind == known:
+        return "relations"
+    return "key-people" if known == CustomerKind.PERSON else "key-roles"
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,6 +100,13 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
             return _conflict_page(request, form, conflict.current)
         except Customer.DoesNotExist as error:
             raise Http404 from error
+        except IntegrityError:
+            # Somebody was given the same code in between: asked again, the form says so.
+            customer.refresh_from_db()
+            form = CustomerForm(_typed(request), instance=customer, user=user)
+            if form.is_valid():
+                raise
+            return _form_page(request, form, title=_("Edit core facts"), original=original)
         messages.success(request, _("Saved."))
         return _to_record(user, saved)
     return _form_page(request, form, title=_("Edit core facts"), original=original)

@@ -14,9 +14,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from analysis.models import AnalysisRun, Policy
 from crm.models import Job, Role, User
-from customers.models import Competitor, Informant, Need
+from customers.models import Competitor, Informant, Need, Task
+from customers.services.merging import merge_customers
 from customers.services.parts import remove_part
-from tests.cast import Cast, make_order, make_user, sign_in
+from tests.cast import Cast, make_customer, make_order, make_user, sign_in
 
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads(
     Path(__file__).with_name("permissions.toml").read_text(encoding="utf-8")
@@ -44,6 +45,11 @@ def subjects(cast: Cast) -> dict[str, int | str]:
     run = AnalysisRun.objects.create(as_of=date(2024, 12, 31), policy=policy, requested_by=cast.dora, job=job)
     parts = {name: _need(cast, name) for name in ("need", "removable", "removed")}
     remove_part(Need, parts["removed"], actor=cast.ada)
+    twin = make_customer("K3", "苏州华新家电（总店）", owner=cast.alice)
+    merge = merge_customers(actor=cast.alice, kept_id=cast.huaxin.pk, merged_id=twin.pk)
+    task = Task.objects.create(
+        customer=cast.huaxin, title="call", due_on=date(2024, 1, 5), assignee=cast.alice
+    )
     words = {
         "word": "x-y",
         "needs": "needs",
@@ -58,6 +64,8 @@ def subjects(cast: Cast) -> dict[str, int | str]:
         "run": run.pk,
         "competitor": Competitor.objects.create(name="恒丰").pk,
         "informant": Informant.objects.create(name="老王", owner=cast.alice).pk,
+        "merge": merge.pk,
+        "task": task.pk,
         **parts,
         **words,
     }

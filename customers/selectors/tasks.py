@@ -1,0 +1,62 @@
+"""Tasks as pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from crm.models import User
+from crm.policy import Scope, can, scope_of
+from customers.models import Customer, Task
+from customers.selectors.masking import masked_text
+from customers.selectors.profiles import possible_owners
+
+MOST_OPEN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One open task of a customer, its texts masked for those who may not read them."""
+
+    id: int
+    title: str
+    reason: str
+    due_on: date
+    assignee: str
+    days_late: int
+
+
+def visible_task(user: User, task_id: int) -> Task | None:
+    """Return a task with its customer, None when there is none that ``user`` may see."""
+    tasks = Task.objects.visible_to(user).select_related("customer", "assignee", "created_by")
+    return tasks.filter(pk=task_id).first()
+
+
+def open_tasks(user: User, customer: Customer) -> list[TaskRow]:
+    """Return the open tasks of a customer (in scope), those due first."""
+    readable, today = can(user, "personal.view"), timezone.localdate()
+    tasks = Task.objects.filter(customer=customer, done_at=None).select_related("assignee")[:MOST_OPEN]
+    return [
+        TaskRow(
+            id=each.pk,
+            title=each.title if readable else masked_text(each.title),
+            reason=each.reason if readable else masked_text(each.reason),
+            due_on=each.due_on,
+            assignee=str(each.assignee or ""),
+            days_late=max(0, (today - each.due_on).days),
+        )
+        for each in tasks
+    ]
+
+
+def possible_assignees(user: User, task: Task) -> QuerySet[User]:
+    """Return to whom somebody may give a task: themselves, whom they may give customers to, and who has it now."""
+    chosen = Q(pk__in=[user.pk, task.assignee_id or user.pk])
+    if scope_of(user, "customer.edit") >= Scope.TEAM:
+        chosen |= Q(pk__in=possible_owners(user).values("pk"))
+    elif user.team_id is not None:
+        chosen |= Q(team=user.team_id, is_active=True)
+    return User.objects.filter(chosen).order_by("name", "username")
