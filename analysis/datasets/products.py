@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from psycopg import sql
 
-from analysis.datasets.source import Source, read_frame, read_population
+from analysis.datasets.source import Source, customer_products, read_frame, read_population
 from analysis.measures.baskets import PairCounts, count_pairs
 from analysis.measures.windows import Window
 from crm.copying import Kind
@@ -218,7 +218,12 @@ def _customers(source: Source) -> sql.Composed:
 
 
 def _sales(source: Source) -> sql.Composed:
-    return sales_facts.customer_products_query(source.connection, source.spec, _customers(source))
+    """Select the population's facts by customer and product; where no cost is known the margin is 0 of 0."""
+    return sql.SQL("""
+        SELECT customer_id, product_id, quantity, net_revenue, coalesce(costed_revenue, 0) AS costed_revenue,
+            coalesce(gross_margin, 0) AS gross_margin
+        FROM {} WHERE {}
+    """).format(customer_products(source), _customers(source))
 
 
 def _summed() -> sql.Composed:

@@ -155,6 +155,7 @@ PRODUCTS: tuple[Measure[Any], ...] = (
         _("Profitability"),
         products.read_profits,
         _profitability,
+        reads_products=True,
         tables=(
             Table(
                 CustomerProfit,
@@ -176,6 +177,7 @@ PRODUCTS: tuple[Measure[Any], ...] = (
         _("Product margins"),
         products.read_product_sums,
         _product_margins,
+        reads_products=True,
         tables=(
             Table(
                 ProductMargin,
@@ -195,6 +197,7 @@ PRODUCTS: tuple[Measure[Any], ...] = (
         _("Mix advice"),
         products.read_mix,
         _mix_advice,
+        reads_products=True,
         tables=(
             Table(
                 MixAdvice,
@@ -272,6 +275,7 @@ PRODUCTS: tuple[Measure[Any], ...] = (
         _("Narrow buyers"),
         products.read_wallets,
         _narrow_buyers,
+        reads_products=True,
         tables=(
             Table(
                 NarrowBuyer,
@@ -316,6 +320,7 @@ PRODUCTS: tuple[Measure[Any], ...] = (
         _("Regional affinity"),
         products.read_places,
         _regional_affinity,
+        reads_products=True,
         tables=(
             Table(
                 Affinity,
