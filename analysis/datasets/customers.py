@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from psycopg import sql
 
+from analysis.datasets.purchases import read_past
 from analysis.measures.windows import Window
 from analysis.models import AnalysisRun
 from analysis.models.rules import PolicyRules
@@ -51,6 +52,28 @@ class Population:
     region_ids: dict[str, int]
     region_parents: dict[int, int | None]
     days: pd.DataFrame | None = None
+
+
+def population_of(
+    connection: Connection,
+    table: sql.Composable,
+    run: AnalysisRun,
+    rules: PolicyRules,
+    region_ids: dict[str, int],
+    spec: facts.FactsSpec,
+) -> Population:
+    """Read everything that the measures of the core run need, from the facts in ``table``."""
+    customers = read_customers(connection, table, run, rules)
+    return Population(
+        customers=customers,
+        as_of=spec.as_of,
+        window=Window(spec.start, spec.end),
+        cut=spec.cut,
+        rules=rules,
+        region_ids=region_ids,
+        region_parents=facts.region_parents(connection),
+        days=read_past(connection, spec, rules, customers),
+    )
 
 
 def read_customers(

@@ -10,7 +10,8 @@ from psycopg import sql
 from analysis.datasets.customers import TIERS
 from analysis.datasets.source import Source, read_frame
 from analysis.measures.tiers import TierScheme
-from crm.copying import Kind
+from crm.copying import Kind, read_columns
+from customers.selectors.facts import Connection
 
 KINDS: dict[str, Kind] = {
     "tier": TIERS,
@@ -47,6 +48,16 @@ def read_two_runs(source: Source) -> TwoRuns:
         comparable=(then.metric, then.scheme) == (rules.metric, rules.scheme),
         by_amount=rules.scheme is TierScheme.AMOUNT,
     )
+
+
+def read_standings(connection: Connection, run_id: int) -> pd.DataFrame:
+    """Where every customer of a run stands: the columns of :data:`KINDS`, indexed by ``customer_id``."""
+    query = sql.SQL(
+        "SELECT *, coalesce(churn_flag, false) AS flagged FROM analysis_customersnapshot WHERE run_id = {}"
+    ).format(sql.Literal(run_id))
+    kinds = {"flagged" if name == "churn_flag" else name: kind for name, kind in KINDS.items()}
+    found = pd.DataFrame(read_columns(connection, query, {"customer_id": "int8", **kinds}), copy=False)
+    return found.rename(columns={"flagged": "churn_flag"}).set_index("customer_id").sort_index()
 
 
 def _side(source: Source, side: str, previous: int) -> pd.DataFrame:

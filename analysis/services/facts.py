@@ -86,6 +86,28 @@ def prepare(connection: Connection, spec: FactsSpec, *, keep: bool) -> PreparedF
     return PreparedFacts(CURRENT, source)
 
 
+def look(connection: Connection, spec: FactsSpec) -> PreparedFacts:
+    """Make facts true for ``spec`` without writing anything that outlasts the caller's transaction.
+
+    The current ones as they are where nothing has changed, with the changed customers added up anew where some have.
+    """
+    _note_changes(connection)
+    state = _usable_state(connection, spec)
+    changed = _add_moved(connection, state.spec(), spec) if state else None
+    if changed is None or changed > most_refreshed(connection):
+        _add_up(connection, ASIDE, spec, kind=sql.SQL("TEMP TABLE"))
+        return PreparedFacts(ASIDE, FactsSource.ASIDE)
+    if not changed:
+        return PreparedFacts(CURRENT, FactsSource.CURRENT)
+    listed = sql.SQL("customer_id IN (SELECT customer_id FROM {})").format(CHANGED)
+    connection.execute(
+        sql.SQL("CREATE TEMP TABLE {} AS SELECT * FROM {} WHERE NOT {} UNION ALL ({})").format(
+            ASIDE, CURRENT, listed, facts_query(connection, spec, [listed])
+        )
+    )
+    return PreparedFacts(ASIDE, FactsSource.ASIDE)
+
+
 def forget_changes(connection: Connection) -> None:
     """Take the changes that are in the facts by now off the list; one changed again meanwhile stays on it.
 

@@ -23,8 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from analysis.datasets.customers import Population, read_customers
-from analysis.datasets.purchases import read_past
+from analysis.datasets.customers import Population, population_of
 from analysis.datasets.source import facts_spec
 from analysis.datasets.totals import read_months, read_totals
 from analysis.measures.pareto_curve import pareto_points, top_shares
@@ -38,7 +37,7 @@ from crm.models import Job, User
 from crm.policy import can, require
 from crm.services import jobs
 from crm.services.jobs import JobError, LeaseLostError, RunningJob
-from customers.selectors.facts import Connection, first_order_on, region_parents
+from customers.selectors.facts import Connection, first_order_on
 
 KIND = "analysis.run"
 
@@ -197,17 +196,7 @@ class _Execution:
                 with self._step(0):
                     prepared = facts.prepare(work, spec, keep=self.run.publish)
                 with self._step(1):
-                    customers = read_customers(work, prepared.table, self.run, rules)
-                    population = Population(
-                        customers=customers,
-                        as_of=self.run.as_of,
-                        window=window,
-                        cut=spec.cut,
-                        rules=rules,
-                        region_ids=regions,
-                        region_parents=region_parents(work),
-                        days=read_past(work, spec, rules, customers),
-                    )
+                    population = population_of(work, prepared.table, self.run, rules, regions, spec)
                     totals = read_totals(work, prepared.table, spec, population)
                     current = prepared.source is not FactsSource.ASIDE
                     self.run.months = read_months(work, self.run.as_of, in_progress=current)
