@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Field, ForeignKey, Model
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.models import User
@@ -102,15 +103,18 @@ class Conflict:
     merged: dict[str, Any]
 
 
-def conflict_of(current: Customer, opened: int, mine: Mapping[str, Any]) -> Conflict:
-    """Compare an edit of the version ``opened`` with how the customer stands; ``mine`` holds every edited field."""
-    versions = Customer.pgh_event_model.objects.filter(pgh_obj=current.pk)  # type: ignore[attr-defined]
+def conflict_of(current: Any, opened: int, mine: Mapping[str, Any]) -> Conflict:
+    """Compare an edit of the version ``opened`` with how a record stands; ``mine`` holds every edited field.
+
+    ``current`` is any record that is tracked and has a version.
+    """
+    versions = current.pgh_event_model.objects.filter(pgh_obj=current.pk)
     newest = versions.select_related("pgh_context").order_by("-pgh_id").first()
     was = versions.filter(version=opened).order_by("-pgh_id").first() or current
     wanted: dict[type[Model], set[int | None]] = {User: {_actor(newest)} if newest else set()}
     compared = []
     for name, value in mine.items():
-        field = Customer._meta.get_field(name)
+        field = current._meta.get_field(name)
         values = (_raw(was, field), _raw(current, field), value.pk if isinstance(value, Model) else value)
         compared.append((field, values))
         if isinstance(field, ForeignKey):
@@ -118,7 +122,7 @@ def conflict_of(current: Customer, opened: int, mine: Mapping[str, Any]) -> Conf
     names = _Names(wanted)
     return Conflict(
         who=names.who(newest) if newest else "",
-        when=newest.pgh_created_at if newest else current.updated_at,
+        when=newest.pgh_created_at if newest else timezone.now(),
         differences=[_difference(field, values, names) for field, values in compared if len(set(values)) > 1],
         merged={
             field.name: mine_ if mine_ != before else theirs for field, (before, theirs, mine_) in compared
@@ -168,9 +172,10 @@ class _Step:
 def _steps(model: type[Model], **condition: Any) -> Iterator[_Step]:
     """Yield the last versions of some records, each beside its predecessor."""
     events = model.pgh_event_model.objects.filter(**condition)  # type: ignore[attr-defined]
-    by_record: dict[int, list[Any]] = defaultdict(list)
+    by_record: dict[Any, list[Any]] = defaultdict(list)
+    key = model._meta.pk.attname
     for event in events.select_related("pgh_context").order_by("-pgh_id")[:MOST_CHANGES]:
-        by_record[event.id].append(event)
+        by_record[getattr(event, key)].append(event)
     for versions in by_record.values():
         for version, previous in zip(versions, [*versions[1:], None], strict=True):
             yield _Step(model, version, previous)

@@ -19,7 +19,7 @@ from customers.models import (
 from customers.selectors.catalogue.base import ProfileField, Section, Words
 
 COMPANY_SECTIONS = (
-    Section("company.basics", _("Basics")),
+    Section("company.basics", _("Company basics")),
     Section("company.characteristics", _("Characteristics")),
     Section("company.business", _("Business")),
     Section("company.trading", _("Trading")),

@@ -17,6 +17,7 @@ from crm.templatetags.format import days, number
 from crm.views.lists import chosen
 from customers.selectors import behaviour, profiles
 from customers.selectors.profiles import CustomerRecord
+from customers.selectors.sections import completeness
 from customers.views.record.tabs import TABS
 from customers.views.record.visit import Visit
 
@@ -45,6 +46,9 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "tab_template": f"customers/profiles/record/{tab}.html",
         "needs": _needs(visit),
         "can_edit": can(user, "customer.edit"),
+        "can_export": can(user, "customer.export"),
+        "completeness": completeness(found.customer),
+        "profile_url": visit.tab_url("profile"),
         "currency": settings.COMPANY_CURRENCY,
     }
     of_tab = TABS[tab].context(visit)

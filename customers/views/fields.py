@@ -1,0 +1,96 @@
+"""The field dictionary: where every field has its place; an administrator's switches and own fields."""
+
+from typing import Any
+
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from crm.policy import can, require
+from customers.forms.privacy import SwitchForm
+from customers.forms.sections import CustomFieldForm
+from customers.selectors import dictionary, privacy
+from customers.selectors.catalogue import FIELDS
+from customers.selectors.metadata import describe_fields
+from customers.services.custom_fields import save_custom_field
+from customers.services.privacy import NotAllowedError, switch_field
+
+LONGEST_QUERY = 100
+
+
+@require_safe
+def field_dictionary(request: HttpRequest) -> HttpResponse:
+    """Show where every field stands; ``q`` finds by either language's words."""
+    user = require(request.user, "customer.view")
+    written = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    context = {
+        "groups": dictionary.find(written),
+        "custom_fields": dictionary.custom_fields(),
+        "q": written,
+        "can_manage": can(user, "fields.manage"),
+    }
+    return render(request, "customers/fields/dictionary.html", context)
+
+
+@require_safe
+def field_metadata(request: HttpRequest) -> HttpResponse:
+    """Answer with every field as JSON, for programs that read or write records."""
+    require(request.user, "customer.view")
+    answer = JsonResponse(
+        {"fields": describe_fields()}, json_dumps_params={"ensure_ascii": False, "indent": 1}
+    )
+    answer["Content-Disposition"] = 'attachment; filename="fields.json"'
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+def field_switch(request: HttpRequest, key: str) -> HttpResponse:
+    """Decide whether a sensitive field may be kept."""
+    user = require(request.user, "fields.manage")
+    field = FIELDS.get(key)
+    if field is None or not field.is_sealed:
+        raise Http404
+    stands = privacy.switches().get(key)
+    initial = {name: getattr(stands, name) for name in SwitchForm.base_fields} if stands else {}
+    form = SwitchForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            switch_field(key, actor=user, **form.cleaned_data)
+        except NotAllowedError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect(f"{reverse('customers:fields')}#{key}")
+    title = str(field.title).capitalize()
+    return _form_page(request, form, title=title, sub=_("Off until it is needed: less kept is less to lose."))
+
+
+@require_http_methods(["GET", "POST"])
+def custom_field(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Add a field, or change one."""
+    user = require(request.user, "fields.manage")
+    found = dictionary.custom_field(pk) if pk else None
+    if pk and found is None:
+        raise Http404
+    form = CustomFieldForm(request.POST if request.method == "POST" else None, instance=found)
+    if form.is_valid():
+        try:
+            saved = save_custom_field(actor=user, fields=form.cleaned_data, custom_field=found)
+        except IntegrityError:
+            form.add_error("key", _("Another field has this key."))
+        else:
+            return redirect(f"{reverse('customers:fields')}#custom.{saved.key}")
+    return _form_page(request, form, title=str(found) if found else _("New field"), sub="")
+
+
+def _form_page(request: HttpRequest, form: Any, *, title: str, sub: str) -> HttpResponse:
+    context = {
+        "form": form,
+        "title": title,
+        "sub": sub,
+        "back_url": reverse("customers:fields"),
+        "crumbs": [{"label": _("Field dictionary"), "url": reverse("customers:fields")}],
+    }
+    return render(request, "customers/fields/form.html", context, status=422 if form.is_bound else 200)

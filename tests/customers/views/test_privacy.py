@@ -1,0 +1,100 @@
+"""The page of one sensitive value, from switch to purge."""
+
+import pytest
+from allauth.account.internal.flows.login import record_authentication
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from crm.models import AuditEntry, User
+from customers.models import Customer, PersonProfile
+from customers.services.privacy import give_consent, store_sensitive, switch_field
+from tests.cast import Cast, make_customer, sign_in
+
+KEY = "person.religion"
+
+
+@pytest.fixture
+def kept(cast: Cast) -> Customer:
+    """Return a person of Alice's whose religion is kept, with consent."""
+    person = make_customer("P1", "王小明", kind="person", owner=cast.alice)
+    switch_field(KEY, actor=cast.ada, is_on=True, purpose="宴请安排", assessment="风险低")
+    give_consent(person.pk, KEY, actor=cast.alice, evidence="签字", given_on=timezone.localdate())
+    store_sensitive(person.pk, KEY, "佛教", actor=cast.alice)
+    return person
+
+
+def proven(user: User) -> Client:
+    """Return a browser in which ``user`` has just proven again who they are."""
+    client = sign_in(user)
+    request = RequestFactory().get("/")
+    request.session, request.user = client.session, user
+    record_authentication(request, user, method="password", reauthenticated=True)
+    request.session.save()
+    return client
+
+
+def page(client: Client, person: Customer, **typed: str) -> tuple[int, str]:
+    address = f"/customers/{person.pk}/sensitive/{KEY}/"
+    answer = client.post(address, typed) if typed else client.get(address)
+    return answer.status_code, answer.content.decode()
+
+
+def test_the_value_is_on_no_page_until_it_is_revealed(cast: Cast, kept: Customer) -> None:
+    client = proven(cast.alice)
+    shown = client.get(f"/customers/{kept.pk}/?tab=profile&open=all").content.decode()
+    assert "佛教" not in shown
+    assert "佛教" not in page(client, kept)[1]
+    status, text = page(client, kept, do="reveal", purpose="安排素食宴请")
+    assert status == 200
+    assert "佛教" in text
+    assert AuditEntry.objects.filter(action="sensitive.reveal").count() == 1
+    assert "佛教" not in page(client, kept)[1]
+
+
+def test_who_has_not_proven_themselves_lately_is_asked_to_first(cast: Cast, kept: Customer) -> None:
+    answer = sign_in(cast.alice).post(
+        f"/customers/{kept.pk}/sensitive/{KEY}/", {"do": "reveal", "purpose": "安排素食宴请"}
+    )
+    assert answer.status_code == 302
+    assert "reauthenticate" in answer["Location"]
+    assert not AuditEntry.objects.filter(action="sensitive.reveal").exists()
+
+
+def test_without_a_purpose_nothing_is_revealed(cast: Cast, kept: Customer) -> None:
+    status, text = page(proven(cast.alice), kept, do="reveal", purpose="")
+    assert status == 422
+    assert "佛教" not in text
+
+
+def test_an_administrator_and_an_auditor_reveal_nothing(cast: Cast, kept: Customer) -> None:
+    for user in (cast.ada, cast.otto):
+        assert page(proven(user), kept, do="reveal", purpose="安排素食宴请")[0] == 403
+
+
+def test_a_withdrawn_consent_leaves_nothing(cast: Cast, kept: Customer) -> None:
+    assert page(sign_in(cast.alice), kept, do="withdraw")[0] == 302
+    assert PersonProfile.objects.get(customer=kept).religion is None
+
+
+def test_without_a_switch_the_page_says_so_and_offers_nothing(cast: Cast, kept: Customer) -> None:
+    switch_field(KEY, actor=cast.ada, is_on=False, purpose="", assessment="")
+    status, text = page(proven(cast.alice), kept, do="reveal", purpose="安排素食宴请")
+    assert status == 422
+    assert "This field is off" in text
+    assert "佛教" not in text
+
+
+def test_a_field_that_is_not_sensitive_has_no_such_page(cast: Cast, kept: Customer) -> None:
+    client = sign_in(cast.alice)
+    assert client.get(f"/customers/{kept.pk}/sensitive/person.major/").status_code == 404
+    assert client.get(f"/customers/{cast.huaxin.pk}/sensitive/{KEY}/").status_code == 404
+    assert client.get(f"/customers/{kept.pk}/sensitive/person.children/?row=x").status_code == 404
+
+
+def test_an_administrator_switches_a_field_in_the_dictionary(cast: Cast) -> None:
+    client = sign_in(cast.ada)
+    address = "/customers/fields/person.religion/switch/"
+    assert client.post(address, {"is_on": "on"}).status_code == 422
+    typed = {"is_on": "on", "purpose": "宴请安排", "assessment": "低"}
+    assert client.post(address, typed).status_code == 302
+    assert "宴请安排" in client.get("/customers/fields/?q=religion").content.decode()
