@@ -12,6 +12,7 @@ import pandas as pd
 from psycopg import sql
 
 from analysis.datasets.source import Source, read_frame, read_population
+from analysis.measures.informants import InformantPolicy
 from analysis.measures.periods import SALES_COLUMNS, Period, current_periods
 from analysis.measures.windows import Window
 from crm.copying import Kind
@@ -64,6 +65,7 @@ class Referrals:
     informants: pd.Index
     referrals: pd.DataFrame
     customers: pd.DataFrame
+    policy: InformantPolicy
     as_of: datetime.date
 
 
@@ -118,7 +120,8 @@ def read_referrals(source: Source) -> Referrals:
     informants = read_frame(source, record_facts.informants_query(), {"informant_id": "int8"})
     customers = read_lifetime(source)
     known = referrals[referrals["customer_id"].isin(customers.index)].reset_index(drop=True)
-    return Referrals(pd.Index(informants["informant_id"]), known, customers, source.as_of)
+    policy = source.rules.records.informants
+    return Referrals(pd.Index(informants["informant_id"]), known, customers, policy, source.as_of)
 
 
 def read_lifetime(source: Source) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from analysis.measures.rfm import RfmPolicy
 from analysis.measures.tiers import Thresholds, TierPolicy, TierScheme
 from analysis.measures.windows import ReturnAttribution, Window
 from analysis.models.reading import PolicyError, Section
+from analysis.models.record_rules import RecordRules, read_record_rules
 
 CENTS = 100
 DEFAULT_MONTHS = 12
@@ -97,6 +98,7 @@ class PolicyRules:
     rfm: RfmPolicy = field(default_factory=RfmPolicy)
     clv: ClvPolicy = field(default_factory=ClvPolicy)
     gold: GoldPolicy = field(default_factory=GoldPolicy)
+    records: RecordRules = field(default_factory=RecordRules)
 
     def tier_policy(self, region_ids: Mapping[str, int]) -> TierPolicy:
         """The tiers' part, with regions by id."""
@@ -142,6 +144,7 @@ class PolicyRules:
                 "share": _plain(self.gold.share),
                 "fiscal_year_month": self.gold.fiscal_year_month,
             },
+            **self.records.document(),
         }
 
 
@@ -173,6 +176,7 @@ def read_rules(document: Any) -> PolicyRules:
         "clv": _read_clv(top.section("clv"), default.clv),
         "gold": _read_gold(top.section("gold"), default.gold),
         "care": _read_care(top.section("care"), default),
+        "records": read_record_rules(top, default.records),
     }
     top.finish()
     return PolicyRules(**rules)

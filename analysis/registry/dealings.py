@@ -9,22 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from analysis.datasets import dealings
 from analysis.datasets.cases import DIMENSIONS, Cases, local_days, read_cases
-from analysis.datasets.dealings import KINDS, TIERS, Filled, Wishes
+from analysis.datasets.dealings import KINDS, TIERS, Drags, Efforts, Filled, Wishes
 from analysis.measures.attention import (
     ALERT_DTYPE,
-    AttentionPolicy,
     attention,
     customer_attention,
 )
-from analysis.measures.data_quality import Field, QualityPolicy, customer_quality, field_quality
-from analysis.measures.drag import VERDICT_DTYPE, DragPolicy, drag_costs
+from analysis.measures.data_quality import Field, customer_quality, field_quality
+from analysis.measures.drag import VERDICT_DTYPE, drag_costs
 from analysis.measures.resources import (
     MISMATCH_DTYPE,
-    ResourcePolicy,
     customer_resources,
     resources_by_tier,
 )
-from analysis.measures.wish_list import STATUS_DTYPE, WishPolicy, wish_progress, wish_status
+from analysis.measures.wish_list import STATUS_DTYPE, wish_progress, wish_status
 from analysis.models import (
     AttentionGroup,
     CustomerAttention,
@@ -55,36 +53,34 @@ def _attention(read: Cases) -> Outcome:
     company = pd.concat(groups, ignore_index=True).astype(
         {"subject": pd.CategoricalDtype(list(DIMENSIONS)), "dimension": pd.CategoricalDtype(_DIMENSIONS)}
     )
-    each = customer_attention(read.complaints, read.customers, AttentionPolicy(), read.until)
+    each = customer_attention(read.complaints, read.customers, read.policy, read.until)
     each = each.assign(last_reported_on=local_days(each["last_reported_at"]))
     return Outcome(rows={AttentionGroup: company, CustomerAttention: each})
 
 
-def _drag(customers: pd.DataFrame) -> Outcome:
-    return Outcome(rows={DragCost: drag_costs(customers, DragPolicy())})
+def _drag(read: Drags) -> Outcome:
+    return Outcome(rows={DragCost: drag_costs(read.customers, read.policy)})
 
 
 def _wish_list(read: Wishes) -> Outcome:
-    statuses = wish_status(read.entries, WishPolicy(), read.as_of)
+    statuses = wish_status(read.entries, read.policy, read.as_of)
     everybody = wish_progress(statuses.assign(everybody=0), "everybody", read.as_of)
     summary = {name: int(everybody[name].sum()) for name in (*STATUS_DTYPE.categories, "listed", "due")}
     return Outcome(rows={WishStatus: statuses}, summary=summary)
 
 
-def _resources(customers: pd.DataFrame) -> Outcome:
-    policy = ResourcePolicy()
-    each = customer_resources(customers, policy)
+def _resources(read: Efforts) -> Outcome:
+    each = customer_resources(read.customers, read.policy)
     told = (each["visits"] > 0) | (each["service_cost"] != 0) | (each["mismatch"] != "")
-    tiers = resources_by_tier(each, policy).astype(object)
+    tiers = resources_by_tier(each, read.policy).astype(object)
     summary = {"tiers": tiers.where(tiers.notna(), None).reset_index().to_dict("records")}
     return Outcome(rows={ResourceUse: each[told]}, summary=summary)
 
 
 def _data_quality(read: Filled) -> Outcome:
-    policy = QualityPolicy()
     fields = [Field(field.key, field.kinds) for field in record_fields()]
-    each = customer_quality(read.customers, fields, policy, read.as_of)
-    company = field_quality(read.customers, fields, policy)
+    each = customer_quality(read.customers, fields, read.policy, read.as_of)
+    company = field_quality(read.customers, fields, read.policy)
     fresh = int(each["is_fresh"].sum())
     summary = {
         "customers": len(each),
@@ -132,7 +128,7 @@ _ATTENTION: Measure[Cases] = Measure(
     ),
 )
 
-_DRAG: Measure[pd.DataFrame] = Measure(
+_DRAG: Measure[Drags] = Measure(
     "drag",
     _("What drag customers cost"),
     dealings.read_drag,
@@ -180,7 +176,7 @@ _WISH_LIST: Measure[Wishes] = Measure(
     ),
 )
 
-_RESOURCES: Measure[pd.DataFrame] = Measure(
+_RESOURCES: Measure[Efforts] = Measure(
     "resources",
     _("Resources against return"),
     dealings.read_resources,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from analysis.datasets import origins
 from analysis.datasets.origins import BUSINESS_MODELS, MONEY, OWNERSHIP_TYPES, Origins, Referrals
 from analysis.measures.composition import SIZE_DTYPE, SizePolicy, company_sizes, composition
-from analysis.measures.informants import VOICE_DTYPE, InformantPolicy, informant_returns
+from analysis.measures.informants import VOICE_DTYPE, informant_returns
 from analysis.measures.periods import Period, PeriodKind, period_sales
 from analysis.measures.sources import campaign_costs, source_returns
 from analysis.models import (
@@ -70,8 +70,7 @@ def _sources(read: Origins) -> Outcome:
 
 
 def _informants(read: Referrals) -> Outcome:
-    policy = InformantPolicy()
-    returns = informant_returns(read.informants, read.referrals, read.customers, policy, read.as_of)
+    returns = informant_returns(read.informants, read.referrals, read.customers, read.policy, read.as_of)
     told = read.referrals.astype({"customer_id": "int64"})
     rows = told.join(read.customers[list(_EVER)], on="customer_id")
     return Outcome(rows={InformantReturn: returns, ReferralRow: rows})

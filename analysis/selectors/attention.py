@@ -128,9 +128,10 @@ def _of_viewer(run: AnalysisRun, user: User, subject: str, dimension: str) -> li
     if result is None or not result.is_done or run.window_start is None or run.window_end is None:
         return []
     customers = as_frame(visible(run, user), _CUSTOMERS).set_index("customer_id")
+    policy = run.policy.parsed().records.attention
     connection.ensure_connection()
     window = Window(run.window_start, run.window_end)
-    cases = read_cases_of(connection.connection, customers, window, run.as_of)
+    cases = read_cases_of(connection.connection, customers, window, run.as_of, policy)
     by = DIMENSIONS[subject][dimension]
     found = attention(cases.of(subject), by, customers["value"], cases.until).rename_axis("key")
     return [

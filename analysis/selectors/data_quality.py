@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Count, Q
 from django.db.models.functions import Cast
 
-from analysis.measures.data_quality import Field, QualityPolicy, field_quality
+from analysis.measures.data_quality import Field, field_quality
 from analysis.models import AnalysisRun, CustomerQuality, FieldQuality
 from analysis.selectors.listing import NAMED, Who, as_frame, records, who
 from analysis.selectors.results import RowsPage, company_rows, page_of, visible_rows
@@ -121,8 +121,9 @@ def _of_viewer(run: AnalysisRun, user: User, wanted: Filter | None) -> list[dict
     """The same measure over the viewer's rows."""
     rows = visible_rows(CustomerQuality, NAME, run, user, wanted)
     found = as_frame(rows, {"kind": "category", "filled_0": "int64", "filled_1": "int64"})
+    policy = run.policy.parsed().records.data_quality
     known = [Field(field.key, field.kinds) for field in record_fields()]
-    return records(field_quality(found, known, QualityPolicy())) if len(found) else []
+    return records(field_quality(found, known, policy)) if len(found) else []
 
 
 def _figures(row: Mapping[str, Any]) -> tuple[int, int, float | None, bool]:

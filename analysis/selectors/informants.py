@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.measures.informants import InformantPolicy, informant_returns
+from analysis.measures.informants import informant_returns
 from analysis.models import AnalysisRun, InformantReturn, ReferralRow
 from analysis.selectors.listing import as_frame, names_of, records
 from analysis.selectors.record_words import VOICES, label, voice_sentence
@@ -88,7 +88,7 @@ def _of_viewer(run: AnalysisRun, user: User) -> list[dict[str, Any]]:
     )
     told = as_frame(visible_rows(ReferralRow, NAME, run, user).filter(informant_id__in=informants), _KINDS)
     customers = told.drop_duplicates("customer_id").set_index("customer_id")[_EVER]
-    found = informant_returns(informants, told, customers, InformantPolicy(), run.as_of)
+    found = informant_returns(informants, told, customers, run.policy.parsed().records.informants, run.as_of)
     rows = records(found.rename_axis("informant_id"))
     for row in rows:
         last = row["last_referral_on"]

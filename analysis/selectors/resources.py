@@ -9,7 +9,7 @@ import pandas as pd
 from django.db.models import BigIntegerField
 from django.db.models.functions import Cast
 
-from analysis.measures.resources import ResourcePolicy, tier_balance
+from analysis.measures.resources import tier_balance
 from analysis.models import AnalysisRun, ResourceUse
 from analysis.selectors.listing import NAMED, Who, records, who
 from analysis.selectors.record_words import BALANCES, MISMATCHES, balance_sentence, label, mismatch_sentence
@@ -90,7 +90,7 @@ def by_tier(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[
     )
     return [
         TierEffort(balance_label=label(BALANCES, row["balance"]), reason=balance_sentence(row), **row)
-        for row in records(tier_balance(frame, ResourcePolicy()))
+        for row in records(tier_balance(frame, run.policy.parsed().records.resources))
     ]
 
 
