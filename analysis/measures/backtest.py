@@ -18,7 +18,8 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -113,6 +114,19 @@ class BacktestResult:
         """Whether the method could be trained without a problem and beat the base rate."""
         return self.problem is None and self.scores is not None and self.scores.beats_base_rate
 
+    def as_dict(self) -> dict[str, Any]:
+        """The outcome as JSON; a figure that does not exist is None."""
+        found: dict[str, Any] = {
+            "problem": self.problem.value if self.problem else None,
+            "may_be_default": self.may_be_default,
+        }
+        if self.scores is None:
+            return found
+        figures = {**asdict(self.scores), "beats_base_rate": self.scores.beats_base_rate}
+        figures["calibration"] = list(figures["calibration"])
+        auc = figures["auc"] if math.isfinite(figures["auc"]) else None
+        return {**found, **figures, "auc": auc}
+
 
 ChurnMethod = Callable[[Known], Forecast]
 """What is known at the end of training → forecast for the customers in ``known.records``, in their order."""
@@ -181,6 +195,28 @@ def backtest(
     after = days["bought"] & (days["ordered_on"] > pd.Timestamp(trained_to))
     came_back = days.loc[after & (days["ordered_on"] <= pd.Timestamp(as_of)), "customer_id"].unique()
     return judge_methods(known, ~known.records.index.isin(came_back), methods)
+
+
+def backtests(
+    days: pd.DataFrame,
+    as_of: datetime.date,
+    horizon_days: int,
+    windows: int,
+    methods: Mapping[str, ChurnMethod] = METHODS,
+) -> dict[datetime.date, dict[str, BacktestResult]]:
+    """Backtest horizons that end with ``as_of`` and with each of the horizons before it, the latest first.
+
+    At most ``windows`` of them; it ends where nobody had ordered by the end of training. ``days`` as for
+    :func:`backtest`.
+    """
+    found: dict[datetime.date, dict[str, BacktestResult]] = {}
+    first = days.loc[days["bought"], "ordered_on"].min()
+    for number in range(windows):
+        day = as_of - datetime.timedelta(days=number * horizon_days)
+        if pd.isna(first) or first > pd.Timestamp(day - datetime.timedelta(days=horizon_days)):
+            break
+        found[day] = backtest(days, day, horizon_days, methods)
+    return found
 
 
 def judge_methods(

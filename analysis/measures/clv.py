@@ -27,7 +27,7 @@ from analysis.measures.demand import DemandParameters, expected_orders
 from analysis.measures.demand_fit import DAYS_PER_WEEK, demand_rows
 from analysis.measures.frames import require_columns
 from analysis.measures.likelihood import Floats
-from analysis.measures.spend import SpendParameters, expected_spend
+from analysis.measures.spend import SpendFit, SpendParameters, expected_spend, fit_spend
 
 QUARTERS_A_YEAR = 4
 WEEKS_A_QUARTER = 365.25 / QUARTERS_A_YEAR / DAYS_PER_WEEK
@@ -117,6 +117,13 @@ def value_per_order_day(customers: pd.DataFrame, spend: SpendParameters) -> Floa
     repeats = np.where(revenue > 0, repeats, 0.0)
     mean = np.divide(revenue, repeats, out=np.zeros(len(repeats)), where=repeats > 0)
     return expected_spend(spend, repeats, mean)
+
+
+def fit_repeat_spend(customers: pd.DataFrame) -> SpendFit:
+    """Fit the model of spend to customers' ``order_days`` and ``repeat_revenue`` (cents), of those with any."""
+    known = customers[(customers["order_days"] > 1) & (customers["repeat_revenue"] > 0)]
+    repeats = known["order_days"] - 1
+    return fit_spend(repeats, known["repeat_revenue"] / repeats)
 
 
 def _orders_ahead(

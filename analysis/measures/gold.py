@@ -19,17 +19,18 @@ from __future__ import annotations
 
 import datetime
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.measures.clv import HISTORY_COLUMNS, value_per_order_day
+from analysis.measures.clv import HISTORY_COLUMNS, fit_repeat_spend, value_per_order_day
 from analysis.measures.demand import DemandParameters
-from analysis.measures.demand_fit import score_demand
+from analysis.measures.demand_fit import FitProblem, fit_demand_or_nbd, score_demand
 from analysis.measures.frames import aligned, require_columns
-from analysis.measures.spend import SpendParameters
+from analysis.measures.spend import SpendParameters, SpendProblem
 from analysis.measures.windows import Window
 
 
@@ -94,6 +95,14 @@ class GoldScore:
     model: ListScore
     naive: ListScore
     hindsight: ListScore
+
+    def as_dict(self) -> dict[str, Any]:
+        """The score as JSON; a figure that does not exist is None."""
+        lists = {
+            name: {key: None if value != value else value for key, value in asdict(found).items()}
+            for name, found in (("model", self.model), ("naive", self.naive), ("hindsight", self.hindsight))
+        }
+        return {"customers": self.customers, "total": self.total, **lists}
 
 
 def expected_in_year(
@@ -164,6 +173,36 @@ def score_gold(expected: pd.Series, last_year: pd.Series, actual: pd.Series, pol
     lists = (_top(expected, policy), _top(last_year, policy), top)
     model, naive, hindsight = (_score(chosen, top, actual) for chosen in lists)
     return GoldScore(len(expected), int(actual.clip(lower=0).sum()), model, naive, hindsight)
+
+
+def judge_year(
+    customers: pd.DataFrame, fitted_on: pd.DataFrame, policy: GoldPolicy, year: Window
+) -> GoldScore | FitProblem | SpendProblem:
+    """Predict a fiscal year that is over from what was known on its eve, and compare with what came.
+
+    Parameters
+    ----------
+    customers
+        The population of the eve: as for :func:`expected_in_year` as of that day, with int64 cents
+        ``before_revenue``, of the year before, and ``actual_revenue``, of the year itself.
+    fitted_on
+        Rows of ``customers``, all or a sample, to which the models are fitted.
+
+    Returns
+    -------
+    GoldScore, FitProblem or SpendProblem
+        The score, or why no sound model could be fitted on the eve.
+    """
+    eve = year.start - datetime.timedelta(days=1)
+    known = fitted_on[fitted_on["order_days"] > 0]
+    demand = fit_demand_or_nbd(known, eve)
+    if demand.parameters is None or demand.problem:
+        return demand.problem or FitProblem.NO_CUSTOMERS
+    spend = fit_repeat_spend(known)
+    if spend.parameters is None or spend.problem:
+        return spend.problem or SpendProblem.TOO_FEW_CUSTOMERS
+    expected = expected_in_year(customers, demand.parameters, spend.parameters, year, eve)
+    return score_gold(expected, customers["before_revenue"], customers["actual_revenue"], policy)
 
 
 def _top(values: pd.Series, policy: GoldPolicy) -> np.ndarray:

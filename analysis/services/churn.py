@@ -64,7 +64,7 @@ def record(
         "flagged": int(found["churn_flag"].fillna(False).sum()),
         "backtest": {
             "trained_to": population.cut.isoformat(),
-            "methods": {name: result_record(result) for name, result in judged.items()},
+            "methods": {name: result.as_dict() for name, result in judged.items()},
         },
     }
 
@@ -102,34 +102,6 @@ def _fit_record(found: DemandFit) -> dict[str, Any]:
         "fitted_on": found.customers,
         "repeat_buyers": found.repeat_buyers,
         "problem": found.problem.value if found.problem else None,
-    }
-
-
-def result_record(result: BacktestResult) -> dict[str, Any]:
-    """What is kept of a method's outcome, as JSON."""
-    scores = result.scores
-    record: dict[str, Any] = {
-        "problem": result.problem.value if result.problem else None,
-        "may_be_default": result.may_be_default,
-    }
-    if scores is None:
-        return record
-    figures = ("auc", "brier", "base_rate", "base_rate_brier", "precision_riskiest_tenth")
-    return {
-        **record,
-        "customers": scores.customers,
-        "churners": scores.churners,
-        **{name: _number(getattr(scores, name)) for name in figures},
-        "beats_base_rate": scores.beats_base_rate,
-        "calibration": [
-            {
-                "decile": part.decile,
-                "customers": part.customers,
-                "mean_probability": part.mean_probability,
-                "churn_rate": part.churn_rate,
-            }
-            for part in scores.calibration
-        ],
     }
 
 

@@ -27,7 +27,7 @@ def days(*rows: tuple[int, str]) -> pd.DataFrame:
 
 
 @given(OUTCOMES)
-def test_auc_is_the_share_of_pairs_in_the_right_order(outcomes: list[tuple[float, bool]]) -> None:
+def test_the_auc_agrees_with_counting_pairs_in_the_right_order(outcomes: list[tuple[float, bool]]) -> None:
     probability, churned = arrays(outcomes)
     assume(churned.any() and not churned.all())
     pairs = [(p > q) + (p == q) / 2 for p in probability[churned] for q in probability[~churned]]
