@@ -3,12 +3,12 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
+import django.contrib.postgres.operations
 import django.db.models.deletion
 import django.db.models.functions.text
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
 
@@ -18,26 +18,14 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0001_initial'),
+        ('crm', '__first__'),
         ('pghistory', '0007_auto_20250421_0444'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        BtreeGistExtension(),
-        TrigramExtension(),
-        migrations.CreateModel(
-            name='Address',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(choices=[('office', 'Office'), ('home', 'Home'), ('other', 'Other')], default='office', max_length=10, verbose_name='place')),
-                ('street', models.CharField(blank=True, max_length=300, verbose_name='street')),
-                ('postcode', models.CharField(blank=True, max_length=20, verbose_name='postcode')),
-            ],
-            options={
-                'verbose_name': 'address',
-                'verbose_name_plural': 'addresses',
-                'ordering': ['id'],
-            },
+        django.contrib.postgres.operations.BtreeGistExtension(
+        ),
+        django.contrib.postgres.operations.TrigramExtension(
         ),
         migrations.CreateModel(
             name='Customer',
@@ -90,175 +78,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ChannelEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('kind', models.CharField(choices=[('direct_response_ad', 'Direct-response ad'), ('offer_or_contest', 'Special offers and contests'), ('rented_list', 'Rented list'), ('event', 'Event'), ('point_of_sale', 'Point of sale'), ('market_research', 'Market research'), ('referral', 'Referral'), ('exhibition', 'Exhibition'), ('directory', 'Directory'), ('web', 'Web'), ('media', 'Media'), ('internal_records', 'Internal records')], max_length=20, verbose_name='kind')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Complaint',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(blank=True, max_length=60, null=True, unique=True, verbose_name='reference')),
-                ('complaint_type', models.CharField(choices=[('dispute', 'Dispute'), ('late_delivery', 'Late delivery'), ('late_payment', 'Late payment'), ('defect', 'Defect'), ('service', 'Service')], max_length=15, verbose_name='type')),
-                ('occurred_at', models.DateTimeField(blank=True, null=True, verbose_name='occurred at')),
-                ('reported_at', models.DateTimeField(verbose_name='reported at')),
-                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='resolved at')),
-                ('cause', models.TextField(blank=True, verbose_name='cause')),
-                ('resolution', models.TextField(blank=True, verbose_name='resolution')),
-                ('is_satisfied', models.BooleanField(blank=True, null=True, verbose_name='satisfied')),
-            ],
-            options={
-                'verbose_name': 'complaint',
-                'verbose_name_plural': 'complaints',
-                'ordering': ['-reported_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ComplaintEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('reference', models.CharField(blank=True, max_length=60, null=True, verbose_name='reference')),
-                ('complaint_type', models.CharField(choices=[('dispute', 'Dispute'), ('late_delivery', 'Late delivery'), ('late_payment', 'Late payment'), ('defect', 'Defect'), ('service', 'Service')], max_length=15, verbose_name='type')),
-                ('occurred_at', models.DateTimeField(blank=True, null=True, verbose_name='occurred at')),
-                ('reported_at', models.DateTimeField(verbose_name='reported at')),
-                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='resolved at')),
-                ('cause', models.TextField(blank=True, verbose_name='cause')),
-                ('resolution', models.TextField(blank=True, verbose_name='resolution')),
-                ('is_satisfied', models.BooleanField(blank=True, null=True, verbose_name='satisfied')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ContactPoint',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('mobile', 'Mobile'), ('phone', 'Phone'), ('fax', 'Fax'), ('email', 'Email'), ('wechat', 'WeChat')], max_length=10, verbose_name='kind')),
-                ('place', models.CharField(choices=[('office', 'Office'), ('home', 'Home'), ('other', 'Other')], default='office', max_length=10, verbose_name='place')),
-                ('value', models.CharField(max_length=254, verbose_name='value')),
-                ('is_primary', models.BooleanField(default=False, verbose_name='primary')),
-            ],
-            options={
-                'verbose_name': 'contact point',
-                'verbose_name_plural': 'contact points',
-                'ordering': ['-is_primary', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ContactPointEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('mobile', 'Mobile'), ('phone', 'Phone'), ('fax', 'Fax'), ('email', 'Email'), ('wechat', 'WeChat')], max_length=10, verbose_name='kind')),
-                ('place', models.CharField(choices=[('office', 'Office'), ('home', 'Home'), ('other', 'Other')], default='office', max_length=10, verbose_name='place')),
-                ('value', models.CharField(max_length=254, verbose_name='value')),
-                ('is_primary', models.BooleanField(default=False, verbose_name='primary')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='CreditAccount',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_type', models.CharField(choices=[('prepaid', 'Prepaid'), ('cash', 'Cash on delivery'), ('monthly', 'Monthly account'), ('credit', 'Credit account')], max_length=10, verbose_name='account type')),
-                ('credit_limit', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='credit limit')),
-                ('payment_terms_days', models.PositiveSmallIntegerField(default=0, verbose_name='payment terms, days')),
-            ],
-            options={
-                'verbose_name': 'credit account',
-                'verbose_name_plural': 'credit accounts',
-            },
-        ),
-        migrations.CreateModel(
-            name='CreditAccountEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('account_type', models.CharField(choices=[('prepaid', 'Prepaid'), ('cash', 'Cash on delivery'), ('monthly', 'Monthly account'), ('credit', 'Credit account')], max_length=10, verbose_name='account type')),
-                ('credit_limit', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='credit limit')),
-                ('payment_terms_days', models.PositiveSmallIntegerField(default=0, verbose_name='payment terms, days')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='CustomerEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('code', models.CharField(max_length=40, verbose_name='customer code')),
-                ('kind', models.CharField(choices=[('person', 'Person'), ('company', 'Company')], default='company', max_length=10, verbose_name='kind')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('english_name', models.CharField(blank=True, max_length=200, verbose_name='English name')),
-                ('lifecycle', models.CharField(choices=[('target', 'Target'), ('lead', 'Lead'), ('active', 'Active'), ('dormant', 'Dormant'), ('lost', 'Lost'), ('ended', 'Ended')], default='active', max_length=10, verbose_name='lifecycle')),
-                ('ownership_type', models.CharField(blank=True, choices=[('state_owned', 'State-owned'), ('private', 'Private'), ('foreign', 'Foreign'), ('joint_venture', 'Joint venture'), ('sole_trader', 'Sole trader'), ('collective', 'Collective'), ('other', 'Other')], max_length=15, verbose_name='ownership type')),
-                ('business_model', models.CharField(blank=True, choices=[('wholesale', 'Wholesale'), ('retail', 'Retail'), ('agency', 'Agency'), ('chain', 'Chain'), ('distributor', 'Distributor'), ('supplier', 'Supplier'), ('internal', 'Internal'), ('end_customer', 'End customer')], max_length=15, verbose_name='business model')),
-                ('potential', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low'), ('closing', 'Closing down')], max_length=10, verbose_name='potential')),
-                ('potential_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for potential')),
-                ('potential_expires_on', models.DateField(blank=True, null=True, verbose_name='potential expires on')),
-                ('purchasing_power', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10, verbose_name='purchasing power')),
-                ('reputation', models.TextField(blank=True, verbose_name='reputation')),
-                ('opposes_us', models.TextField(blank=True, verbose_name='opposes us (facts only)')),
-                ('preferred_channel', models.CharField(blank=True, choices=[('phone', 'Phone'), ('fax', 'Fax'), ('email', 'Email'), ('visit', 'Visit'), ('wechat', 'WeChat'), ('web', 'Web'), ('post', 'Post')], max_length=10, verbose_name='preferred channel')),
-                ('communication_style', models.CharField(blank=True, max_length=300, verbose_name='communication style')),
-                ('best_time_to_contact', models.CharField(blank=True, max_length=100, verbose_name='best time to contact')),
-                ('scoring_refused', models.BooleanField(default=False, verbose_name='refuses automated scoring')),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted at')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='CustomerShare',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                'verbose_name': 'customer share',
-                'verbose_name_plural': 'customer shares',
-            },
-        ),
-        migrations.CreateModel(
-            name='CustomerShareEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
             name='Industry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -269,231 +88,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'industry',
                 'verbose_name_plural': 'industries',
                 'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Interaction',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(blank=True, max_length=60, null=True, unique=True, verbose_name='reference')),
-                ('response_type', models.CharField(choices=[('order', 'Order'), ('inquiry', 'Inquiry'), ('survey', 'Survey'), ('special_offer', 'Special offer'), ('contest', 'Contest'), ('visit', 'Visit'), ('meeting', 'Meeting'), ('note', 'Note')], default='note', max_length=15, verbose_name='response type')),
-                ('channel', models.CharField(blank=True, choices=[('phone', 'Phone'), ('fax', 'Fax'), ('email', 'Email'), ('visit', 'Visit'), ('wechat', 'WeChat'), ('web', 'Web'), ('post', 'Post')], max_length=10, verbose_name='channel')),
-                ('direction', models.CharField(choices=[('inbound', 'From the customer'), ('outbound', 'From us')], default='outbound', max_length=10, verbose_name='direction')),
-                ('occurred_at', models.DateTimeField(verbose_name='occurred at')),
-                ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='value')),
-                ('body', models.TextField(blank=True, verbose_name='body')),
-            ],
-            options={
-                'verbose_name': 'interaction',
-                'verbose_name_plural': 'interactions',
-                'ordering': ['-occurred_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='InteractionEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('reference', models.CharField(blank=True, max_length=60, null=True, verbose_name='reference')),
-                ('response_type', models.CharField(choices=[('order', 'Order'), ('inquiry', 'Inquiry'), ('survey', 'Survey'), ('special_offer', 'Special offer'), ('contest', 'Contest'), ('visit', 'Visit'), ('meeting', 'Meeting'), ('note', 'Note')], default='note', max_length=15, verbose_name='response type')),
-                ('channel', models.CharField(blank=True, choices=[('phone', 'Phone'), ('fax', 'Fax'), ('email', 'Email'), ('visit', 'Visit'), ('wechat', 'WeChat'), ('web', 'Web'), ('post', 'Post')], max_length=10, verbose_name='channel')),
-                ('direction', models.CharField(choices=[('inbound', 'From the customer'), ('outbound', 'From us')], default='outbound', max_length=10, verbose_name='direction')),
-                ('occurred_at', models.DateTimeField(verbose_name='occurred at')),
-                ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='value')),
-                ('body', models.TextField(blank=True, verbose_name='body')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Need',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('statement', models.CharField(max_length=300, verbose_name='statement')),
-                ('is_met', models.BooleanField(default=False, verbose_name='met')),
-                ('noted_on', models.DateField(verbose_name='noted on')),
-            ],
-            options={
-                'verbose_name': 'need',
-                'verbose_name_plural': 'needs',
-                'ordering': ['is_met', '-noted_on'],
-            },
-        ),
-        migrations.CreateModel(
-            name='NeedEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('statement', models.CharField(max_length=300, verbose_name='statement')),
-                ('is_met', models.BooleanField(default=False, verbose_name='met')),
-                ('noted_on', models.DateField(verbose_name='noted on')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='OpeningBalance',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('until', models.DateField(verbose_name='history until')),
-                ('first_order_on', models.DateField(blank=True, null=True, verbose_name='first order on')),
-                ('last_order_on', models.DateField(blank=True, null=True, verbose_name='last order on')),
-                ('orders', models.PositiveIntegerField(default=0, verbose_name='orders')),
-                ('revenue', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='revenue')),
-                ('receivable', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='receivable')),
-            ],
-            options={
-                'verbose_name': 'opening balance',
-                'verbose_name_plural': 'opening balances',
-            },
-        ),
-        migrations.CreateModel(
-            name='OpeningBalanceEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('until', models.DateField(verbose_name='history until')),
-                ('first_order_on', models.DateField(blank=True, null=True, verbose_name='first order on')),
-                ('last_order_on', models.DateField(blank=True, null=True, verbose_name='last order on')),
-                ('orders', models.PositiveIntegerField(default=0, verbose_name='orders')),
-                ('revenue', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='revenue')),
-                ('receivable', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='receivable')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Order',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=60, unique=True, verbose_name='number')),
-                ('ordered_at', models.DateTimeField(verbose_name='ordered at')),
-                ('ordered_on', models.DateField(verbose_name='ordered on')),
-                ('status', models.CharField(choices=[('confirmed', 'Confirmed'), ('delivered', 'Delivered'), ('returned', 'Return'), ('cancelled', 'Cancelled')], default='confirmed', max_length=10, verbose_name='status')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('exchange_rate', models.DecimalField(decimal_places=8, default=1, max_digits=18, verbose_name='exchange rate')),
-                ('promised_on', models.DateField(blank=True, null=True, verbose_name='promised on')),
-                ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered on')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-            ],
-            options={
-                'verbose_name': 'order',
-                'verbose_name_plural': 'orders',
-                'ordering': ['-ordered_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OrderEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('number', models.CharField(max_length=60, verbose_name='number')),
-                ('ordered_at', models.DateTimeField(verbose_name='ordered at')),
-                ('ordered_on', models.DateField(verbose_name='ordered on')),
-                ('status', models.CharField(choices=[('confirmed', 'Confirmed'), ('delivered', 'Delivered'), ('returned', 'Return'), ('cancelled', 'Cancelled')], default='confirmed', max_length=10, verbose_name='status')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('exchange_rate', models.DecimalField(decimal_places=8, default=1, max_digits=18, verbose_name='exchange rate')),
-                ('promised_on', models.DateField(blank=True, null=True, verbose_name='promised on')),
-                ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered on')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='OrderLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_no', models.PositiveIntegerField(verbose_name='line')),
-                ('ordered_on', models.DateField(editable=False, verbose_name='ordered on')),
-                ('attributed_on', models.DateField(editable=False, verbose_name='attributed on')),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=14, verbose_name='quantity')),
-                ('unit_price', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='unit price')),
-                ('discount', models.DecimalField(decimal_places=6, default=0, max_digits=7, verbose_name='discount')),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='amount')),
-                ('unit_cost', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='unit cost at sale')),
-                ('revenue_cents', models.BigIntegerField(editable=False, verbose_name='revenue, cents of the company currency')),
-                ('cost_cents', models.BigIntegerField(editable=False, verbose_name='cost, cents of the company currency')),
-            ],
-            options={
-                'verbose_name': 'order line',
-                'verbose_name_plural': 'order lines',
-                'ordering': ['order', 'line_no'],
-            },
-        ),
-        migrations.CreateModel(
-            name='OrderLineEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('line_no', models.PositiveIntegerField(verbose_name='line')),
-                ('ordered_on', models.DateField(editable=False, verbose_name='ordered on')),
-                ('attributed_on', models.DateField(editable=False, verbose_name='attributed on')),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=14, verbose_name='quantity')),
-                ('unit_price', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='unit price')),
-                ('discount', models.DecimalField(decimal_places=6, default=0, max_digits=7, verbose_name='discount')),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='amount')),
-                ('unit_cost', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='unit cost at sale')),
-                ('revenue_cents', models.BigIntegerField(editable=False, verbose_name='revenue, cents of the company currency')),
-                ('cost_cents', models.BigIntegerField(editable=False, verbose_name='cost, cents of the company currency')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Payment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=60, unique=True, verbose_name='reference')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='due on')),
-                ('paid_on', models.DateField(blank=True, null=True, verbose_name='paid on')),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('exchange_rate', models.DecimalField(decimal_places=8, default=1, max_digits=18, verbose_name='exchange rate')),
-                ('amount_cents', models.BigIntegerField(editable=False, verbose_name='amount, cents of the company currency')),
-                ('account', models.CharField(blank=True, max_length=100, verbose_name='account')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-            ],
-            options={
-                'verbose_name': 'payment',
-                'verbose_name_plural': 'payments',
-                'ordering': ['-due_on', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PaymentEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('reference', models.CharField(max_length=60, verbose_name='reference')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='due on')),
-                ('paid_on', models.DateField(blank=True, null=True, verbose_name='paid on')),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('exchange_rate', models.DecimalField(decimal_places=8, default=1, max_digits=18, verbose_name='exchange rate')),
-                ('amount_cents', models.BigIntegerField(editable=False, verbose_name='amount, cents of the company currency')),
-                ('account', models.CharField(blank=True, max_length=100, verbose_name='account')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-            ],
-            options={
-                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -526,12 +120,438 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Tag',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=50, unique=True, verbose_name='name')),
+            ],
+            options={
+                'verbose_name': 'tag',
+                'verbose_name_plural': 'tags',
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ChangedCustomer',
+            fields=[
+                ('customer', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='customers.customer')),
+                ('changed_at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': 'changed customer',
+                'verbose_name_plural': 'changed customers',
+            },
+        ),
+        migrations.CreateModel(
+            name='Address',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('place', models.CharField(choices=[('office', 'Office'), ('home', 'Home'), ('other', 'Other')], default='office', max_length=10, verbose_name='place')),
+                ('street', models.CharField(blank=True, max_length=300, verbose_name='street')),
+                ('postcode', models.CharField(blank=True, max_length=20, verbose_name='postcode')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='customers.customer')),
+            ],
+            options={
+                'verbose_name': 'address',
+                'verbose_name_plural': 'addresses',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='customer',
+            name='source',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='customers.channel', verbose_name='customer source'),
+        ),
+        migrations.CreateModel(
+            name='ChannelEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('name', models.CharField(max_length=100, verbose_name='name')),
+                ('kind', models.CharField(choices=[('direct_response_ad', 'Direct-response ad'), ('offer_or_contest', 'Special offers and contests'), ('rented_list', 'Rented list'), ('event', 'Event'), ('point_of_sale', 'Point of sale'), ('market_research', 'Market research'), ('referral', 'Referral'), ('exhibition', 'Exhibition'), ('directory', 'Directory'), ('web', 'Web'), ('media', 'Media'), ('internal_records', 'Internal records')], max_length=20, verbose_name='kind')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.channel')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Complaint',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reference', models.CharField(blank=True, max_length=60, null=True, unique=True, verbose_name='reference')),
+                ('complaint_type', models.CharField(choices=[('dispute', 'Dispute'), ('late_delivery', 'Late delivery'), ('late_payment', 'Late payment'), ('defect', 'Defect'), ('service', 'Service')], max_length=15, verbose_name='type')),
+                ('occurred_at', models.DateTimeField(blank=True, null=True, verbose_name='occurred at')),
+                ('reported_at', models.DateTimeField(verbose_name='reported at')),
+                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='resolved at')),
+                ('cause', models.TextField(blank=True, verbose_name='cause')),
+                ('resolution', models.TextField(blank=True, verbose_name='resolution')),
+                ('is_satisfied', models.BooleanField(blank=True, null=True, verbose_name='satisfied')),
+                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='complaints', to='customers.customer', verbose_name='customer')),
+                ('rep', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='rep')),
+                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.product', verbose_name='product')),
+            ],
+            options={
+                'verbose_name': 'complaint',
+                'verbose_name_plural': 'complaints',
+                'ordering': ['-reported_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ContactPoint',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('mobile', 'Mobile'), ('phone', 'Phone'), ('fax', 'Fax'), ('email', 'Email'), ('wechat', 'WeChat')], max_length=10, verbose_name='kind')),
+                ('place', models.CharField(choices=[('office', 'Office'), ('home', 'Home'), ('other', 'Other')], default='office', max_length=10, verbose_name='place')),
+                ('value', models.CharField(max_length=254, verbose_name='value')),
+                ('is_primary', models.BooleanField(default=False, verbose_name='primary')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to='customers.customer')),
+            ],
+            options={
+                'verbose_name': 'contact point',
+                'verbose_name_plural': 'contact points',
+                'ordering': ['-is_primary', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ContactPointEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('kind', models.CharField(choices=[('mobile', 'Mobile'), ('phone', 'Phone'), ('fax', 'Fax'), ('email', 'Email'), ('wechat', 'WeChat')], max_length=10, verbose_name='kind')),
+                ('place', models.CharField(choices=[('office', 'Office'), ('home', 'Home'), ('other', 'Other')], default='office', max_length=10, verbose_name='place')),
+                ('value', models.CharField(max_length=254, verbose_name='value')),
+                ('is_primary', models.BooleanField(default=False, verbose_name='primary')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.contactpoint')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='CreditAccount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('account_type', models.CharField(choices=[('prepaid', 'Prepaid'), ('cash', 'Cash on delivery'), ('monthly', 'Monthly account'), ('credit', 'Credit account')], max_length=10, verbose_name='account type')),
+                ('credit_limit', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='credit limit')),
+                ('payment_terms_days', models.PositiveSmallIntegerField(default=0, verbose_name='payment terms, days')),
+                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='credit_account', to='customers.customer')),
+            ],
+            options={
+                'verbose_name': 'credit account',
+                'verbose_name_plural': 'credit accounts',
+            },
+        ),
+        migrations.CreateModel(
+            name='CreditAccountEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('account_type', models.CharField(choices=[('prepaid', 'Prepaid'), ('cash', 'Cash on delivery'), ('monthly', 'Monthly account'), ('credit', 'Credit account')], max_length=10, verbose_name='account type')),
+                ('credit_limit', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='credit limit')),
+                ('payment_terms_days', models.PositiveSmallIntegerField(default=0, verbose_name='payment terms, days')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.creditaccount')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='CustomerShare',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='customers.customer')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shared_customers', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'customer share',
+                'verbose_name_plural': 'customer shares',
+            },
+        ),
+        migrations.CreateModel(
+            name='CustomerShareEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.customershare')),
+                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.AddField(
+            model_name='customer',
+            name='industry',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='customers.industry', verbose_name='industry'),
+        ),
+        migrations.CreateModel(
+            name='Interaction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reference', models.CharField(blank=True, max_length=60, null=True, unique=True, verbose_name='reference')),
+                ('response_type', models.CharField(choices=[('order', 'Order'), ('inquiry', 'Inquiry'), ('survey', 'Survey'), ('special_offer', 'Special offer'), ('contest', 'Contest'), ('visit', 'Visit'), ('meeting', 'Meeting'), ('note', 'Note')], default='note', max_length=15, verbose_name='response type')),
+                ('channel', models.CharField(blank=True, choices=[('phone', 'Phone'), ('fax', 'Fax'), ('email', 'Email'), ('visit', 'Visit'), ('wechat', 'WeChat'), ('web', 'Web'), ('post', 'Post')], max_length=10, verbose_name='channel')),
+                ('direction', models.CharField(choices=[('inbound', 'From the customer'), ('outbound', 'From us')], default='outbound', max_length=10, verbose_name='direction')),
+                ('occurred_at', models.DateTimeField(verbose_name='occurred at')),
+                ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='value')),
+                ('body', models.TextField(blank=True, verbose_name='body')),
+                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='interactions', to='customers.customer', verbose_name='customer')),
+                ('rep', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='interactions', to=settings.AUTH_USER_MODEL, verbose_name='rep')),
+                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.product', verbose_name='product')),
+            ],
+            options={
+                'verbose_name': 'interaction',
+                'verbose_name_plural': 'interactions',
+                'ordering': ['-occurred_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Need',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('statement', models.CharField(max_length=300, verbose_name='statement')),
+                ('is_met', models.BooleanField(default=False, verbose_name='met')),
+                ('noted_on', models.DateField(verbose_name='noted on')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='needs', to='customers.customer')),
+            ],
+            options={
+                'verbose_name': 'need',
+                'verbose_name_plural': 'needs',
+                'ordering': ['is_met', '-noted_on'],
+            },
+        ),
+        migrations.CreateModel(
+            name='NeedEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('statement', models.CharField(max_length=300, verbose_name='statement')),
+                ('is_met', models.BooleanField(default=False, verbose_name='met')),
+                ('noted_on', models.DateField(verbose_name='noted on')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.need')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='OpeningBalance',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('until', models.DateField(verbose_name='history until')),
+                ('first_order_on', models.DateField(blank=True, null=True, verbose_name='first order on')),
+                ('last_order_on', models.DateField(blank=True, null=True, verbose_name='last order on')),
+                ('orders', models.PositiveIntegerField(default=0, verbose_name='orders')),
+                ('revenue', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='revenue')),
+                ('receivable', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='receivable')),
+                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='opening_balance', to='customers.customer')),
+            ],
+            options={
+                'verbose_name': 'opening balance',
+                'verbose_name_plural': 'opening balances',
+            },
+        ),
+        migrations.CreateModel(
+            name='OpeningBalanceEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('until', models.DateField(verbose_name='history until')),
+                ('first_order_on', models.DateField(blank=True, null=True, verbose_name='first order on')),
+                ('last_order_on', models.DateField(blank=True, null=True, verbose_name='last order on')),
+                ('orders', models.PositiveIntegerField(default=0, verbose_name='orders')),
+                ('revenue', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='revenue')),
+                ('receivable', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='receivable')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.openingbalance')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Order',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=60, unique=True, verbose_name='number')),
+                ('ordered_at', models.DateTimeField(verbose_name='ordered at')),
+                ('ordered_on', models.DateField(verbose_name='ordered on')),
+                ('status', models.CharField(choices=[('confirmed', 'Confirmed'), ('delivered', 'Delivered'), ('returned', 'Return'), ('cancelled', 'Cancelled')], default='confirmed', max_length=10, verbose_name='status')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ('exchange_rate', models.DecimalField(decimal_places=8, default=1, max_digits=18, verbose_name='exchange rate')),
+                ('promised_on', models.DateField(blank=True, null=True, verbose_name='promised on')),
+                ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered on')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('customer', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='customers.customer', verbose_name='customer')),
+                ('original_order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='customers.order', verbose_name='original order')),
+                ('salesperson', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='salesperson')),
+            ],
+            options={
+                'verbose_name': 'order',
+                'verbose_name_plural': 'orders',
+                'ordering': ['-ordered_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='OrderLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('line_no', models.PositiveIntegerField(verbose_name='line')),
+                ('ordered_on', models.DateField(editable=False, verbose_name='ordered on')),
+                ('attributed_on', models.DateField(editable=False, verbose_name='attributed on')),
+                ('quantity', models.DecimalField(decimal_places=3, max_digits=14, verbose_name='quantity')),
+                ('unit_price', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='unit price')),
+                ('discount', models.DecimalField(decimal_places=6, default=0, max_digits=7, verbose_name='discount')),
+                ('amount', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='amount')),
+                ('unit_cost', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='unit cost at sale')),
+                ('revenue_cents', models.BigIntegerField(editable=False, verbose_name='revenue, cents of the company currency')),
+                ('cost_cents', models.BigIntegerField(editable=False, verbose_name='cost, cents of the company currency')),
+                ('customer', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='customers.customer')),
+                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='customers.order')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='customers.product', verbose_name='product')),
+            ],
+            options={
+                'verbose_name': 'order line',
+                'verbose_name_plural': 'order lines',
+                'ordering': ['order', 'line_no'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Payment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reference', models.CharField(max_length=60, unique=True, verbose_name='reference')),
+                ('due_on', models.DateField(blank=True, null=True, verbose_name='due on')),
+                ('paid_on', models.DateField(blank=True, null=True, verbose_name='paid on')),
+                ('amount', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='amount')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ('exchange_rate', models.DecimalField(decimal_places=8, default=1, max_digits=18, verbose_name='exchange rate')),
+                ('amount_cents', models.BigIntegerField(editable=False, verbose_name='amount, cents of the company currency')),
+                ('account', models.CharField(blank=True, max_length=100, verbose_name='account')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='customers.customer', verbose_name='customer')),
+                ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='customers.order', verbose_name='order')),
+            ],
+            options={
+                'verbose_name': 'payment',
+                'verbose_name_plural': 'payments',
+                'ordering': ['-due_on', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='PaymentEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('reference', models.CharField(max_length=60, verbose_name='reference')),
+                ('due_on', models.DateField(blank=True, null=True, verbose_name='due on')),
+                ('paid_on', models.DateField(blank=True, null=True, verbose_name='paid on')),
+                ('amount', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='amount')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ('exchange_rate', models.DecimalField(decimal_places=8, default=1, max_digits=18, verbose_name='exchange rate')),
+                ('amount_cents', models.BigIntegerField(editable=False, verbose_name='amount, cents of the company currency')),
+                ('account', models.CharField(blank=True, max_length=100, verbose_name='account')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer')),
+                ('order', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.order', verbose_name='order')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.payment')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='OrderLineEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('line_no', models.PositiveIntegerField(verbose_name='line')),
+                ('ordered_on', models.DateField(editable=False, verbose_name='ordered on')),
+                ('attributed_on', models.DateField(editable=False, verbose_name='attributed on')),
+                ('quantity', models.DecimalField(decimal_places=3, max_digits=14, verbose_name='quantity')),
+                ('unit_price', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='unit price')),
+                ('discount', models.DecimalField(decimal_places=6, default=0, max_digits=7, verbose_name='discount')),
+                ('amount', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='amount')),
+                ('unit_cost', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='unit cost at sale')),
+                ('revenue_cents', models.BigIntegerField(editable=False, verbose_name='revenue, cents of the company currency')),
+                ('cost_cents', models.BigIntegerField(editable=False, verbose_name='cost, cents of the company currency')),
+                ('customer', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('order', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.order')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.orderline')),
+                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.product', verbose_name='product')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='InteractionEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('reference', models.CharField(blank=True, max_length=60, null=True, verbose_name='reference')),
+                ('response_type', models.CharField(choices=[('order', 'Order'), ('inquiry', 'Inquiry'), ('survey', 'Survey'), ('special_offer', 'Special offer'), ('contest', 'Contest'), ('visit', 'Visit'), ('meeting', 'Meeting'), ('note', 'Note')], default='note', max_length=15, verbose_name='response type')),
+                ('channel', models.CharField(blank=True, choices=[('phone', 'Phone'), ('fax', 'Fax'), ('email', 'Email'), ('visit', 'Visit'), ('wechat', 'WeChat'), ('web', 'Web'), ('post', 'Post')], max_length=10, verbose_name='channel')),
+                ('direction', models.CharField(choices=[('inbound', 'From the customer'), ('outbound', 'From us')], default='outbound', max_length=10, verbose_name='direction')),
+                ('occurred_at', models.DateTimeField(verbose_name='occurred at')),
+                ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='value')),
+                ('body', models.TextField(blank=True, verbose_name='body')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.interaction')),
+                ('rep', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='rep')),
+                ('product', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.product', verbose_name='product')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.AddField(
+            model_name='product',
+            name='category',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='products', to='customers.productcategory', verbose_name='category'),
+        ),
+        migrations.CreateModel(
             name='ProductCost',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('cost', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='cost')),
                 ('valid_from', models.DateField(verbose_name='valid from')),
                 ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
+                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='costs', to='customers.product')),
             ],
             options={
                 'verbose_name': 'product cost',
@@ -549,6 +569,9 @@ class Migration(migrations.Migration):
                 ('cost', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='cost')),
                 ('valid_from', models.DateField(verbose_name='valid from')),
                 ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.productcost')),
+                ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.product')),
             ],
             options={
                 'abstract': False,
@@ -566,6 +589,9 @@ class Migration(migrations.Migration):
                 ('list_price', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='list price')),
                 ('launched_on', models.DateField(blank=True, null=True, verbose_name='launched on')),
                 ('not_merchandise', models.BooleanField(default=False, verbose_name='not merchandise')),
+                ('category', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.productcategory', verbose_name='category')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.product')),
             ],
             options={
                 'abstract': False,
@@ -580,12 +606,146 @@ class Migration(migrations.Migration):
                 ('english_name', models.CharField(blank=True, max_length=100, verbose_name='English name')),
                 ('level', models.CharField(choices=[('country', 'Country'), ('area', 'Area'), ('province', 'Province'), ('city', 'City'), ('district', 'District')], max_length=10, verbose_name='level')),
                 ('path', models.CharField(max_length=80, unique=True, verbose_name='path')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='customers.region', verbose_name='parent')),
             ],
             options={
                 'verbose_name': 'region',
                 'verbose_name_plural': 'regions',
                 'ordering': ['path'],
             },
+        ),
+        migrations.CreateModel(
+            name='OrderEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('number', models.CharField(max_length=60, verbose_name='number')),
+                ('ordered_at', models.DateTimeField(verbose_name='ordered at')),
+                ('ordered_on', models.DateField(verbose_name='ordered on')),
+                ('status', models.CharField(choices=[('confirmed', 'Confirmed'), ('delivered', 'Delivered'), ('returned', 'Return'), ('cancelled', 'Cancelled')], default='confirmed', max_length=10, verbose_name='status')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ('exchange_rate', models.DecimalField(decimal_places=8, default=1, max_digits=18, verbose_name='exchange rate')),
+                ('promised_on', models.DateField(blank=True, null=True, verbose_name='promised on')),
+                ('delivered_on', models.DateField(blank=True, null=True, verbose_name='delivered on')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('customer', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer')),
+                ('original_order', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.order', verbose_name='original order')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.order')),
+                ('salesperson', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='salesperson')),
+                ('region', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.region', verbose_name='region')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.AddField(
+            model_name='order',
+            name='region',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.region', verbose_name='region'),
+        ),
+        migrations.CreateModel(
+            name='CustomerEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('code', models.CharField(max_length=40, verbose_name='customer code')),
+                ('kind', models.CharField(choices=[('person', 'Person'), ('company', 'Company')], default='company', max_length=10, verbose_name='kind')),
+                ('name', models.CharField(max_length=200, verbose_name='name')),
+                ('english_name', models.CharField(blank=True, max_length=200, verbose_name='English name')),
+                ('lifecycle', models.CharField(choices=[('target', 'Target'), ('lead', 'Lead'), ('active', 'Active'), ('dormant', 'Dormant'), ('lost', 'Lost'), ('ended', 'Ended')], default='active', max_length=10, verbose_name='lifecycle')),
+                ('ownership_type', models.CharField(blank=True, choices=[('state_owned', 'State-owned'), ('private', 'Private'), ('foreign', 'Foreign'), ('joint_venture', 'Joint venture'), ('sole_trader', 'Sole trader'), ('collective', 'Collective'), ('other', 'Other')], max_length=15, verbose_name='ownership type')),
+                ('business_model', models.CharField(blank=True, choices=[('wholesale', 'Wholesale'), ('retail', 'Retail'), ('agency', 'Agency'), ('chain', 'Chain'), ('distributor', 'Distributor'), ('supplier', 'Supplier'), ('internal', 'Internal'), ('end_customer', 'End customer')], max_length=15, verbose_name='business model')),
+                ('potential', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low'), ('closing', 'Closing down')], max_length=10, verbose_name='potential')),
+                ('potential_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for potential')),
+                ('potential_expires_on', models.DateField(blank=True, null=True, verbose_name='potential expires on')),
+                ('purchasing_power', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10, verbose_name='purchasing power')),
+                ('reputation', models.TextField(blank=True, verbose_name='reputation')),
+                ('opposes_us', models.TextField(blank=True, verbose_name='opposes us (facts only)')),
+                ('preferred_channel', models.CharField(blank=True, choices=[('phone', 'Phone'), ('fax', 'Fax'), ('email', 'Email'), ('visit', 'Visit'), ('wechat', 'WeChat'), ('web', 'Web'), ('post', 'Post')], max_length=10, verbose_name='preferred channel')),
+                ('communication_style', models.CharField(blank=True, max_length=300, verbose_name='communication style')),
+                ('best_time_to_contact', models.CharField(blank=True, max_length=100, verbose_name='best time to contact')),
+                ('scoring_refused', models.BooleanField(default=False, verbose_name='refuses automated scoring')),
+                ('created_at', models.DateTimeField(verbose_name='created at')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted at')),
+                ('owner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.customer')),
+                ('potential_author', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='potential judged by')),
+                ('source', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.channel', verbose_name='customer source')),
+                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.team', verbose_name='team or branch')),
+                ('industry', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.industry', verbose_name='industry')),
+                ('region', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.region', verbose_name='region')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.AddField(
+            model_name='customer',
+            name='region',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='customers.region', verbose_name='region'),
+        ),
+        migrations.CreateModel(
+            name='ComplaintEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('reference', models.CharField(blank=True, max_length=60, null=True, verbose_name='reference')),
+                ('complaint_type', models.CharField(choices=[('dispute', 'Dispute'), ('late_delivery', 'Late delivery'), ('late_payment', 'Late payment'), ('defect', 'Defect'), ('service', 'Service')], max_length=15, verbose_name='type')),
+                ('occurred_at', models.DateTimeField(blank=True, null=True, verbose_name='occurred at')),
+                ('reported_at', models.DateTimeField(verbose_name='reported at')),
+                ('resolved_at', models.DateTimeField(blank=True, null=True, verbose_name='resolved at')),
+                ('cause', models.TextField(blank=True, verbose_name='cause')),
+                ('resolution', models.TextField(blank=True, verbose_name='resolution')),
+                ('is_satisfied', models.BooleanField(blank=True, null=True, verbose_name='satisfied')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.complaint')),
+                ('rep', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='rep')),
+                ('product', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.product', verbose_name='product')),
+                ('region', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.region', verbose_name='region')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.AddField(
+            model_name='complaint',
+            name='region',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.region', verbose_name='region'),
+        ),
+        migrations.CreateModel(
+            name='AddressEvent',
+            fields=[
+                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('place', models.CharField(choices=[('office', 'Office'), ('home', 'Home'), ('other', 'Other')], default='office', max_length=10, verbose_name='place')),
+                ('street', models.CharField(blank=True, max_length=300, verbose_name='street')),
+                ('postcode', models.CharField(blank=True, max_length=20, verbose_name='postcode')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.address')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('region', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.region', verbose_name='region')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.AddField(
+            model_name='address',
+            name='region',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.region', verbose_name='region'),
         ),
         migrations.CreateModel(
             name='ServiceCost',
@@ -595,6 +755,7 @@ class Migration(migrations.Migration):
                 ('incurred_on', models.DateField(verbose_name='incurred on')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='amount')),
                 ('hours', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, verbose_name='hours')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='service_costs', to='customers.customer')),
             ],
             options={
                 'verbose_name': 'service cost',
@@ -613,28 +774,27 @@ class Migration(migrations.Migration):
                 ('incurred_on', models.DateField(verbose_name='incurred on')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='amount')),
                 ('hours', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True, verbose_name='hours')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.servicecost')),
             ],
             options={
                 'abstract': False,
             },
         ),
-        migrations.CreateModel(
-            name='Tag',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=50, unique=True, verbose_name='name')),
-            ],
-            options={
-                'verbose_name': 'tag',
-                'verbose_name_plural': 'tags',
-                'ordering': ['name'],
-            },
+        migrations.AddField(
+            model_name='customer',
+            name='tags',
+            field=models.ManyToManyField(blank=True, related_name='customers', to='customers.tag', verbose_name='tags'),
         ),
         migrations.CreateModel(
             name='Territory',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
+                ('manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='territories', to=settings.AUTH_USER_MODEL, verbose_name='manager')),
+                ('regions', models.ManyToManyField(blank=True, related_name='territories', to='customers.region', verbose_name='regions')),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.team', verbose_name='branch')),
             ],
             options={
                 'verbose_name': 'territory',
@@ -650,6 +810,10 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
+                ('manager', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='manager')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.territory')),
+                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.team', verbose_name='branch')),
             ],
             options={
                 'abstract': False,
@@ -661,6 +825,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='year')),
                 ('next_step', models.CharField(blank=True, max_length=300, verbose_name='next step')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wishes', to='customers.customer')),
+                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],
             options={
                 'verbose_name': 'wish-list entry',
@@ -677,49 +843,154 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('year', models.PositiveSmallIntegerField(verbose_name='year')),
                 ('next_step', models.CharField(blank=True, max_length=300, verbose_name='next step')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='ChangedCustomer',
-            fields=[
-                ('customer', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='customers.customer')),
-                ('changed_at', models.DateTimeField()),
-            ],
-            options={
-                'verbose_name': 'changed customer',
-                'verbose_name_plural': 'changed customers',
-            },
-        ),
-        migrations.CreateModel(
-            name='AddressEvent',
-            fields=[
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('place', models.CharField(choices=[('office', 'Office'), ('home', 'Home'), ('other', 'Other')], default='office', max_length=10, verbose_name='place')),
-                ('street', models.CharField(blank=True, max_length=300, verbose_name='street')),
-                ('postcode', models.CharField(blank=True, max_length=20, verbose_name='postcode')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.address')),
                 ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('owner', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.wishlistentry')),
             ],
             options={
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='address',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='customers.customer'),
+        migrations.AddIndex(
+            model_name='contactpoint',
+            index=models.Index(fields=['value'], name='contact_value'),
         ),
-        migrations.AddField(
+        migrations.AddConstraint(
+            model_name='contactpoint',
+            constraint=models.UniqueConstraint(fields=('customer', 'kind', 'value'), name='contact_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='contactpoint',
+            constraint=models.CheckConstraint(condition=models.Q(('value', ''), _negated=True), name='contact_has_value'),
+        ),
+        migrations.AddConstraint(
+            model_name='customershare',
+            constraint=models.UniqueConstraint(fields=('customer', 'user'), name='share_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='payment',
+            constraint=models.CheckConstraint(condition=models.Q(('exchange_rate__gt', 0)), name='payment_rate_positive'),
+        ),
+        migrations.AddIndex(
+            model_name='orderline',
+            index=models.Index(fields=['customer', 'ordered_on'], name='line_customer_date'),
+        ),
+        migrations.AddConstraint(
+            model_name='orderline',
+            constraint=models.UniqueConstraint(fields=('order', 'line_no'), name='line_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='orderline',
+            constraint=models.CheckConstraint(condition=models.Q(('discount__gte', 0), ('discount__lte', 1)), name='line_discount_share'),
+        ),
+        migrations.AddIndex(
+            model_name='interaction',
+            index=models.Index(fields=['customer', '-occurred_at'], name='interaction_customer_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='product',
+            constraint=models.CheckConstraint(condition=models.Q(('sku', ''), _negated=True), name='product_has_sku'),
+        ),
+        migrations.AddConstraint(
+            model_name='productcost',
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func('valid_from', 'valid_until', function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&'), ('product', '=')], name='one_cost_a_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='productcost',
+            constraint=models.CheckConstraint(condition=models.Q(('cost__gte', 0)), name='cost_not_negative'),
+        ),
+        migrations.AddIndex(
+            model_name='region',
+            index=models.Index(fields=['name'], name='region_name'),
+        ),
+        migrations.AddIndex(
+            model_name='region',
+            index=models.Index(fields=['english_name'], name='region_english_name'),
+        ),
+        migrations.AddConstraint(
+            model_name='region',
+            constraint=models.CheckConstraint(condition=models.Q(('path__endswith', '/')), name='region_path_closed'),
+        ),
+        migrations.AddConstraint(
+            model_name='region',
+            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['country', 'area', 'province', 'city', 'district'])), name='region_level_known'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(fields=['customer', '-ordered_on'], name='order_customer_date'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('exchange_rate__gt', 0)), name='order_rate_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['confirmed', 'delivered', 'returned', 'cancelled'])), name='order_status_known'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(fields=['customer', '-reported_at'], name='complaint_customer_time'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(condition=models.Q(('resolved_at', None)), fields=['-reported_at'], name='complaint_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(('resolved_at', None), ('resolved_at__gte', models.F('reported_at')), _connector='OR'), name='complaint_resolved_after_report'),
+        ),
+        migrations.AddConstraint(
+            model_name='complaint',
+            constraint=models.CheckConstraint(condition=models.Q(('complaint_type__in', ['dispute', 'late_delivery', 'late_payment', 'defect', 'service'])), name='complaint_type_known'),
+        ),
+        migrations.AddIndex(
             model_name='customer',
-            name='source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='customers.channel', verbose_name='customer source'),
+            index=models.Index(fields=['owner', '-id'], name='customer_owner'),
+        ),
+        migrations.AddIndex(
+            model_name='customer',
+            index=models.Index(fields=['team', '-id'], name='customer_team'),
+        ),
+        migrations.AddIndex(
+            model_name='customer',
+            index=models.Index(fields=['region', '-id'], name='customer_region'),
+        ),
+        migrations.AddIndex(
+            model_name='customer',
+            index=models.Index(fields=['pinyin', 'id'], name='customer_pinyin'),
+        ),
+        migrations.AddIndex(
+            model_name='customer',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='gin_trgm_ops'), name='customer_name_trgm'),
+        ),
+        migrations.AddIndex(
+            model_name='customer',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('pinyin', name='gin_trgm_ops'), name='customer_pinyin_trgm'),
+        ),
+        migrations.AddConstraint(
+            model_name='customer',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='customer_named'),
+        ),
+        migrations.AddConstraint(
+            model_name='customer',
+            constraint=models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='customer_coded'),
+        ),
+        migrations.AddConstraint(
+            model_name='customer',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'company'])), name='customer_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='customer',
+            constraint=models.CheckConstraint(condition=models.Q(('lifecycle__in', ['target', 'lead', 'active', 'dormant', 'lost', 'ended'])), name='customer_lifecycle_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='customer',
+            constraint=models.CheckConstraint(condition=models.Q(('potential__in', ['', 'high', 'medium', 'low', 'closing'])), name='customer_potential_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='wishlistentry',
+            constraint=models.UniqueConstraint(fields=('customer', 'year'), name='wish_once_a_year'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='channel',
@@ -733,546 +1004,9 @@ class Migration(migrations.Migration):
             model_name='channel',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_channelevent" ("id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."id", old_values."kind", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='25b8c87006682ef11e11c4a4528d0e4e32b2681c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_66a5b', referencing='REFERENCING OLD TABLE AS old_values ', table='customers_channel', when='AFTER')),
         ),
-        migrations.AddField(
-            model_name='channelevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='channelevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.channel'),
-        ),
-        migrations.AddField(
-            model_name='complaint',
-            name='customer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='complaints', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='complaint',
-            name='rep',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='rep'),
-        ),
-        migrations.AddField(
-            model_name='complaintevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='complaintevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='complaintevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.complaint'),
-        ),
-        migrations.AddField(
-            model_name='complaintevent',
-            name='rep',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='rep'),
-        ),
-        migrations.AddField(
-            model_name='contactpoint',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='contactpointevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='contactpointevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='contactpointevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.contactpoint'),
-        ),
-        migrations.AddField(
-            model_name='creditaccount',
-            name='customer',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='credit_account', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='creditaccountevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='creditaccountevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='creditaccountevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.creditaccount'),
-        ),
-        migrations.AddField(
-            model_name='customerevent',
-            name='owner',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
-        ),
-        migrations.AddField(
-            model_name='customerevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='customerevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='customerevent',
-            name='potential_author',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='potential judged by'),
-        ),
-        migrations.AddField(
-            model_name='customerevent',
-            name='source',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.channel', verbose_name='customer source'),
-        ),
-        migrations.AddField(
-            model_name='customerevent',
-            name='team',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.team', verbose_name='team or branch'),
-        ),
-        migrations.AddField(
-            model_name='customershare',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='customershare',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shared_customers', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='customershareevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='customershareevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='customershareevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.customershare'),
-        ),
-        migrations.AddField(
-            model_name='customershareevent',
-            name='user',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='customerevent',
-            name='industry',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.industry', verbose_name='industry'),
-        ),
-        migrations.AddField(
-            model_name='customer',
-            name='industry',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='customers.industry', verbose_name='industry'),
-        ),
-        migrations.AddField(
-            model_name='interaction',
-            name='customer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='interactions', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='interaction',
-            name='rep',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='interactions', to=settings.AUTH_USER_MODEL, verbose_name='rep'),
-        ),
-        migrations.AddField(
-            model_name='interactionevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='interactionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='interactionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.interaction'),
-        ),
-        migrations.AddField(
-            model_name='interactionevent',
-            name='rep',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='rep'),
-        ),
-        migrations.AddField(
-            model_name='need',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='needs', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='needevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='needevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='needevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.need'),
-        ),
-        migrations.AddField(
-            model_name='openingbalance',
-            name='customer',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='opening_balance', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='openingbalanceevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='openingbalanceevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='openingbalanceevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.openingbalance'),
-        ),
-        migrations.AddField(
-            model_name='order',
-            name='customer',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='order',
-            name='original_order',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='customers.order', verbose_name='original order'),
-        ),
-        migrations.AddField(
-            model_name='order',
-            name='salesperson',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='salesperson'),
-        ),
-        migrations.AddField(
-            model_name='orderevent',
-            name='customer',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='orderevent',
-            name='original_order',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.order', verbose_name='original order'),
-        ),
-        migrations.AddField(
-            model_name='orderevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='orderevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.order'),
-        ),
-        migrations.AddField(
-            model_name='orderevent',
-            name='salesperson',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='salesperson'),
-        ),
-        migrations.AddField(
-            model_name='orderline',
-            name='customer',
-            field=models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='orderline',
-            name='order',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='customers.order'),
-        ),
-        migrations.AddField(
-            model_name='orderlineevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='orderlineevent',
-            name='order',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.order'),
-        ),
-        migrations.AddField(
-            model_name='orderlineevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='orderlineevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.orderline'),
-        ),
-        migrations.AddField(
-            model_name='payment',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='payment',
-            name='order',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='customers.order', verbose_name='order'),
-        ),
-        migrations.AddField(
-            model_name='paymentevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='paymentevent',
-            name='order',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.order', verbose_name='order'),
-        ),
-        migrations.AddField(
-            model_name='paymentevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='paymentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.payment'),
-        ),
-        migrations.AddField(
-            model_name='orderlineevent',
-            name='product',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.product', verbose_name='product'),
-        ),
-        migrations.AddField(
-            model_name='orderline',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='customers.product', verbose_name='product'),
-        ),
-        migrations.AddField(
-            model_name='interactionevent',
-            name='product',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.product', verbose_name='product'),
-        ),
-        migrations.AddField(
-            model_name='interaction',
-            name='product',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.product', verbose_name='product'),
-        ),
-        migrations.AddField(
-            model_name='complaintevent',
-            name='product',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.product', verbose_name='product'),
-        ),
-        migrations.AddField(
-            model_name='complaint',
-            name='product',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.product', verbose_name='product'),
-        ),
-        migrations.AddField(
-            model_name='product',
-            name='category',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='products', to='customers.productcategory', verbose_name='category'),
-        ),
-        migrations.AddField(
-            model_name='productcost',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='costs', to='customers.product'),
-        ),
-        migrations.AddField(
-            model_name='productcostevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='productcostevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.productcost'),
-        ),
-        migrations.AddField(
-            model_name='productcostevent',
-            name='product',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.product'),
-        ),
-        migrations.AddField(
-            model_name='productevent',
-            name='category',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.productcategory', verbose_name='category'),
-        ),
-        migrations.AddField(
-            model_name='productevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='productevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.product'),
-        ),
-        migrations.AddField(
-            model_name='region',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='customers.region', verbose_name='parent'),
-        ),
-        migrations.AddField(
-            model_name='orderevent',
-            name='region',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.region', verbose_name='region'),
-        ),
-        migrations.AddField(
-            model_name='order',
-            name='region',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.region', verbose_name='region'),
-        ),
-        migrations.AddField(
-            model_name='customerevent',
-            name='region',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.region', verbose_name='region'),
-        ),
-        migrations.AddField(
-            model_name='customer',
-            name='region',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='customers.region', verbose_name='region'),
-        ),
-        migrations.AddField(
-            model_name='complaintevent',
-            name='region',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.region', verbose_name='region'),
-        ),
-        migrations.AddField(
-            model_name='complaint',
-            name='region',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.region', verbose_name='region'),
-        ),
-        migrations.AddField(
-            model_name='addressevent',
-            name='region',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.region', verbose_name='region'),
-        ),
-        migrations.AddField(
-            model_name='address',
-            name='region',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.region', verbose_name='region'),
-        ),
-        migrations.AddField(
-            model_name='servicecost',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='service_costs', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='servicecostevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='servicecostevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='servicecostevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.servicecost'),
-        ),
-        migrations.AddField(
-            model_name='customer',
-            name='tags',
-            field=models.ManyToManyField(blank=True, related_name='customers', to='customers.tag', verbose_name='tags'),
-        ),
-        migrations.AddField(
-            model_name='territory',
-            name='manager',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='territories', to=settings.AUTH_USER_MODEL, verbose_name='manager'),
-        ),
-        migrations.AddField(
-            model_name='territory',
-            name='regions',
-            field=models.ManyToManyField(blank=True, related_name='territories', to='customers.region', verbose_name='regions'),
-        ),
-        migrations.AddField(
-            model_name='territory',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.team', verbose_name='branch'),
-        ),
-        migrations.AddField(
-            model_name='territoryevent',
-            name='manager',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='manager'),
-        ),
-        migrations.AddField(
-            model_name='territoryevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='territoryevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.territory'),
-        ),
-        migrations.AddField(
-            model_name='territoryevent',
-            name='team',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.team', verbose_name='branch'),
-        ),
-        migrations.AddField(
-            model_name='wishlistentry',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wishes', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='wishlistentry',
-            name='owner',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
-        ),
-        migrations.AddField(
-            model_name='wishlistentryevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='wishlistentryevent',
-            name='owner',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
-        ),
-        migrations.AddField(
-            model_name='wishlistentryevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='wishlistentryevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.wishlistentry'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='channelevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7a56ee3f0ce3292598659b1f0ea9e38bf00a5ee9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7f9fc', table='customers_channelevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='contactpoint',
-            index=models.Index(fields=['value'], name='contact_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('customer', 'kind', 'value'), name='contact_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('value', ''), _negated=True), name='contact_has_value'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='contactpoint',
@@ -1305,10 +1039,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='creditaccountevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d5c08c4b0bcc5995571aab121456f27d49c1986e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a0a55', table='customers_creditaccountevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='customershare',
-            constraint=models.UniqueConstraint(fields=('customer', 'user'), name='share_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='customershare',
@@ -1358,10 +1088,6 @@ class Migration(migrations.Migration):
             model_name='openingbalanceevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8ef08acd39d62bfb3b9f22d4fa6693942f29be4b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_07840', table='customers_openingbalanceevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('exchange_rate__gt', 0)), name='payment_rate_positive'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='payment',
             trigger=pgtrigger.compiler.Trigger(name='before_update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_paymentevent" ("account", "amount", "amount_cents", "created_at", "currency", "customer_id", "due_on", "exchange_rate", "id", "order_id", "paid_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference") SELECT old_values."account", old_values."amount", old_values."amount_cents", old_values."created_at", old_values."currency", old_values."customer_id", old_values."due_on", old_values."exchange_rate", old_values."id", old_values."order_id", old_values."paid_on", _pgh_attached_context.value, NOW(), \'before_update\', old_values."id", old_values."reference" FROM ( SELECT old_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c8d92f837cdf86b462a9a2a0ce1c1f79ddf87a29', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_before_update_update_5496d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='customers_payment', when='AFTER')),
@@ -1377,18 +1103,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='orderlineevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ab4a71d3685b42ca7c070843492adf32a252bdfb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e92c8', table='customers_orderlineevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(fields=['customer', 'ordered_on'], name='line_customer_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'line_no'), name='line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('discount__gte', 0), ('discount__lte', 1)), name='line_discount_share'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='orderline',
@@ -1414,10 +1128,6 @@ class Migration(migrations.Migration):
             model_name='interactionevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d457fd01e474b2c191ed68a2253dfa8ba49b006e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_abdd8', table='customers_interactionevent', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['customer', '-occurred_at'], name='interaction_customer_time'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='interaction',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_interactionevent" ("body", "channel", "customer_id", "direction", "id", "occurred_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "reference", "rep_id", "response_type", "value") SELECT new_values."body", new_values."channel", new_values."customer_id", new_values."direction", new_values."id", new_values."occurred_at", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."product_id", new_values."reference", new_values."rep_id", new_values."response_type", new_values."value" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='df9583608e1af039003598f1c6e09bea99f07ee7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ee620', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_interaction', when='AFTER')),
@@ -1430,10 +1140,6 @@ class Migration(migrations.Migration):
             model_name='interaction',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_interactionevent" ("body", "channel", "customer_id", "direction", "id", "occurred_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "reference", "rep_id", "response_type", "value") SELECT old_values."body", old_values."channel", old_values."customer_id", old_values."direction", old_values."id", old_values."occurred_at", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."product_id", old_values."reference", old_values."rep_id", old_values."response_type", old_values."value" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ee52265a69b65edbf4ff6a7a05c0401aa3c709ac', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_4f7b9', referencing='REFERENCING OLD TABLE AS old_values ', table='customers_interaction', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('sku', ''), _negated=True), name='product_has_sku'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='product',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_productevent" ("category_id", "id", "launched_on", "list_price", "name", "not_merchandise", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sku") SELECT new_values."category_id", new_values."id", new_values."launched_on", new_values."list_price", new_values."name", new_values."not_merchandise", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."sku" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='36ee82714f396c6ca59ac264b561c8e0429709a9', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_da6cd', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_product', when='AFTER')),
@@ -1445,14 +1151,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='product',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_productevent" ("category_id", "id", "launched_on", "list_price", "name", "not_merchandise", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sku") SELECT old_values."category_id", old_values."id", old_values."launched_on", old_values."list_price", old_values."name", old_values."not_merchandise", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."sku" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='885fd7caf9c5438a070f486b919683a134b734e9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_63659', referencing='REFERENCING OLD TABLE AS old_values ', table='customers_product', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='productcost',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func('valid_from', 'valid_until', function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&'), ('product', '=')], name='one_cost_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='productcost',
-            constraint=models.CheckConstraint(condition=models.Q(('cost__gte', 0)), name='cost_not_negative'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='productcost',
@@ -1474,37 +1172,9 @@ class Migration(migrations.Migration):
             model_name='productevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b59da71771f698beb73b75466a180cb5eccf5a4d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1dff9', table='customers_productevent', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='region',
-            index=models.Index(fields=['name'], name='region_name'),
-        ),
-        migrations.AddIndex(
-            model_name='region',
-            index=models.Index(fields=['english_name'], name='region_english_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(('path__endswith', '/')), name='region_path_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['country', 'area', 'province', 'city', 'district'])), name='region_level_known'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='orderevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a3dc57e95255294e70264a83083cd156a3043dcb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_64ac9', table='customers_orderevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['customer', '-ordered_on'], name='order_customer_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('exchange_rate__gt', 0)), name='order_rate_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['confirmed', 'delivered', 'returned', 'cancelled'])), name='order_status_known'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='order',
@@ -1521,22 +1191,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='complaintevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e2ee463780d3fd3b2042da086ec4f0c33e2b2ce2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_09266', table='customers_complaintevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['customer', '-reported_at'], name='complaint_customer_time'),
-        ),
-        migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(condition=models.Q(('resolved_at', None)), fields=['-reported_at'], name='complaint_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('resolved_at', None), ('resolved_at__gte', models.F('reported_at')), _connector='OR'), name='complaint_resolved_after_report'),
-        ),
-        migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('complaint_type__in', ['dispute', 'late_delivery', 'late_payment', 'defect', 'service'])), name='complaint_type_known'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='complaint',
@@ -1582,50 +1236,6 @@ class Migration(migrations.Migration):
             model_name='servicecostevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5fe69984e5157fa1c42606f8b542cb1f787ad53d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dc805', table='customers_servicecostevent', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['owner', '-id'], name='customer_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['team', '-id'], name='customer_team'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['region', '-id'], name='customer_region'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['pinyin', 'id'], name='customer_pinyin'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='gin_trgm_ops'), name='customer_name_trgm'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('pinyin', name='gin_trgm_ops'), name='customer_pinyin_trgm'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='customer_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='customer_coded'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'company'])), name='customer_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('lifecycle__in', ['target', 'lead', 'active', 'dormant', 'lost', 'ended'])), name='customer_lifecycle_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('potential__in', ['', 'high', 'medium', 'low', 'closing'])), name='customer_potential_known'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='customer',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_customerevent" ("best_time_to_contact", "business_model", "code", "communication_style", "created_at", "deleted_at", "english_name", "id", "industry_id", "kind", "lifecycle", "name", "opposes_us", "owner_id", "ownership_type", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "potential", "potential_author_id", "potential_expires_on", "potential_reason", "preferred_channel", "purchasing_power", "region_id", "reputation", "scoring_refused", "source_id", "team_id", "updated_at", "version") SELECT new_values."best_time_to_contact", new_values."business_model", new_values."code", new_values."communication_style", new_values."created_at", new_values."deleted_at", new_values."english_name", new_values."id", new_values."industry_id", new_values."kind", new_values."lifecycle", new_values."name", new_values."opposes_us", new_values."owner_id", new_values."ownership_type", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."potential", new_values."potential_author_id", new_values."potential_expires_on", new_values."potential_reason", new_values."preferred_channel", new_values."purchasing_power", new_values."region_id", new_values."reputation", new_values."scoring_refused", new_values."source_id", new_values."team_id", new_values."updated_at", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3478ab11e557b1e260a37fccb4a90ef61cf51a8b', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_a36e0', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_customer', when='AFTER')),
@@ -1653,10 +1263,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='territoryevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7e01f8702efead3568c6f3991e2bc54c136abfd7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_01342', table='customers_territoryevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='wishlistentry',
-            constraint=models.UniqueConstraint(fields=('customer', 'year'), name='wish_once_a_year'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='wishlistentry',

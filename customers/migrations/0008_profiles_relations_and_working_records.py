@@ -12,12 +12,139 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('crm', '0001_initial'),
         ('customers', '0007_index_the_deleted'),
         ('pghistory', '0007_auto_20250421_0444'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='channel',
+            name='insert_insert',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='channel',
+            name='update_update',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='channel',
+            name='delete_delete',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='customer',
+            name='insert_insert',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='customer',
+            name='update_update',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='customer',
+            name='delete_delete',
+        ),
+        migrations.CreateModel(
+            name='Competitor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200, unique=True, verbose_name='name')),
+                ('sales_channels', models.CharField(blank=True, max_length=300, verbose_name='sales channels')),
+                ('sales_model', models.CharField(blank=True, max_length=300, verbose_name='sales model')),
+                ('service', models.TextField(blank=True, verbose_name='service')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+            ],
+            options={
+                'verbose_name': 'competitor',
+                'verbose_name_plural': 'competitors',
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CustomField',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.SlugField(max_length=40, unique=True, verbose_name='key')),
+                ('label', models.CharField(max_length=80, verbose_name='label')),
+                ('english_label', models.CharField(blank=True, max_length=80, verbose_name='English label')),
+                ('kind', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('date', 'Date'), ('choice', 'Choice'), ('yes_no', 'Yes or no')], max_length=6, verbose_name='kind of field')),
+                ('choices', models.JSONField(blank=True, default=list, verbose_name='choices')),
+                ('customer_kind', models.CharField(blank=True, choices=[('person', 'Person'), ('company', 'Company')], max_length=10, verbose_name='for whom')),
+                ('is_personal', models.BooleanField(default=True, verbose_name='describes a natural person')),
+                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
+            ],
+            options={
+                'verbose_name': 'custom field',
+                'verbose_name_plural': 'custom fields',
+                'ordering': ['position', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DataKey',
+            fields=[
+                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='data_key', serialize=False, to='customers.customer')),
+                ('wrapped', models.BinaryField()),
+                ('master_key_id', models.CharField(editable=False, max_length=40)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'verbose_name': 'data key',
+                'verbose_name_plural': 'data keys',
+            },
+        ),
+        migrations.CreateModel(
+            name='Survey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=200, unique=True, verbose_name='title')),
+                ('asked_on', models.DateField(verbose_name='asked on')),
+                ('questions', models.JSONField(blank=True, default=list, verbose_name='questions')),
+            ],
+            options={
+                'verbose_name': 'survey',
+                'verbose_name_plural': 'surveys',
+                'ordering': ['-asked_on', '-id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='channel',
+            name='legal_basis',
+            field=models.CharField(blank=True, db_default='', max_length=300, verbose_name='legal basis'),
+        ),
+        migrations.AddField(
+            model_name='channel',
+            name='licence_expires_on',
+            field=models.DateField(blank=True, null=True, verbose_name='licence expires on'),
+        ),
+        migrations.AddField(
+            model_name='channel',
+            name='supplier',
+            field=models.CharField(blank=True, db_default='', max_length=200, verbose_name='supplier'),
+        ),
+        migrations.AddField(
+            model_name='channelevent',
+            name='legal_basis',
+            field=models.CharField(blank=True, db_default='', max_length=300, verbose_name='legal basis'),
+        ),
+        migrations.AddField(
+            model_name='channelevent',
+            name='licence_expires_on',
+            field=models.DateField(blank=True, null=True, verbose_name='licence expires on'),
+        ),
+        migrations.AddField(
+            model_name='channelevent',
+            name='supplier',
+            field=models.CharField(blank=True, db_default='', max_length=200, verbose_name='supplier'),
+        ),
+        migrations.AddField(
+            model_name='customer',
+            name='identification_method',
+            field=models.CharField(blank=True, choices=[('door_to_door', 'Door to door'), ('advertising', 'Advertising'), ('introduction', 'Introduction'), ('desk_research', 'Desk research')], db_default='', default='', max_length=13, verbose_name='identification method'),
+        ),
+        migrations.AddField(
+            model_name='customerevent',
+            name='identification_method',
+            field=models.CharField(blank=True, choices=[('door_to_door', 'Door to door'), ('advertising', 'Advertising'), ('introduction', 'Introduction'), ('desk_research', 'Desk research')], db_default='', default='', max_length=13, verbose_name='identification method'),
+        ),
         migrations.CreateModel(
             name='Attachment',
             fields=[
@@ -28,6 +155,9 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveBigIntegerField(verbose_name='size, bytes')),
                 ('sha256', models.CharField(editable=False, max_length=64)),
                 ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded at')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='customers.customer')),
+                ('interaction', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attachments', to='customers.interaction', verbose_name='interaction')),
+                ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
             ],
             options={
                 'verbose_name': 'attachment',
@@ -48,6 +178,11 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveBigIntegerField(verbose_name='size, bytes')),
                 ('sha256', models.CharField(editable=False, max_length=64)),
                 ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded at')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('interaction', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.interaction', verbose_name='interaction')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.attachment')),
+                ('uploaded_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
             ],
             options={
                 'abstract': False,
@@ -62,12 +197,23 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField(verbose_name='starts on')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
                 ('cost', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='cost')),
+                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='customers.channel', verbose_name='channel')),
             ],
             options={
                 'verbose_name': 'campaign',
                 'verbose_name_plural': 'campaigns',
                 'ordering': ['-starts_on', '-id'],
             },
+        ),
+        migrations.AddField(
+            model_name='customer',
+            name='campaign',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='customers.campaign', verbose_name='campaign'),
+        ),
+        migrations.AddField(
+            model_name='customerevent',
+            name='campaign',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.campaign', verbose_name='campaign'),
         ),
         migrations.CreateModel(
             name='CampaignEvent',
@@ -81,6 +227,9 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField(verbose_name='starts on')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
                 ('cost', models.DecimalField(decimal_places=2, default=0, max_digits=18, verbose_name='cost')),
+                ('channel', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.channel', verbose_name='channel')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.campaign')),
             ],
             options={
                 'abstract': False,
@@ -124,6 +273,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'company profile',
                 'verbose_name_plural': 'company profiles',
+                'indexes': [models.Index(condition=models.Q(('unified_social_credit_code', ''), _negated=True), fields=['unified_social_credit_code'], name='company_credit_code')],
             },
         ),
         migrations.CreateModel(
@@ -162,25 +312,12 @@ class Migration(migrations.Migration):
                 ('outlook', models.TextField(blank=True, verbose_name='outlook')),
                 ('public_image', models.TextField(blank=True, verbose_name='public image')),
                 ('financial_condition', models.TextField(blank=True, verbose_name='financial condition')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.companyprofile')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Competitor',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True, verbose_name='name')),
-                ('sales_channels', models.CharField(blank=True, max_length=300, verbose_name='sales channels')),
-                ('sales_model', models.CharField(blank=True, max_length=300, verbose_name='sales model')),
-                ('service', models.TextField(blank=True, verbose_name='service')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-            ],
-            options={
-                'verbose_name': 'competitor',
-                'verbose_name_plural': 'competitors',
-                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +332,8 @@ class Migration(migrations.Migration):
                 ('sales_model', models.CharField(blank=True, max_length=300, verbose_name='sales model')),
                 ('service', models.TextField(blank=True, verbose_name='service')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.competitor')),
             ],
             options={
                 'abstract': False,
@@ -209,6 +348,8 @@ class Migration(migrations.Migration):
                 ('quantity', models.CharField(blank=True, max_length=100, verbose_name='quantity')),
                 ('usage', models.CharField(blank=True, max_length=300, verbose_name='usage')),
                 ('satisfaction', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10, verbose_name='satisfaction')),
+                ('competitor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='products', to='customers.competitor', verbose_name='competitor')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='competitor_products', to='customers.customer')),
             ],
             options={
                 'verbose_name': "competitor's product",
@@ -228,6 +369,10 @@ class Migration(migrations.Migration):
                 ('quantity', models.CharField(blank=True, max_length=100, verbose_name='quantity')),
                 ('usage', models.CharField(blank=True, max_length=300, verbose_name='usage')),
                 ('satisfaction', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10, verbose_name='satisfaction')),
+                ('competitor', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.competitor', verbose_name='competitor')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.competitorproduct')),
             ],
             options={
                 'abstract': False,
@@ -240,6 +385,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('style', models.CharField(blank=True, max_length=300, verbose_name='style')),
                 ('relation', models.CharField(blank=True, max_length=300, verbose_name='relation to the customer')),
+                ('competitor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reps', to='customers.competitor', verbose_name='competitor')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='competitor_reps', to='customers.customer')),
             ],
             options={
                 'verbose_name': "competitor's rep",
@@ -257,6 +404,10 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('style', models.CharField(blank=True, max_length=300, verbose_name='style')),
                 ('relation', models.CharField(blank=True, max_length=300, verbose_name='relation to the customer')),
+                ('competitor', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.competitor', verbose_name='competitor')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.competitorrep')),
             ],
             options={
                 'abstract': False,
@@ -272,6 +423,8 @@ class Migration(migrations.Migration):
                 ('is_guardians', models.BooleanField(default=False, verbose_name='given by a guardian')),
                 ('given_on', models.DateField(verbose_name='given on')),
                 ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='withdrawn on')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='customers.customer')),
+                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
             ],
             options={
                 'verbose_name': 'consent',
@@ -292,6 +445,10 @@ class Migration(migrations.Migration):
                 ('is_guardians', models.BooleanField(default=False, verbose_name='given by a guardian')),
                 ('given_on', models.DateField(verbose_name='given on')),
                 ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='withdrawn on')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.consent')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
             ],
             options={
                 'abstract': False,
@@ -304,6 +461,9 @@ class Migration(migrations.Migration):
                 ('moves', models.JSONField(verbose_name='moves')),
                 ('merged_at', models.DateTimeField(auto_now_add=True, verbose_name='merged at')),
                 ('undone_at', models.DateTimeField(null=True, verbose_name='undone at')),
+                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merges', to='customers.customer')),
+                ('merged', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
+                ('merged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'merge',
@@ -321,29 +481,14 @@ class Migration(migrations.Migration):
                 ('moves', models.JSONField(verbose_name='moves')),
                 ('merged_at', models.DateTimeField(auto_now_add=True, verbose_name='merged at')),
                 ('undone_at', models.DateTimeField(null=True, verbose_name='undone at')),
+                ('kept', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('merged', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('merged_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.customermerge')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='CustomField',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40, unique=True, verbose_name='key')),
-                ('label', models.CharField(max_length=80, verbose_name='label')),
-                ('english_label', models.CharField(blank=True, max_length=80, verbose_name='English label')),
-                ('kind', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('date', 'Date'), ('choice', 'Choice'), ('yes_no', 'Yes or no')], max_length=6, verbose_name='kind of field')),
-                ('choices', models.JSONField(blank=True, default=list, verbose_name='choices')),
-                ('customer_kind', models.CharField(blank=True, choices=[('person', 'Person'), ('company', 'Company')], max_length=10, verbose_name='for whom')),
-                ('is_personal', models.BooleanField(default=True, verbose_name='describes a natural person')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-            ],
-            options={
-                'verbose_name': 'custom field',
-                'verbose_name_plural': 'custom fields',
-                'ordering': ['position', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -362,6 +507,8 @@ class Migration(migrations.Migration):
                 ('is_personal', models.BooleanField(default=True, verbose_name='describes a natural person')),
                 ('is_active', models.BooleanField(default=True, verbose_name='in use')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.customfield')),
             ],
             options={
                 'abstract': False,
@@ -372,6 +519,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('value', models.JSONField(verbose_name='value')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='custom_values', to='customers.customer')),
+                ('field', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='customers.customfield')),
             ],
             options={
                 'verbose_name': 'custom value',
@@ -386,22 +535,13 @@ class Migration(migrations.Migration):
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('id', models.BigIntegerField()),
                 ('value', models.JSONField(verbose_name='value')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('field', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customfield')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.customvalue')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='DataKey',
-            fields=[
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='data_key', serialize=False, to='customers.customer')),
-                ('wrapped', models.BinaryField()),
-                ('master_key_id', models.CharField(editable=False, max_length=40)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                'verbose_name': 'data key',
-                'verbose_name_plural': 'data keys',
             },
         ),
         migrations.CreateModel(
@@ -412,6 +552,8 @@ class Migration(migrations.Migration):
                 ('position', models.CharField(blank=True, max_length=100, verbose_name='position')),
                 ('started_on', models.DateField(blank=True, null=True, verbose_name='employed from')),
                 ('ended_on', models.DateField(blank=True, null=True, verbose_name='employed until')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='employments', to='customers.customer')),
+                ('employer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.customer', verbose_name='company, if a customer')),
             ],
             options={
                 'verbose_name': 'employment',
@@ -430,6 +572,10 @@ class Migration(migrations.Migration):
                 ('position', models.CharField(blank=True, max_length=100, verbose_name='position')),
                 ('started_on', models.DateField(blank=True, null=True, verbose_name='employed from')),
                 ('ended_on', models.DateField(blank=True, null=True, verbose_name='employed until')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('employer', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='company, if a customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.employment')),
             ],
             options={
                 'abstract': False,
@@ -449,6 +595,7 @@ class Migration(migrations.Migration):
                 ('child_name', crm.sealing.SealedField(verbose_name="child's name")),
                 ('child_birthday', crm.sealing.SealedField(verbose_name="child's birthday")),
                 ('child_education', crm.sealing.SealedField(verbose_name="child's education")),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='family', to='customers.customer')),
             ],
             options={
                 'verbose_name': 'family member',
@@ -473,6 +620,9 @@ class Migration(migrations.Migration):
                 ('child_name', crm.sealing.SealedField(verbose_name="child's name")),
                 ('child_birthday', crm.sealing.SealedField(verbose_name="child's birthday")),
                 ('child_education', crm.sealing.SealedField(verbose_name="child's education")),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.familymember')),
             ],
             options={
                 'abstract': False,
@@ -486,6 +636,8 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(blank=True, choices=[('direct_response_ad', 'Direct-response ad'), ('offer_or_contest', 'Special offers and contests'), ('rented_list', 'Rented list'), ('event', 'Event'), ('point_of_sale', 'Point of sale'), ('market_research', 'Market research'), ('referral', 'Referral'), ('exhibition', 'Exhibition'), ('directory', 'Directory'), ('web', 'Web'), ('media', 'Media'), ('internal_records', 'Internal records')], max_length=20, verbose_name='collected by')),
                 ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
                 ('verified_on', models.DateField(verbose_name='last verified on')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='provenance', to='customers.customer')),
+                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
             ],
             options={
                 'verbose_name': 'provenance of a field',
@@ -503,6 +655,10 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(blank=True, choices=[('direct_response_ad', 'Direct-response ad'), ('offer_or_contest', 'Special offers and contests'), ('rented_list', 'Rented list'), ('event', 'Event'), ('point_of_sale', 'Point of sale'), ('market_research', 'Market research'), ('referral', 'Referral'), ('exhibition', 'Exhibition'), ('directory', 'Directory'), ('web', 'Web'), ('media', 'Media'), ('internal_records', 'Internal records')], max_length=20, verbose_name='collected by')),
                 ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
                 ('verified_on', models.DateField(verbose_name='last verified on')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.fieldprovenance')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
             ],
             options={
                 'abstract': False,
@@ -517,6 +673,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(max_length=300, verbose_name='purpose')),
                 ('assessment', models.TextField(verbose_name='assessment of the risk')),
                 ('decided_at', models.DateTimeField(auto_now=True, verbose_name='decided at')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
             ],
             options={
                 'verbose_name': 'field switch',
@@ -536,6 +693,9 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(max_length=300, verbose_name='purpose')),
                 ('assessment', models.TextField(verbose_name='assessment of the risk')),
                 ('decided_at', models.DateTimeField(auto_now=True, verbose_name='decided at')),
+                ('decided_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.fieldswitch')),
             ],
             options={
                 'abstract': False,
@@ -549,6 +709,8 @@ class Migration(migrations.Migration):
                 ('description', models.CharField(max_length=200, verbose_name='gift')),
                 ('occasion', models.CharField(blank=True, max_length=100, verbose_name='occasion')),
                 ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='value')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gifts', to='customers.customer')),
+                ('given_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='given by')),
             ],
             options={
                 'verbose_name': 'gift',
@@ -567,6 +729,10 @@ class Migration(migrations.Migration):
                 ('description', models.CharField(max_length=200, verbose_name='gift')),
                 ('occasion', models.CharField(blank=True, max_length=100, verbose_name='occasion')),
                 ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='value')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('given_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='given by')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.gift')),
             ],
             options={
                 'abstract': False,
@@ -583,6 +749,7 @@ class Migration(migrations.Migration):
                 ('month', models.PositiveSmallIntegerField(verbose_name='month')),
                 ('day', models.PositiveSmallIntegerField(verbose_name='day')),
                 ('is_leap_month', models.BooleanField(default=False, verbose_name='leap month')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='important_dates', to='customers.customer')),
             ],
             options={
                 'verbose_name': 'important date',
@@ -604,6 +771,9 @@ class Migration(migrations.Migration):
                 ('month', models.PositiveSmallIntegerField(verbose_name='month')),
                 ('day', models.PositiveSmallIntegerField(verbose_name='day')),
                 ('is_leap_month', models.BooleanField(default=False, verbose_name='leap month')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.importantdate')),
             ],
             options={
                 'abstract': False,
@@ -616,6 +786,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('occupation', models.CharField(blank=True, max_length=100, verbose_name='occupation')),
                 ('reward_per_sale', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='reward per sale')),
+                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='informant_of', to='customers.customer', verbose_name='person')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],
             options={
                 'verbose_name': 'informant',
@@ -633,6 +805,10 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('occupation', models.CharField(blank=True, max_length=100, verbose_name='occupation')),
                 ('reward_per_sale', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='reward per sale')),
+                ('customer', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='person')),
+                ('owner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.informant')),
             ],
             options={
                 'abstract': False,
@@ -644,6 +820,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('held_on', models.DateField(verbose_name='held on')),
                 ('notes', models.TextField(verbose_name='notes')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interviews', to='customers.customer')),
+                ('interviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='interviewer')),
             ],
             options={
                 'verbose_name': 'interview',
@@ -660,6 +838,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('held_on', models.DateField(verbose_name='held on')),
                 ('notes', models.TextField(verbose_name='notes')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('interviewer', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='interviewer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.interview')),
             ],
             options={
                 'abstract': False,
@@ -673,6 +855,8 @@ class Migration(migrations.Migration):
                 ('since', models.DateField(blank=True, null=True, verbose_name='since')),
                 ('until', models.DateField(blank=True, null=True, verbose_name='until')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_people', to='customers.customer', verbose_name='company')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_roles', to='customers.customer', verbose_name='person')),
             ],
             options={
                 'verbose_name': 'key person',
@@ -691,6 +875,10 @@ class Migration(migrations.Migration):
                 ('since', models.DateField(blank=True, null=True, verbose_name='since')),
                 ('until', models.DateField(blank=True, null=True, verbose_name='until')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='company')),
+                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='person')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.keyperson')),
             ],
             options={
                 'abstract': False,
@@ -701,6 +889,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('decided_at', models.DateTimeField(auto_now_add=True, verbose_name='decided at')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
             ],
             options={
                 'verbose_name': 'pair of different customers',
@@ -715,6 +906,11 @@ class Migration(migrations.Migration):
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('id', models.BigIntegerField()),
                 ('decided_at', models.DateTimeField(auto_now_add=True, verbose_name='decided at')),
+                ('decided_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('first', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.notduplicate')),
+                ('second', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
             ],
             options={
                 'abstract': False,
@@ -726,6 +922,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('body', models.TextField(verbose_name='note')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='customers.customer')),
             ],
             options={
                 'verbose_name': 'note',
@@ -742,6 +940,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('body', models.TextField(verbose_name='note')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('author', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.note')),
             ],
             options={
                 'abstract': False,
@@ -756,6 +958,9 @@ class Migration(migrations.Migration):
                 ('statement', models.TextField(blank=True, verbose_name='statement')),
                 ('stated_on', models.DateField(verbose_name='stated on')),
                 ('handled_on', models.DateField(blank=True, null=True, verbose_name='handled on')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='opinions', to='customers.customer')),
+                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='customers.product', verbose_name='product')),
+                ('rep', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='rep')),
             ],
             options={
                 'verbose_name': 'opinion',
@@ -775,6 +980,11 @@ class Migration(migrations.Migration):
                 ('statement', models.TextField(blank=True, verbose_name='statement')),
                 ('stated_on', models.DateField(verbose_name='stated on')),
                 ('handled_on', models.DateField(blank=True, null=True, verbose_name='handled on')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.opinion')),
+                ('product', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.product', verbose_name='product')),
+                ('rep', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='rep')),
             ],
             options={
                 'abstract': False,
@@ -790,6 +1000,8 @@ class Migration(migrations.Migration):
                 ('probability', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='probability, %')),
                 ('close_on', models.DateField(blank=True, null=True, verbose_name='expected close on')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='opportunities', to='customers.customer')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],
             options={
                 'verbose_name': 'opportunity',
@@ -810,6 +1022,10 @@ class Migration(migrations.Migration):
                 ('probability', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='probability, %')),
                 ('close_on', models.DateField(blank=True, null=True, verbose_name='expected close on')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('owner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.opportunity')),
             ],
             options={
                 'abstract': False,
@@ -875,6 +1091,7 @@ class Migration(migrations.Migration):
                 ('most_wanted', models.TextField(blank=True, verbose_name='most wanted')),
                 ('life_goals', models.TextField(blank=True, verbose_name='life goals')),
                 ('rivals_and_conflicts', models.TextField(blank=True, verbose_name='rivals and conflicts')),
+                ('employer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='employees', to='customers.customer', verbose_name='employer')),
             ],
             options={
                 'verbose_name': 'person profile',
@@ -943,6 +1160,10 @@ class Migration(migrations.Migration):
                 ('most_wanted', models.TextField(blank=True, verbose_name='most wanted')),
                 ('life_goals', models.TextField(blank=True, verbose_name='life goals')),
                 ('rivals_and_conflicts', models.TextField(blank=True, verbose_name='rivals and conflicts')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='customers.customer')),
+                ('employer', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='employer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.personprofile')),
             ],
             options={
                 'abstract': False,
@@ -955,6 +1176,8 @@ class Migration(migrations.Migration):
                 ('referred_on', models.DateField(verbose_name='referred on')),
                 ('payout', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='payout')),
                 ('paid_on', models.DateField(blank=True, null=True, verbose_name='paid on')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='referrals', to='customers.customer', verbose_name='customer')),
+                ('informant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='referrals', to='customers.informant', verbose_name='informant')),
             ],
             options={
                 'verbose_name': 'referral',
@@ -972,6 +1195,10 @@ class Migration(migrations.Migration):
                 ('referred_on', models.DateField(verbose_name='referred on')),
                 ('payout', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='payout')),
                 ('paid_on', models.DateField(blank=True, null=True, verbose_name='paid on')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer')),
+                ('informant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.informant', verbose_name='informant')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.referral')),
             ],
             options={
                 'abstract': False,
@@ -985,6 +1212,8 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('relative', 'Relative'), ('classmate', 'Classmate'), ('friend', 'Friend'), ('neighbour', 'Neighbour'), ('colleague', 'Colleague'), ('introducer', 'Introducer')], max_length=12, verbose_name='kind of tie')),
                 ('is_closest', models.BooleanField(default=False, verbose_name='closest')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations', to='customers.customer')),
+                ('other', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='relations_to', to='customers.customer', verbose_name='the other, if a customer')),
             ],
             options={
                 'verbose_name': 'social tie',
@@ -1003,6 +1232,10 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('relative', 'Relative'), ('classmate', 'Classmate'), ('friend', 'Friend'), ('neighbour', 'Neighbour'), ('colleague', 'Colleague'), ('introducer', 'Introducer')], max_length=12, verbose_name='kind of tie')),
                 ('is_closest', models.BooleanField(default=False, verbose_name='closest')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('other', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='the other, if a customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.relation')),
             ],
             options={
                 'abstract': False,
@@ -1015,6 +1248,7 @@ class Migration(migrations.Migration):
                 ('property_type', models.CharField(blank=True, choices=[('apartment', 'Apartment'), ('house', 'House'), ('villa', 'Villa'), ('dormitory', 'Dormitory'), ('shop', 'Shop'), ('office', 'Office building'), ('factory', 'Factory'), ('warehouse', 'Warehouse'), ('other', 'Other property')], max_length=10, verbose_name='property type')),
                 ('floor_area', models.DecimalField(blank=True, decimal_places=1, max_digits=9, null=True, verbose_name='floor area, m²')),
                 ('tenure', models.CharField(blank=True, choices=[('owned', 'Owned'), ('mortgaged', 'Mortgaged'), ('rented', 'Rented'), ('provided', 'Provided by the employer')], max_length=10, verbose_name='tenure')),
+                ('living_area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.region', verbose_name='living area')),
             ],
             options={
                 'verbose_name': 'residence',
@@ -1030,23 +1264,13 @@ class Migration(migrations.Migration):
                 ('property_type', models.CharField(blank=True, choices=[('apartment', 'Apartment'), ('house', 'House'), ('villa', 'Villa'), ('dormitory', 'Dormitory'), ('shop', 'Shop'), ('office', 'Office building'), ('factory', 'Factory'), ('warehouse', 'Warehouse'), ('other', 'Other property')], max_length=10, verbose_name='property type')),
                 ('floor_area', models.DecimalField(blank=True, decimal_places=1, max_digits=9, null=True, verbose_name='floor area, m²')),
                 ('tenure', models.CharField(blank=True, choices=[('owned', 'Owned'), ('mortgaged', 'Mortgaged'), ('rented', 'Rented'), ('provided', 'Provided by the employer')], max_length=10, verbose_name='tenure')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='customers.customer')),
+                ('living_area', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.region', verbose_name='living area')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.residence')),
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Survey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, unique=True, verbose_name='title')),
-                ('asked_on', models.DateField(verbose_name='asked on')),
-                ('questions', models.JSONField(blank=True, default=list, verbose_name='questions')),
-            ],
-            options={
-                'verbose_name': 'survey',
-                'verbose_name_plural': 'surveys',
-                'ordering': ['-asked_on', '-id'],
             },
         ),
         migrations.CreateModel(
@@ -1056,6 +1280,8 @@ class Migration(migrations.Migration):
                 ('question', models.CharField(max_length=300, verbose_name='question')),
                 ('answer', models.TextField(verbose_name='answer')),
                 ('answered_on', models.DateField(verbose_name='answered on')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='survey_answers', to='customers.customer')),
+                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='customers.survey', verbose_name='survey')),
             ],
             options={
                 'verbose_name': 'survey answer',
@@ -1073,6 +1299,10 @@ class Migration(migrations.Migration):
                 ('question', models.CharField(max_length=300, verbose_name='question')),
                 ('answer', models.TextField(verbose_name='answer')),
                 ('answered_on', models.DateField(verbose_name='answered on')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.surveyanswer')),
+                ('survey', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.survey', verbose_name='survey')),
             ],
             options={
                 'abstract': False,
@@ -1088,6 +1318,8 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('asked_on', models.DateField(verbose_name='asked on')),
                 ('questions', models.JSONField(blank=True, default=list, verbose_name='questions')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.survey')),
             ],
             options={
                 'abstract': False,
@@ -1104,6 +1336,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done at')),
                 ('outcome', models.CharField(blank=True, max_length=300, verbose_name='outcome')),
+                ('assignee', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='customers.customer')),
             ],
             options={
                 'verbose_name': 'task',
@@ -1125,6 +1360,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done at')),
                 ('outcome', models.CharField(blank=True, max_length=300, verbose_name='outcome')),
+                ('assignee', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),
+                ('created_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.task')),
             ],
             options={
                 'abstract': False,
@@ -1139,6 +1379,9 @@ class Migration(migrations.Migration):
                 ('amount_elsewhere', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='bought elsewhere')),
                 ('confidence', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], default='medium', max_length=10, verbose_name='confidence')),
                 ('noted_on', models.DateField(verbose_name='noted on')),
+                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.productcategory', verbose_name='category')),
+                ('competitor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='wallet_shares', to='customers.competitor', verbose_name='from whom')),
+                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wallet_shares', to='customers.customer')),
             ],
             options={
                 'verbose_name': 'wallet share',
@@ -1158,74 +1401,127 @@ class Migration(migrations.Migration):
                 ('amount_elsewhere', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='bought elsewhere')),
                 ('confidence', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], default='medium', max_length=10, verbose_name='confidence')),
                 ('noted_on', models.DateField(verbose_name='noted on')),
+                ('category', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.productcategory', verbose_name='category')),
+                ('competitor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.competitor', verbose_name='from whom')),
+                ('customer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.walletshare')),
             ],
             options={
                 'abstract': False,
             },
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='channel',
-            name='insert_insert',
+        migrations.AddConstraint(
+            model_name='campaign',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='campaign_ends_after_start'),
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='channel',
-            name='update_update',
+        migrations.AddConstraint(
+            model_name='campaign',
+            constraint=models.CheckConstraint(condition=models.Q(('cost__gte', 0)), name='campaign_cost_not_negative'),
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='channel',
-            name='delete_delete',
+        migrations.AddConstraint(
+            model_name='consent',
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_on', None)), fields=('customer', 'field'), name='one_consent_in_force'),
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='customer',
-            name='insert_insert',
+        migrations.AddConstraint(
+            model_name='consent',
+            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_on', None), ('withdrawn_on__gte', models.F('given_on')), _connector='OR'), name='consent_withdrawn_after_given'),
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='customer',
-            name='update_update',
+        migrations.AddConstraint(
+            model_name='customvalue',
+            constraint=models.UniqueConstraint(fields=('customer', 'field'), name='custom_value_once'),
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='customer',
-            name='delete_delete',
+        migrations.AddConstraint(
+            model_name='employment',
+            constraint=models.CheckConstraint(condition=models.Q(('started_on', None), ('ended_on', None), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='employment_ends_after_start'),
         ),
-        migrations.AddField(
-            model_name='channel',
-            name='legal_basis',
-            field=models.CharField(blank=True, db_default='', max_length=300, verbose_name='legal basis'),
+        migrations.AddConstraint(
+            model_name='familymember',
+            constraint=models.CheckConstraint(condition=models.Q(('role', 'spouse'), models.Q(('birthday', None), ('education', ''), ('interests', ''), ('name', '')), _connector='OR'), name='child_kept_sealed'),
         ),
-        migrations.AddField(
-            model_name='channel',
-            name='licence_expires_on',
-            field=models.DateField(blank=True, null=True, verbose_name='licence expires on'),
+        migrations.AddConstraint(
+            model_name='familymember',
+            constraint=models.CheckConstraint(condition=models.Q(('role', 'child'), models.Q(('child_birthday__isnull', True), ('child_education__isnull', True), ('child_name__isnull', True)), _connector='OR'), name='spouse_no_child'),
         ),
-        migrations.AddField(
-            model_name='channel',
-            name='supplier',
-            field=models.CharField(blank=True, db_default='', max_length=200, verbose_name='supplier'),
+        migrations.AddConstraint(
+            model_name='fieldprovenance',
+            constraint=models.UniqueConstraint(fields=('customer', 'field'), name='provenance_once'),
         ),
-        migrations.AddField(
-            model_name='channelevent',
-            name='legal_basis',
-            field=models.CharField(blank=True, db_default='', max_length=300, verbose_name='legal basis'),
+        migrations.AddIndex(
+            model_name='importantdate',
+            index=models.Index(fields=['calendar', 'month', 'day'], name='date_returning'),
         ),
-        migrations.AddField(
-            model_name='channelevent',
-            name='licence_expires_on',
-            field=models.DateField(blank=True, null=True, verbose_name='licence expires on'),
+        migrations.AddConstraint(
+            model_name='importantdate',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('calendar', 'gregorian'), ('day__range', (1, 31)), ('month__range', (1, 12))), models.Q(('calendar', 'lunar'), ('day__range', (1, 30)), ('month__range', (1, 12))), _connector='OR'), name='date_in_calendar'),
         ),
-        migrations.AddField(
-            model_name='channelevent',
-            name='supplier',
-            field=models.CharField(blank=True, db_default='', max_length=200, verbose_name='supplier'),
+        migrations.AddConstraint(
+            model_name='keyperson',
+            constraint=models.UniqueConstraint(fields=('customer', 'person', 'role'), name='key_role_once'),
         ),
-        migrations.AddField(
-            model_name='customer',
-            name='identification_method',
-            field=models.CharField(blank=True, choices=[('door_to_door', 'Door to door'), ('advertising', 'Advertising'), ('introduction', 'Introduction'), ('desk_research', 'Desk research')], db_default='', default='', max_length=13, verbose_name='identification method'),
+        migrations.AddConstraint(
+            model_name='keyperson',
+            constraint=models.CheckConstraint(condition=models.Q(('person', models.F('customer')), _negated=True), name='key_person_not_itself'),
         ),
-        migrations.AddField(
-            model_name='customerevent',
-            name='identification_method',
-            field=models.CharField(blank=True, choices=[('door_to_door', 'Door to door'), ('advertising', 'Advertising'), ('introduction', 'Introduction'), ('desk_research', 'Desk research')], db_default='', default='', max_length=13, verbose_name='identification method'),
+        migrations.AddConstraint(
+            model_name='notduplicate',
+            constraint=models.UniqueConstraint(fields=('first', 'second'), name='two_customers_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='notduplicate',
+            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='two_customers_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='opportunity',
+            constraint=models.CheckConstraint(condition=models.Q(('probability', None), ('probability__range', (0, 100)), _connector='OR'), name='opportunity_percent'),
+        ),
+        migrations.AddIndex(
+            model_name='personprofile',
+            index=models.Index(condition=models.Q(('identity_index__isnull', False)), fields=['identity_index'], name='person_identity'),
+        ),
+        migrations.AddConstraint(
+            model_name='personprofile',
+            constraint=models.CheckConstraint(condition=models.Q(('height_cm', None), ('height_cm__range', (30, 280)), _connector='OR'), name='person_height_human'),
+        ),
+        migrations.AddConstraint(
+            model_name='personprofile',
+            constraint=models.CheckConstraint(condition=models.Q(('weight_kg', None), ('weight_kg__range', (1, 700)), _connector='OR'), name='person_weight_human'),
+        ),
+        migrations.AddConstraint(
+            model_name='referral',
+            constraint=models.UniqueConstraint(fields=('informant', 'customer'), name='referral_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='relation',
+            constraint=models.CheckConstraint(condition=models.Q(('other__isnull', False), models.Q(('other_person', ''), _negated=True), _connector='OR'), name='relation_to_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='relation',
+            constraint=models.CheckConstraint(condition=models.Q(('other', models.F('customer')), _negated=True), name='relation_not_to_oneself'),
+        ),
+        migrations.AddConstraint(
+            model_name='relation',
+            constraint=models.UniqueConstraint(fields=('customer', 'other', 'kind'), name='relation_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='surveyanswer',
+            constraint=models.UniqueConstraint(fields=('survey', 'customer', 'question'), name='answer_once'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('done_at', None)), fields=['assignee', 'due_on', 'id'], name='task_open'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(fields=['due_on', 'id'], name='task_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='walletshare',
+            constraint=models.CheckConstraint(condition=models.Q(('period_end__gt', models.F('period_start'))), name='wallet_period'),
+        ),
+        migrations.AddConstraint(
+            model_name='walletshare',
+            constraint=models.CheckConstraint(condition=models.Q(('amount_elsewhere__gte', 0)), name='wallet_not_negative'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='channel',
@@ -1251,80 +1547,6 @@ class Migration(migrations.Migration):
             model_name='customer',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_customerevent" ("best_time_to_contact", "business_model", "campaign_id", "code", "communication_style", "created_at", "deleted_at", "english_name", "id", "identification_method", "industry_id", "kind", "lifecycle", "name", "opposes_us", "owner_id", "ownership_type", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "potential", "potential_author_id", "potential_expires_on", "potential_reason", "preferred_channel", "purchasing_power", "region_id", "reputation", "scoring_refused", "source_id", "team_id", "updated_at", "version") SELECT old_values."best_time_to_contact", old_values."business_model", old_values."campaign_id", old_values."code", old_values."communication_style", old_values."created_at", old_values."deleted_at", old_values."english_name", old_values."id", old_values."identification_method", old_values."industry_id", old_values."kind", old_values."lifecycle", old_values."name", old_values."opposes_us", old_values."owner_id", old_values."ownership_type", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."potential", old_values."potential_author_id", old_values."potential_expires_on", old_values."potential_reason", old_values."preferred_channel", old_values."purchasing_power", old_values."region_id", old_values."reputation", old_values."scoring_refused", old_values."source_id", old_values."team_id", old_values."updated_at", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='67f9b3f25bbb1394f3a771441b1c44b3dee3713d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_939ca', referencing='REFERENCING OLD TABLE AS old_values ', table='customers_customer', when='AFTER')),
         ),
-        migrations.AddField(
-            model_name='attachment',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='attachment',
-            name='interaction',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attachments', to='customers.interaction', verbose_name='interaction'),
-        ),
-        migrations.AddField(
-            model_name='attachment',
-            name='uploaded_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by'),
-        ),
-        migrations.AddField(
-            model_name='attachmentevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='attachmentevent',
-            name='interaction',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.interaction', verbose_name='interaction'),
-        ),
-        migrations.AddField(
-            model_name='attachmentevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='attachmentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.attachment'),
-        ),
-        migrations.AddField(
-            model_name='attachmentevent',
-            name='uploaded_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by'),
-        ),
-        migrations.AddField(
-            model_name='campaign',
-            name='channel',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='customers.channel', verbose_name='channel'),
-        ),
-        migrations.AddField(
-            model_name='customer',
-            name='campaign',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='customers.campaign', verbose_name='campaign'),
-        ),
-        migrations.AddField(
-            model_name='customerevent',
-            name='campaign',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.campaign', verbose_name='campaign'),
-        ),
-        migrations.AddField(
-            model_name='campaignevent',
-            name='channel',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.channel', verbose_name='channel'),
-        ),
-        migrations.AddField(
-            model_name='campaignevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='campaignevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.campaign'),
-        ),
-        migrations.AddIndex(
-            model_name='companyprofile',
-            index=models.Index(condition=models.Q(('unified_social_credit_code', ''), _negated=True), fields=['unified_social_credit_code'], name='company_credit_code'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='companyprofile',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_companyprofileevent" ("advantages", "annual_turnover", "business_direction", "business_features", "business_lines", "business_philosophy", "business_policy", "competitiveness", "competitor_relations", "credit_standing", "customer_id", "financial_condition", "founded_on", "growth_potential", "headcount", "market_position", "market_share", "outlook", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problems", "public_image", "relationship_with_us", "sales_activity", "sales_capacity", "sales_performance", "service_area", "staff_quality", "strategy", "trading_since", "trading_terms", "unified_social_credit_code", "version") SELECT new_values."advantages", new_values."annual_turnover", new_values."business_direction", new_values."business_features", new_values."business_lines", new_values."business_philosophy", new_values."business_policy", new_values."competitiveness", new_values."competitor_relations", new_values."credit_standing", new_values."customer_id", new_values."financial_condition", new_values."founded_on", new_values."growth_potential", new_values."headcount", new_values."market_position", new_values."market_share", new_values."outlook", _pgh_attached_context.value, NOW(), \'insert\', new_values."customer_id", new_values."problems", new_values."public_image", new_values."relationship_with_us", new_values."sales_activity", new_values."sales_capacity", new_values."sales_performance", new_values."service_area", new_values."staff_quality", new_values."strategy", new_values."trading_since", new_values."trading_terms", new_values."unified_social_credit_code", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='03e028db45288a6ecff38664f6be4c48a1e3e6e4', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_2f817', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_companyprofile', when='AFTER')),
@@ -1336,21 +1558,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='companyprofile',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_companyprofileevent" ("advantages", "annual_turnover", "business_direction", "business_features", "business_lines", "business_philosophy", "business_policy", "competitiveness", "competitor_relations", "credit_standing", "customer_id", "financial_condition", "founded_on", "growth_potential", "headcount", "market_position", "market_share", "outlook", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problems", "public_image", "relationship_with_us", "sales_activity", "sales_capacity", "sales_performance", "service_area", "staff_quality", "strategy", "trading_since", "trading_terms", "unified_social_credit_code", "version") SELECT old_values."advantages", old_values."annual_turnover", old_values."business_direction", old_values."business_features", old_values."business_lines", old_values."business_philosophy", old_values."business_policy", old_values."competitiveness", old_values."competitor_relations", old_values."credit_standing", old_values."customer_id", old_values."financial_condition", old_values."founded_on", old_values."growth_potential", old_values."headcount", old_values."market_position", old_values."market_share", old_values."outlook", _pgh_attached_context.value, NOW(), \'delete\', old_values."customer_id", old_values."problems", old_values."public_image", old_values."relationship_with_us", old_values."sales_activity", old_values."sales_capacity", old_values."sales_performance", old_values."service_area", old_values."staff_quality", old_values."strategy", old_values."trading_since", old_values."trading_terms", old_values."unified_social_credit_code", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='17d9ae28cbd9487e8dcdec933185bb5b47734e03', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_1a8d2', referencing='REFERENCING OLD TABLE AS old_values ', table='customers_companyprofile', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='companyprofileevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='companyprofileevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='companyprofileevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.companyprofile'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='competitor',
@@ -1364,146 +1571,6 @@ class Migration(migrations.Migration):
             model_name='competitor',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_competitorevent" ("id", "name", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sales_channels", "sales_model", "service") SELECT old_values."id", old_values."name", old_values."note", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."sales_channels", old_values."sales_model", old_values."service" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='bc975db581aa1243c3cff449c227c09a458fc6b1', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_b37bf', referencing='REFERENCING OLD TABLE AS old_values ', table='customers_competitor', when='AFTER')),
         ),
-        migrations.AddField(
-            model_name='competitorevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='competitorevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.competitor'),
-        ),
-        migrations.AddField(
-            model_name='competitorproduct',
-            name='competitor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='products', to='customers.competitor', verbose_name='competitor'),
-        ),
-        migrations.AddField(
-            model_name='competitorproduct',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='competitor_products', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='competitorproductevent',
-            name='competitor',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.competitor', verbose_name='competitor'),
-        ),
-        migrations.AddField(
-            model_name='competitorproductevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='competitorproductevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='competitorproductevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.competitorproduct'),
-        ),
-        migrations.AddField(
-            model_name='competitorrep',
-            name='competitor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reps', to='customers.competitor', verbose_name='competitor'),
-        ),
-        migrations.AddField(
-            model_name='competitorrep',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='competitor_reps', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='competitorrepevent',
-            name='competitor',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.competitor', verbose_name='competitor'),
-        ),
-        migrations.AddField(
-            model_name='competitorrepevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='competitorrepevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='competitorrepevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.competitorrep'),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='recorded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.consent'),
-        ),
-        migrations.AddField(
-            model_name='consentevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
-        ),
-        migrations.AddField(
-            model_name='customermerge',
-            name='kept',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merges', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='customermerge',
-            name='merged',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='customermerge',
-            name='merged_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='customermergeevent',
-            name='kept',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='customermergeevent',
-            name='merged',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='customermergeevent',
-            name='merged_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='customermergeevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='customermergeevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.customermerge'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='customfield',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_customfieldevent" ("choices", "customer_kind", "english_label", "id", "is_active", "is_personal", "key", "kind", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") SELECT new_values."choices", new_values."customer_kind", new_values."english_label", new_values."id", new_values."is_active", new_values."is_personal", new_values."key", new_values."kind", new_values."label", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d3229686a58db6d4438c5b435c1364b184269e51', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_cb28a', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_customfield', when='AFTER')),
@@ -1516,536 +1583,6 @@ class Migration(migrations.Migration):
             model_name='customfield',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_customfieldevent" ("choices", "customer_kind", "english_label", "id", "is_active", "is_personal", "key", "kind", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") SELECT old_values."choices", old_values."customer_kind", old_values."english_label", old_values."id", old_values."is_active", old_values."is_personal", old_values."key", old_values."kind", old_values."label", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='58889196219028c1c68f0015cf0287514fe39fce', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_79dbd', referencing='REFERENCING OLD TABLE AS old_values ', table='customers_customfield', when='AFTER')),
         ),
-        migrations.AddField(
-            model_name='customfieldevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='customfieldevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.customfield'),
-        ),
-        migrations.AddField(
-            model_name='customvalue',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='custom_values', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='customvalue',
-            name='field',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='customers.customfield'),
-        ),
-        migrations.AddField(
-            model_name='customvalueevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='customvalueevent',
-            name='field',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customfield'),
-        ),
-        migrations.AddField(
-            model_name='customvalueevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='customvalueevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.customvalue'),
-        ),
-        migrations.AddField(
-            model_name='employment',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='employments', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='employment',
-            name='employer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.customer', verbose_name='company, if a customer'),
-        ),
-        migrations.AddField(
-            model_name='employmentevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='employmentevent',
-            name='employer',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='company, if a customer'),
-        ),
-        migrations.AddField(
-            model_name='employmentevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='employmentevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.employment'),
-        ),
-        migrations.AddField(
-            model_name='familymember',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='family', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='familymemberevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='familymemberevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='familymemberevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.familymember'),
-        ),
-        migrations.AddField(
-            model_name='fieldprovenance',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='provenance', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='fieldprovenance',
-            name='recorded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
-        ),
-        migrations.AddField(
-            model_name='fieldprovenanceevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='fieldprovenanceevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='fieldprovenanceevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.fieldprovenance'),
-        ),
-        migrations.AddField(
-            model_name='fieldprovenanceevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
-        ),
-        migrations.AddField(
-            model_name='fieldswitch',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
-        ),
-        migrations.AddField(
-            model_name='fieldswitchevent',
-            name='decided_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
-        ),
-        migrations.AddField(
-            model_name='fieldswitchevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='fieldswitchevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.fieldswitch'),
-        ),
-        migrations.AddField(
-            model_name='gift',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gifts', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='gift',
-            name='given_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='given by'),
-        ),
-        migrations.AddField(
-            model_name='giftevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='giftevent',
-            name='given_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='given by'),
-        ),
-        migrations.AddField(
-            model_name='giftevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='giftevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.gift'),
-        ),
-        migrations.AddField(
-            model_name='importantdate',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='important_dates', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='importantdateevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='importantdateevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='importantdateevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.importantdate'),
-        ),
-        migrations.AddField(
-            model_name='informant',
-            name='customer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='informant_of', to='customers.customer', verbose_name='person'),
-        ),
-        migrations.AddField(
-            model_name='informant',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
-        ),
-        migrations.AddField(
-            model_name='informantevent',
-            name='customer',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='person'),
-        ),
-        migrations.AddField(
-            model_name='informantevent',
-            name='owner',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
-        ),
-        migrations.AddField(
-            model_name='informantevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='informantevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.informant'),
-        ),
-        migrations.AddField(
-            model_name='interview',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interviews', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='interview',
-            name='interviewer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='interviewer'),
-        ),
-        migrations.AddField(
-            model_name='interviewevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='interviewevent',
-            name='interviewer',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='interviewer'),
-        ),
-        migrations.AddField(
-            model_name='interviewevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='interviewevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.interview'),
-        ),
-        migrations.AddField(
-            model_name='keyperson',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_people', to='customers.customer', verbose_name='company'),
-        ),
-        migrations.AddField(
-            model_name='keyperson',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_roles', to='customers.customer', verbose_name='person'),
-        ),
-        migrations.AddField(
-            model_name='keypersonevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='company'),
-        ),
-        migrations.AddField(
-            model_name='keypersonevent',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='person'),
-        ),
-        migrations.AddField(
-            model_name='keypersonevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='keypersonevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.keyperson'),
-        ),
-        migrations.AddField(
-            model_name='notduplicate',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='notduplicate',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='notduplicate',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='notduplicateevent',
-            name='decided_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='notduplicateevent',
-            name='first',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='notduplicateevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='notduplicateevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.notduplicate'),
-        ),
-        migrations.AddField(
-            model_name='notduplicateevent',
-            name='second',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='note',
-            name='author',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author'),
-        ),
-        migrations.AddField(
-            model_name='note',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='noteevent',
-            name='author',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author'),
-        ),
-        migrations.AddField(
-            model_name='noteevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='noteevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='noteevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.note'),
-        ),
-        migrations.AddField(
-            model_name='opinion',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='opinions', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='opinion',
-            name='product',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='customers.product', verbose_name='product'),
-        ),
-        migrations.AddField(
-            model_name='opinion',
-            name='rep',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='rep'),
-        ),
-        migrations.AddField(
-            model_name='opinionevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='opinionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='opinionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.opinion'),
-        ),
-        migrations.AddField(
-            model_name='opinionevent',
-            name='product',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.product', verbose_name='product'),
-        ),
-        migrations.AddField(
-            model_name='opinionevent',
-            name='rep',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='rep'),
-        ),
-        migrations.AddField(
-            model_name='opportunity',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='opportunities', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='opportunity',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
-        ),
-        migrations.AddField(
-            model_name='opportunityevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='opportunityevent',
-            name='owner',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
-        ),
-        migrations.AddField(
-            model_name='opportunityevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='opportunityevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.opportunity'),
-        ),
-        migrations.AddField(
-            model_name='personprofile',
-            name='employer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='employees', to='customers.customer', verbose_name='employer'),
-        ),
-        migrations.AddField(
-            model_name='personprofileevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='personprofileevent',
-            name='employer',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='employer'),
-        ),
-        migrations.AddField(
-            model_name='personprofileevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='personprofileevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.personprofile'),
-        ),
-        migrations.AddField(
-            model_name='referral',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='referrals', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='referral',
-            name='informant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='referrals', to='customers.informant', verbose_name='informant'),
-        ),
-        migrations.AddField(
-            model_name='referralevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='referralevent',
-            name='informant',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.informant', verbose_name='informant'),
-        ),
-        migrations.AddField(
-            model_name='referralevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='referralevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.referral'),
-        ),
-        migrations.AddField(
-            model_name='relation',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='relation',
-            name='other',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='relations_to', to='customers.customer', verbose_name='the other, if a customer'),
-        ),
-        migrations.AddField(
-            model_name='relationevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='relationevent',
-            name='other',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='the other, if a customer'),
-        ),
-        migrations.AddField(
-            model_name='relationevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='relationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.relation'),
-        ),
-        migrations.AddField(
-            model_name='residence',
-            name='living_area',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.region', verbose_name='living area'),
-        ),
-        migrations.AddField(
-            model_name='residenceevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='residenceevent',
-            name='living_area',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.region', verbose_name='living area'),
-        ),
-        migrations.AddField(
-            model_name='residenceevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='residenceevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.residence'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='survey',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_surveyevent" ("asked_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "questions", "title") SELECT new_values."asked_on", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."questions", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5ba2811ddac0ddffbbe448eda1fdaa447f659ca2', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_2d494', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_survey', when='AFTER')),
@@ -2057,126 +1594,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='survey',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_surveyevent" ("asked_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "questions", "title") SELECT old_values."asked_on", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."questions", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='cb4669418ea6c7595d81fcf4da58c286b52d5ce9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_91e03', referencing='REFERENCING OLD TABLE AS old_values ', table='customers_survey', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='surveyanswer',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='survey_answers', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='surveyanswer',
-            name='survey',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='customers.survey', verbose_name='survey'),
-        ),
-        migrations.AddField(
-            model_name='surveyanswerevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='surveyanswerevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='surveyanswerevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.surveyanswer'),
-        ),
-        migrations.AddField(
-            model_name='surveyanswerevent',
-            name='survey',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.survey', verbose_name='survey'),
-        ),
-        migrations.AddField(
-            model_name='surveyevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='surveyevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.survey'),
-        ),
-        migrations.AddField(
-            model_name='task',
-            name='assignee',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to=settings.AUTH_USER_MODEL, verbose_name='assignee'),
-        ),
-        migrations.AddField(
-            model_name='task',
-            name='created_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by'),
-        ),
-        migrations.AddField(
-            model_name='task',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='taskevent',
-            name='assignee',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assignee'),
-        ),
-        migrations.AddField(
-            model_name='taskevent',
-            name='created_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by'),
-        ),
-        migrations.AddField(
-            model_name='taskevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='taskevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='taskevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.task'),
-        ),
-        migrations.AddField(
-            model_name='walletshare',
-            name='category',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.productcategory', verbose_name='category'),
-        ),
-        migrations.AddField(
-            model_name='walletshare',
-            name='competitor',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='wallet_shares', to='customers.competitor', verbose_name='from whom'),
-        ),
-        migrations.AddField(
-            model_name='walletshare',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wallet_shares', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='walletshareevent',
-            name='category',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.productcategory', verbose_name='category'),
-        ),
-        migrations.AddField(
-            model_name='walletshareevent',
-            name='competitor',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.competitor', verbose_name='from whom'),
-        ),
-        migrations.AddField(
-            model_name='walletshareevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='walletshareevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='walletshareevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.walletshare'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='attachment',
@@ -2193,14 +1610,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='attachmentevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd7df2fde2a0e6e5e1058675949c576d51f3f938', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d80c3', table='customers_attachmentevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='campaign_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('cost__gte', 0)), name='campaign_cost_not_negative'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='campaign',
@@ -2258,14 +1667,6 @@ class Migration(migrations.Migration):
             model_name='competitorrepevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6d81d0925432c26881f0d4c53b3c2ea8cb249f7b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b0579', table='customers_competitorrepevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_on', None)), fields=('customer', 'field'), name='one_consent_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_on', None), ('withdrawn_on__gte', models.F('given_on')), _connector='OR'), name='consent_withdrawn_after_given'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='consent',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_consentevent" ("customer_id", "evidence", "field", "given_on", "id", "is_guardians", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recorded_by_id", "withdrawn_on") SELECT new_values."customer_id", new_values."evidence", new_values."field", new_values."given_on", new_values."id", new_values."is_guardians", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."purpose", new_values."recorded_by_id", new_values."withdrawn_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='153dee75f58d70446c0978b0f350de545d0e3476', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e6f8e', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_consent', when='AFTER')),
@@ -2302,10 +1703,6 @@ class Migration(migrations.Migration):
             model_name='customfieldevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1f492808397a00728e6751d2bf1892682b072924', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0ad20', table='customers_customfieldevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='customvalue',
-            constraint=models.UniqueConstraint(fields=('customer', 'field'), name='custom_value_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='customvalue',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_customvalueevent" ("customer_id", "field_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "value") SELECT new_values."customer_id", new_values."field_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."value" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0fca779baa039bcc3ccf219a3ac41f0c72127d36', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_5b9c0', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_customvalue', when='AFTER')),
@@ -2321,10 +1718,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='customvalueevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='874d2e5ea1820b14afe03fe1b60db284ed8c3a14', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_dcf67', table='customers_customvalueevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='employment',
-            constraint=models.CheckConstraint(condition=models.Q(('started_on', None), ('ended_on', None), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='employment_ends_after_start'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='employment',
@@ -2342,14 +1735,6 @@ class Migration(migrations.Migration):
             model_name='employmentevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bfc2f4c27f4e59c55e52b26251e43d35cc7727c0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_21512', table='customers_employmentevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='familymember',
-            constraint=models.CheckConstraint(condition=models.Q(('role', 'spouse'), models.Q(('birthday', None), ('education', ''), ('interests', ''), ('name', '')), _connector='OR'), name='child_kept_sealed'),
-        ),
-        migrations.AddConstraint(
-            model_name='familymember',
-            constraint=models.CheckConstraint(condition=models.Q(('role', 'child'), models.Q(('child_birthday__isnull', True), ('child_education__isnull', True), ('child_name__isnull', True)), _connector='OR'), name='spouse_no_child'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='familymember',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_familymemberevent" ("birthday", "birthday_is_lunar", "blood_type", "child_birthday", "child_education", "child_name", "customer_id", "education", "id", "interests", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role") SELECT new_values."birthday", new_values."birthday_is_lunar", new_values."blood_type", new_values."child_birthday", new_values."child_education", new_values."child_name", new_values."customer_id", new_values."education", new_values."id", new_values."interests", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."role" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='be6221bca37b5a6a6a9e8f28a375244c0692de3a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_5b8a4', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_familymember', when='AFTER')),
@@ -2365,10 +1750,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='familymemberevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ee5efb0fd9e0d23c7c13b27b496f64a276c4d5fb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5794c', table='customers_familymemberevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='fieldprovenance',
-            constraint=models.UniqueConstraint(fields=('customer', 'field'), name='provenance_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='fieldprovenance',
@@ -2418,14 +1799,6 @@ class Migration(migrations.Migration):
             model_name='giftevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e20eaf48ae968b6488f9b0eade5b4c9d56f1413d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_50c53', table='customers_giftevent', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='importantdate',
-            index=models.Index(fields=['calendar', 'month', 'day'], name='date_returning'),
-        ),
-        migrations.AddConstraint(
-            model_name='importantdate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('calendar', 'gregorian'), ('day__range', (1, 31)), ('month__range', (1, 12))), models.Q(('calendar', 'lunar'), ('day__range', (1, 30)), ('month__range', (1, 12))), _connector='OR'), name='date_in_calendar'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='importantdate',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_importantdateevent" ("calendar", "customer_id", "day", "id", "is_leap_month", "kind", "label", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "year") SELECT new_values."calendar", new_values."customer_id", new_values."day", new_values."id", new_values."is_leap_month", new_values."kind", new_values."label", new_values."month", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."year" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='aeb9f137807685b11356619f9a8b883cfa37a4ab', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_dd06e', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_importantdate', when='AFTER')),
@@ -2474,14 +1847,6 @@ class Migration(migrations.Migration):
             model_name='interviewevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b5929ece0641b3e800d23b6a1667131ec0d1f5b3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_703d3', table='customers_interviewevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='keyperson',
-            constraint=models.UniqueConstraint(fields=('customer', 'person', 'role'), name='key_role_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyperson',
-            constraint=models.CheckConstraint(condition=models.Q(('person', models.F('customer')), _negated=True), name='key_person_not_itself'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='keyperson',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_keypersonevent" ("customer_id", "id", "note", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "since", "until") SELECT new_values."customer_id", new_values."id", new_values."note", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."role", new_values."since", new_values."until" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6bb93098f00ee75b22e229e65a9c87ea7f001fc3', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e7076', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_keyperson', when='AFTER')),
@@ -2497,14 +1862,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='keypersonevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9c3e8cf329e83b6ae3c7b533a22fc0a598e1da15', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6c960', table='customers_keypersonevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='notduplicate',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='two_customers_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='notduplicate',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='two_customers_in_order'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='notduplicate',
@@ -2554,10 +1911,6 @@ class Migration(migrations.Migration):
             model_name='opinionevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1a2b4cc573486cdec756d75e191edd4faf52c20f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3593b', table='customers_opinionevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.CheckConstraint(condition=models.Q(('probability', None), ('probability__range', (0, 100)), _connector='OR'), name='opportunity_percent'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='opportunity',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_opportunityevent" ("amount", "close_on", "created_at", "customer_id", "id", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "probability", "stage", "title") SELECT new_values."amount", new_values."close_on", new_values."created_at", new_values."customer_id", new_values."id", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."probability", new_values."stage", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dcf35c01b4b9438f85200f81bea410de64f3e14d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b2a58', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_opportunity', when='AFTER')),
@@ -2573,18 +1926,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='opportunityevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fbf1f97363bd60cdbfe64c86c0316a8354b7707a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1e402', table='customers_opportunityevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='personprofile',
-            index=models.Index(condition=models.Q(('identity_index__isnull', False)), fields=['identity_index'], name='person_identity'),
-        ),
-        migrations.AddConstraint(
-            model_name='personprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('height_cm', None), ('height_cm__range', (30, 280)), _connector='OR'), name='person_height_human'),
-        ),
-        migrations.AddConstraint(
-            model_name='personprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_kg', None), ('weight_kg__range', (1, 700)), _connector='OR'), name='person_weight_human'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='personprofile',
@@ -2602,10 +1943,6 @@ class Migration(migrations.Migration):
             model_name='personprofileevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b8e5fe02d5ae24323ed0b3ab784174bcb06d979a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e89bf', table='customers_personprofileevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.UniqueConstraint(fields=('informant', 'customer'), name='referral_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='referral',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_referralevent" ("customer_id", "id", "informant_id", "paid_on", "payout", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referred_on") SELECT new_values."customer_id", new_values."id", new_values."informant_id", new_values."paid_on", new_values."payout", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."referred_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='25e07e06a93a4b7ef017d2fffd4675103cc10304', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_6f24e', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_referral', when='AFTER')),
@@ -2621,18 +1958,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='referralevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fda408183b101474f5340ed07380b91c50e0f1cb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6e987', table='customers_referralevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.CheckConstraint(condition=models.Q(('other__isnull', False), models.Q(('other_person', ''), _negated=True), _connector='OR'), name='relation_to_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.CheckConstraint(condition=models.Q(('other', models.F('customer')), _negated=True), name='relation_not_to_oneself'),
-        ),
-        migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.UniqueConstraint(fields=('customer', 'other', 'kind'), name='relation_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='relation',
@@ -2666,10 +1991,6 @@ class Migration(migrations.Migration):
             model_name='residenceevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a6aa3f8b0d3565c067b0a2e7f160a8e3c7fb185c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_31470', table='customers_residenceevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='surveyanswer',
-            constraint=models.UniqueConstraint(fields=('survey', 'customer', 'question'), name='answer_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='surveyanswer',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_surveyanswerevent" ("answer", "answered_on", "customer_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "survey_id") SELECT new_values."answer", new_values."answered_on", new_values."customer_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question", new_values."survey_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1e4a292ebc172d89e461a345519e7bc7df95cefd', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e0217', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_surveyanswer', when='AFTER')),
@@ -2690,14 +2011,6 @@ class Migration(migrations.Migration):
             model_name='surveyevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3a3088153c317988487472bbbe2e8cfdb553acca', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ad3b0', table='customers_surveyevent', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('done_at', None)), fields=['assignee', 'due_on', 'id'], name='task_open'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['due_on', 'id'], name='task_due'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='task',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "customers_taskevent" ("assignee_id", "created_at", "created_by_id", "customer_id", "done_at", "due_on", "id", "origin", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "title") SELECT new_values."assignee_id", new_values."created_at", new_values."created_by_id", new_values."customer_id", new_values."done_at", new_values."due_on", new_values."id", new_values."origin", new_values."outcome", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."reason", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3cd304aa8697f7336b37fcd83e189f26c9d018ce', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_2724e', referencing='REFERENCING NEW TABLE AS new_values ', table='customers_task', when='AFTER')),
@@ -2713,14 +2026,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='taskevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c4fadd89aa7cf9190ed4bb3af39ede1c3fc53543', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4e509', table='customers_taskevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='walletshare',
-            constraint=models.CheckConstraint(condition=models.Q(('period_end__gt', models.F('period_start'))), name='wallet_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='walletshare',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_elsewhere__gte', 0)), name='wallet_not_negative'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='walletshare',
