@@ -86,7 +86,7 @@ def keyset_page(
     be unique. Raises CursorError for a cursor that does not fit.
     """
     backwards = bool(before) and not after
-    start = _read(after or before, keys)
+    start = read_cursor(after or before, keys)
     if start is not None:
         rows = rows.filter(_beyond(keys, start, backwards=backwards))
     order = [f"{'-' if key.descending != backwards else ''}{key.column}" for key in keys]
@@ -97,8 +97,8 @@ def keyset_page(
     has_next = start is not None if backwards else more
     return Page(
         rows=page,
-        before=_write(page[0], keys) if page and has_previous else None,
-        after=_write(page[-1], keys) if page and has_next else None,
+        before=write_cursor(page[0], keys) if page and has_previous else None,
+        after=write_cursor(page[-1], keys) if page and has_next else None,
     )
 
 
@@ -119,7 +119,8 @@ def _beyond(keys: Sequence[Key], start: Sequence[Any], *, backwards: bool) -> Q:
     return Q(**{f"{first.column}__{lookup}": start[0]}) & condition
 
 
-def _write(row: Any, keys: Sequence[Key]) -> str:
+def write_cursor(row: Any, keys: Sequence[Key]) -> str:
+    """Return the cursor that stands for a row: a dict, or an object that holds every key column."""
     values = [row[key.column] if isinstance(row, dict) else getattr(row, key.column) for key in keys]
     payload = json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=_iso)
     return base64.urlsafe_b64encode(payload.encode()).decode().rstrip("=")
@@ -129,7 +130,8 @@ def _iso(value: date | datetime) -> str:
     return value.isoformat()
 
 
-def _read(cursor: str, keys: Sequence[Key]) -> list[Any] | None:
+def read_cursor(cursor: str, keys: Sequence[Key]) -> list[Any] | None:
+    """Return the sort values in a cursor, None when it is empty; raises CursorError when it does not fit."""
     if not cursor:
         return None
     try:

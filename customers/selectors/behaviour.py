@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from operator import attrgetter
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F, Max, Q, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from crm.models import User
-from crm.paging import Key, Page, integer, keyset_page, moment
 from crm.policy import can
-from customers.models import Complaint, ContactChannel, Customer, Interaction, Need, Order, ResponseType
+from customers.models import (
+    Complaint,
+    ContactChannel,
+    Customer,
+    Direction,
+    Interaction,
+    Need,
+    Order,
+    OrderStatus,
+    Payment,
+    ResponseType,
+)
 from customers.models.finance import COUNTED
 from customers.selectors.finance import OrderRow, order_page
 from customers.selectors.masking import masked_text
 
-NEWEST_FIRST = (Key("occurred_at", moment, descending=True), Key("id", integer, descending=True))
-MOST_COMPLAINTS = 100
+YEAR = timedelta(days=365)
 _CHANNELS = dict(ContactChannel.choices)
 
 
@@ -42,22 +56,6 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class ComplaintRow:
-    """One complaint, its texts masked for those who may not read them."""
-
-    id: int
-    type: str
-    product: str
-    reported_at: datetime
-    resolved_at: datetime | None
-    days: int | None
-    rep: str
-    cause: str
-    resolution: str
-    is_satisfied: bool | None
-
-
-@dataclass(frozen=True, slots=True)
 class NeedRow:
     """One need that a customer spoke of."""
 
@@ -67,12 +65,49 @@ class NeedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ResponseCount:
-    """How many interactions there were of one kind, and the share of all."""
+class ResponseRow:
+    """How often a customer and we dealt with each other in one way, what came of it, and when last."""
 
     label: str
     count: int
     share: float
+    value: Decimal | None
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseLedger:
+    """The response ledger (回应): by type, by channel, and how often in the last year.
+
+    ``value`` is in the company currency, None when nobody wrote one down.
+    """
+
+    types: list[ResponseRow]
+    channels: list[ResponseRow]
+    count: int
+    last_year: int
+    inbound: int
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class LateRow:
+    """One order that was delivered late, or one payment that was made late; ``is_open``: it is not there yet."""
+
+    id: int | None
+    name: str
+    promised_on: date
+    days: int
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """What came late, and how much of all: ``late`` of ``counted``, with the latest of them."""
+
+    late: int
+    counted: int
+    rows: list[LateRow]
 
 
 def recent(user: User, customer: Customer, limit: int = 8) -> list[Happening]:
@@ -89,37 +124,6 @@ def recent(user: User, customer: Customer, limit: int = 8) -> list[Happening]:
     return sorted(happened, key=attrgetter("at"), reverse=True)[:limit]
 
 
-def interaction_page(
-    user: User, customer: Customer, *, after: str = "", before: str = "", size: int = 30
-) -> Page[Happening]:
-    """Return one page of a customer's (in scope) interactions, the newest first."""
-    readable = can(user, "personal.view")
-    interactions = Interaction.objects.filter(customer=customer).select_related("rep")
-    found = keyset_page(interactions, NEWEST_FIRST, after=after, before=before, size=size)
-    return Page([_interaction(each, readable) for each in found.rows], found.before, found.after)
-
-
-def complaints_of(user: User, customer: Customer) -> list[ComplaintRow]:
-    """Return a customer's (in scope) complaints, the newest first."""
-    readable = can(user, "personal.view")
-    complaints = Complaint.objects.filter(customer=customer).select_related("rep", "product")
-    return [
-        ComplaintRow(
-            id=each.pk,
-            type=each.get_complaint_type_display(),
-            product=str(each.product or ""),
-            reported_at=each.reported_at,
-            resolved_at=each.resolved_at,
-            days=(each.resolved_at - each.reported_at).days if each.resolved_at else None,
-            rep=str(each.rep or ""),
-            cause=each.cause if readable else masked_text(each.cause),
-            resolution=each.resolution if readable else masked_text(each.resolution),
-            is_satisfied=each.is_satisfied,
-        )
-        for each in complaints[:MOST_COMPLAINTS]
-    ]
-
-
 def open_complaints(customer: Customer) -> list[datetime]:
     """Return when the complaints of a customer (in scope) that wait for an answer were reported, oldest first."""
     waiting = Complaint.objects.filter(customer=customer, resolved_at=None).order_by("reported_at")
@@ -133,19 +137,6 @@ def needs_of(user: User, customer: Customer) -> list[NeedRow]:
         NeedRow(each.statement if readable else masked_text(each.statement), each.is_met, each.noted_on)
         for each in Need.objects.filter(customer=customer)
     ]
-
-
-def response_mix(customer: Customer) -> list[ResponseCount]:
-    """Return how often a customer (in scope) answered or was turned to, by response type, the most frequent first."""
-    counts = list(
-        Interaction.objects.filter(customer=customer)
-        .order_by()
-        .values_list("response_type")
-        .annotate(count=Count("id"))
-        .order_by("-count", "response_type")
-    )
-    total = sum(count for _kind, count in counts)
-    return [ResponseCount(str(ResponseType(kind).label), count, count / total) for kind, count in counts]
 
 
 def _interaction(interaction: Interaction, readable: bool) -> Happening:
@@ -186,3 +177,88 @@ def _order(order: OrderRow) -> Happening:
         is_open=False,
         order=order,
     )
+
+
+def response_ledger(customer: Customer) -> ResponseLedger:
+    """Return the response ledger of a customer (in scope): one query."""
+    year_ago = timezone.now() - YEAR
+    groups = list(
+        Interaction.objects.filter(customer=customer)
+        .order_by()
+        .values("response_type", "channel", "direction")
+        .annotate(
+            count=Count("id"),
+            recent=Count("id", filter=Q(occurred_at__gte=year_ago)),
+            value=Sum("value"),
+            last=Max("occurred_at"),
+        )
+    )
+    types, channels = dict(ResponseType.choices), {**_CHANNELS, "": _("not noted")}
+    return ResponseLedger(
+        types=_ledger_rows(groups, "response_type", types),
+        channels=_ledger_rows(groups, "channel", channels),
+        count=sum(each["count"] for each in groups),
+        last_year=sum(each["recent"] for each in groups),
+        inbound=sum(each["count"] for each in groups if each["direction"] == Direction.INBOUND),
+        value=_total(groups),
+    )
+
+
+def _ledger_rows(groups: list[dict[str, Any]], key: str, labels: Mapping[str, Any]) -> list[ResponseRow]:
+    total = sum(each["count"] for each in groups)
+    by_key: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for each in groups:
+        by_key[each[key]].append(each)
+    rows = [
+        ResponseRow(
+            label=str(labels.get(name, name)),
+            count=sum(each["count"] for each in found),
+            share=sum(each["count"] for each in found) / total,
+            value=_total(found),
+            last_at=max(each["last"] for each in found),
+        )
+        for name, found in by_key.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.count, row.label))
+
+
+def _total(groups: list[dict[str, Any]]) -> Decimal | None:
+    values = [each["value"] for each in groups if each["value"] is not None]
+    return sum(values, Decimal(0)) if values else None
+
+
+def late_deliveries(customer: Customer, today: date, limit: int = 5) -> Lateness:
+    """Return the orders of a customer (in scope) that came, or are still coming, after the day promised."""
+    promised = Order.objects.filter(customer=customer, status__in=COUNTED, promised_on__isnull=False)
+    missing = Q(delivered_on=None, status=OrderStatus.CONFIRMED, promised_on__lt=today)
+    late = Q(delivered_on__gt=F("promised_on")) | missing
+    counts = promised.aggregate(counted=Count("id"), late=Count("id", filter=late))
+    rows = [
+        LateRow(
+            id=order.pk,
+            name=order.number,
+            promised_on=order.promised_on,  # type: ignore[arg-type]
+            days=((order.delivered_on or today) - order.promised_on).days,  # type: ignore[operator]
+            is_open=order.delivered_on is None,
+        )
+        for order in promised.filter(late).order_by("-promised_on", "-id")[: limit if counts["late"] else 0]
+    ]
+    return Lateness(counts["late"], counts["counted"], rows)
+
+
+def late_payments(customer: Customer, today: date, limit: int = 5) -> Lateness:
+    """Return the payments of a customer (in scope) that were made, or are still waited for, after they were due."""
+    due = Payment.objects.filter(customer=customer, due_on__isnull=False)
+    late = Q(paid_on__gt=F("due_on")) | Q(paid_on=None, due_on__lt=today)
+    counts = due.aggregate(counted=Count("id"), late=Count("id", filter=late))
+    rows = [
+        LateRow(
+            id=payment.order_id,
+            name=payment.reference,
+            promised_on=payment.due_on,  # type: ignore[arg-type]
+            days=((payment.paid_on or today) - payment.due_on).days,  # type: ignore[operator]
+            is_open=payment.paid_on is None,
+        )
+        for payment in due.filter(late).order_by("-due_on", "-id")[: limit if counts["late"] else 0]
+    ]
+    return Lateness(counts["late"], counts["counted"], rows)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Count, Max, Sum
 
 from crm.models import User
 from crm.policy import can
-from customers.models import Competitor, CompetitorProduct, CompetitorRep, Customer, WalletShare
+from customers.models import (
+    Competitor,
+    CompetitorProduct,
+    CompetitorRep,
+    Customer,
+    OrderLine,
+    ProductCategory,
+    WalletShare,
+)
 from customers.selectors.masking import MASK
 
 MOST_ROWS = 100
@@ -36,6 +45,67 @@ class Met:
     amount: Decimal | None
     products: list[str]
     reps: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """What a customer spends on one category in [start, end): with us, and (estimated) with others.
+
+    ``category`` None is everything they buy. ``others`` are (competitor or "", amount), the largest first.
+    """
+
+    category: ProductCategory | None
+    start: date
+    end: date
+    ours: Decimal
+    others: list[tuple[str, Decimal]]
+
+    @property
+    def total(self) -> Decimal:
+        """All that they spend on the category."""
+        return self.ours + sum((amount for _name, amount in self.others), Decimal(0))
+
+    def share(self, amount: Decimal) -> float | None:
+        """Return what share of all an amount is, None of nothing."""
+        return float(amount / self.total) if self.total else None
+
+
+def wallets(customer: Customer) -> list[Wallet]:
+    """Return what a customer (in scope) buys of whom, by category, each in the latest period known of it.
+
+    Our part is computed from the order lines of that period, so that only the others' is an estimate. Two queries,
+    and one more for each further period.
+    """
+    shares = WalletShare.objects.filter(customer=customer).select_related("category", "competitor")
+    periods: dict[int | None, tuple[date, date]] = {}
+    others: dict[int | None, dict[str, Decimal]] = {}
+    categories: dict[int | None, ProductCategory | None] = {}
+    for row in shares.order_by("-period_end", "-period_start", "id"):
+        period = periods.setdefault(row.category_id, (row.period_start, row.period_end))
+        if period == (row.period_start, row.period_end):
+            categories[row.category_id] = row.category
+            known = others.setdefault(row.category_id, {})
+            name = str(row.competitor or "")
+            known[name] = known.get(name, Decimal(0)) + row.amount_elsewhere
+    ours = {period: _bought_of_us(customer, *period) for period in set(periods.values())}
+    found = [
+        Wallet(
+            category=categories[category],
+            start=period[0],
+            end=period[1],
+            ours=Decimal(ours[period].get(category, 0)) / 100,
+            others=sorted(others[category].items(), key=lambda other: -other[1]),
+        )
+        for category, period in periods.items()
+    ]
+    return sorted(found, key=lambda wallet: -wallet.total)
+
+
+def _bought_of_us(customer: Customer, start: date, end: date) -> dict[int | None, int]:
+    """Return net revenue, in cents, by category over [start, end); under None that of everything."""
+    lines = OrderLine.objects.filter(customer=customer, ordered_on__gte=start, ordered_on__lt=end)
+    found = dict(lines.order_by().values_list("product__category").annotate(cents=Sum("revenue_cents")))
+    return {**found, None: sum(found.values())}
 
 
 def competitor_rows(user: User) -> list[CompetitorRow]:
