@@ -129,4 +129,5 @@ def _text(values: pd.Series) -> pd.Series:
 
 
 def _category(words: np.ndarray, dtype: pd.CategoricalDtype) -> pd.Categorical:
-    return pd.Categorical(words, dtype=dtype)
+    known = pd.Series(words, dtype=object)
+    return pd.Categorical(known.where(known != ""), dtype=dtype)

@@ -230,4 +230,4 @@ def _plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
             found[name] = column.dt.date.astype(object).where(column.notna(), None)
         else:
             found[name] = column.astype(object).where(column.notna(), None)
-    return found.to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in found.to_dict("records")]

@@ -38,7 +38,9 @@ def run_on(day: datetime.date, policy: Policy | None = None) -> AnalysisRun:
 
 
 def published(run: AnalysisRun) -> pd.DataFrame:
-    rows = CustomerSnapshot.objects.filter(run=run).order_by("customer").values_list("customer_id", *COLUMNS)
+    rows = (
+        CustomerSnapshot.objects.filter(run=run).order_by("customer_id").values_list("customer_id", *COLUMNS)
+    )
     return pd.DataFrame(rows, columns=["customer_id", *COLUMNS]).set_index("customer_id")
 
 
@@ -116,6 +118,6 @@ def everything_counted() -> list[Any]:
         tables = cursor.fetchall()
         found = []
         for name, file in tables:
-            cursor.execute(f'SELECT count(*), max(xmin::text::bigint) FROM "{name}"')
+            cursor.execute(f'SELECT count(*), max(xmin::text::bigint) FROM "{name}"')  # noqa: S608 - names of our own
             found.append((name, file, cursor.fetchone()))
         return found
