@@ -4,7 +4,8 @@ from django.db.models import Q
 
 from crm.models import User
 from customers.models import Competitor, Customer, Product, Region, Survey
-from customers.selectors.profiles import named_like, visible_customers
+from customers.selectors.profiles import visible_customers
+from customers.selectors.search import named_like
 
 MOST = 8
 

@@ -2,97 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 import phonenumbers
-from django.db.models import DateField, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
-from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from crm.extensions import CustomerInsights, Standing
 from crm.models import Team, User
-from crm.paging import PAGE_SIZE, Key, Page, day, integer, keyset_page, moment, text
 from crm.policy import Scope, can, scope_of
 from customers.models import (
     Address,
-    BusinessModel,
     Channel,
     ContactPoint,
     Customer,
-    CustomerKind,
     Industry,
-    Lifecycle,
-    Order,
     Region,
     RegionLevel,
 )
-from customers.models.finance import COUNTED
 from customers.models.profiles import CustomerQuerySet
 from customers.selectors.masking import masked_contact, masked_text
 
-MOST_CONTACTS_FOUND = 200
 MOST_OWNERS = 100
-NEVER = date.min
-SHORTEST_FRAGMENT = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """An order that a list can stand in."""
-
-    label: str | Promise
-    keys: tuple[Key, ...]
-
-
-SORTS = {
-    "newest": Sort(
-        _("Newest"), (Key("created_at", moment, descending=True), Key("id", integer, descending=True))
-    ),
-    "name": Sort(_("Name"), (Key("pinyin", text), Key("id", integer))),
-    "last_order": Sort(
-        _("Last order"), (Key("last_order_on", day, descending=True), Key("id", integer, descending=True))
-    ),
-}
-_ROW_COLUMNS = (
-    "id",
-    "code",
-    "name",
-    "kind",
-    "business_model",
-    "lifecycle",
-    "created_at",
-    "owner__name",
-    "owner__username",
-    "region__name",
-    "region__english_name",
-)
-_KINDS = dict(CustomerKind.choices)
-_BUSINESS_MODELS = dict(BusinessModel.choices)
-_LIFECYCLES = dict(Lifecycle.choices)
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerRow:
-    """One customer in a list."""
-
-    id: int
-    code: str
-    name: str
-    kind: str
-    kind_label: str | Promise
-    business_model: str | Promise
-    lifecycle: str
-    lifecycle_label: str | Promise
-    owner: str
-    region: str
-    created_on: date
-    last_order_on: date | None
-    standing: Standing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,91 +64,6 @@ class CustomerRecord:
 def visible_customers(user: User) -> CustomerQuerySet:
     """Return the customers that ``user`` may see."""
     return Customer.objects.visible_to(user)
-
-
-def named_like(written: str, key: str) -> Q:
-    """Return the condition that a name, code, pinyin or initials match.
-
-    ``written`` is the text as typed, ``key`` the same folded to letters and digits. From three characters on
-    any part of a name counts; of less, only how it begins.
-    """
-    part = "icontains" if len(written) >= SHORTEST_FRAGMENT else "istartswith"
-    found = Q(**{f"name__{part}": written}) | Q(**{f"english_name__{part}": written})
-    found |= coded(written)
-    if key and key.isascii():
-        found |= Q(**{f"pinyin__{'contains' if len(key) >= SHORTEST_FRAGMENT else 'startswith'}": key})
-        found |= Q(initials__startswith=key) | Q(initials__contains=f" {key}")
-    return found
-
-
-def coded(written: str) -> Q:
-    """Return the condition that a customer code begins so, in either case."""
-    return Q(code__startswith=written) | Q(code__startswith=written.upper())
-
-
-def reached_at(user: User, values: Iterable[str]) -> Q:
-    """Return the condition that one of these phones or mail addresses is theirs; nothing for who may not read them."""
-    if not can(user, "personal.view"):
-        return Q(pk__in=[])
-    owners = ContactPoint.objects.filter(value__in=list(values)).values_list("customer_id", flat=True)
-    return Q(pk__in=list(owners[:MOST_CONTACTS_FOUND]))
-
-
-def customer_page(
-    customers: CustomerQuerySet,
-    insights: CustomerInsights | None,
-    *,
-    sort: str,
-    after: str = "",
-    before: str = "",
-    size: int = PAGE_SIZE,
-) -> Page[CustomerRow]:
-    """Return one page of customers (already scoped and filtered), with their last orders and standings."""
-    keys = SORTS[sort].keys
-    if sort == "last_order":
-        customers = _with_last_order(customers)
-    columns = dict.fromkeys([*_ROW_COLUMNS, *(key.column for key in keys)])
-    found = keyset_page(customers.values(*columns), keys, after=after, before=before, size=size)
-    ids = [row["id"] for row in found.rows]
-    orders = last_orders(ids)
-    standings = insights.standings(ids) if insights else {}
-    rows = [_row(row, orders.get(row["id"]), standings.get(row["id"])) for row in found.rows]
-    return Page(rows, found.before, found.after)
-
-
-def last_orders(customer_ids: Iterable[int]) -> dict[int, date]:
-    """Return the day of the last order of each customer who ever ordered."""
-    orders = Order.objects.filter(status__in=COUNTED, customer__in=list(customer_ids))
-    return dict(orders.values_list("customer_id").annotate(last=Max("ordered_on")).order_by())
-
-
-def _with_last_order(customers: CustomerQuerySet) -> CustomerQuerySet:
-    last = (
-        Order.objects.filter(status__in=COUNTED, customer=OuterRef("pk"))
-        .order_by("-ordered_on")
-        .values("ordered_on")
-    )
-    return customers.annotate(
-        last_order_on=Coalesce(Subquery(last[:1]), Value(NEVER), output_field=DateField())
-    )
-
-
-def _row(row: Mapping[str, Any], last_order_on: date | None, standing: Standing | None) -> CustomerRow:
-    return CustomerRow(
-        id=row["id"],
-        code=row["code"],
-        name=row["name"],
-        kind=row["kind"],
-        kind_label=_KINDS[row["kind"]],
-        business_model=_BUSINESS_MODELS.get(row["business_model"], ""),
-        lifecycle=row["lifecycle"],
-        lifecycle_label=_LIFECYCLES[row["lifecycle"]],
-        owner=row["owner__name"] or row["owner__username"] or "",
-        region=region_name(row["region__name"], row["region__english_name"]),
-        created_on=timezone.localtime(row["created_at"]).date(),
-        last_order_on=last_order_on,
-        standing=standing,
-    )
 
 
 def customer_record(user: User, customer_id: int) -> CustomerRecord | None:

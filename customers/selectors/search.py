@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField, Func, IntegerField, Q, QuerySet, TextField, Value
@@ -20,6 +21,10 @@ SHORTEST_FRAGMENT = 3
 # What matches a broad word is not all looked at: so many of each way to match.
 MOST_CANDIDATES = 50
 MOST_REACHED = 1000
+SHORTEST_NUMBER = 4
+_NUMBER = re.compile(r"[+(\d][\d\s()/.-]*")
+_CHINESE = re.compile(r"[\u3400-\u9fff]{1,2}")
+_LATIN = re.compile(r"[a-z0-9]+")
 CALLED = (ContactKind.MOBILE, ContactKind.PHONE, ContactKind.FAX)
 
 
@@ -43,6 +48,20 @@ class Sought:
     digits: str = ""
     mail: str = ""
 
+    @classmethod
+    def of(cls, written: str, key: str) -> Self:
+        """Return what a text may be; ``key`` is the text folded, without spaces."""
+        digits = re.sub(r"\D", "", written).lstrip("0") if _NUMBER.fullmatch(written) else ""
+        pair = written if len(written) == 2 else f"^{written}"
+        return cls(
+            written=written,
+            words=tuple(written.split()),
+            key=key if _LATIN.fullmatch(key) else "",
+            pair=pair if _CHINESE.fullmatch(written) else "",
+            digits=digits if len(digits) >= SHORTEST_NUMBER else "",
+            mail=written if "@" in written else "",
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -60,6 +79,12 @@ class Hit:
 def matching(customers: CustomerQuerySet, sought: Sought, user: User) -> CustomerQuerySet:
     """Keep the customers (already scoped) that match in any way."""
     return customers.filter(reduce(or_, _ways(sought, user), Q(pk__in=[])))
+
+
+def named_like(written: str, key: str) -> Q:
+    """Return the condition that a name, code, pinyin or initials match; ``key`` is the text folded, without spaces."""
+    sought = Sought.of(written, key)
+    return reduce(or_, _named(sought), _coded(sought))
 
 
 def best_matches(user: User, sought: Sought, limit: int) -> list[Hit]:
@@ -115,12 +140,16 @@ def orders_numbered(user: User, written: str, limit: int) -> list[tuple[int, str
 def _ways(sought: Sought, user: User) -> list[Q]:
     """Return the ways in which a customer may match, the surest first."""
     readable = can(user, "personal.view")
-    ways = [Q(code__startswith=sought.written) | Q(code__startswith=sought.written.upper())]
+    ways = [_coded(sought)]
     if sought.mail:
         return [*ways, _reached(user, Q(value__icontains=sought.mail))] if readable else ways
     if sought.digits and readable:
         ways.append(_reached(user, Q(value__icontains=sought.digits, kind__in=CALLED)))
     return [*ways, *_named(sought)]
+
+
+def _coded(sought: Sought) -> Q:
+    return Q(code__startswith=sought.written) | Q(code__startswith=sought.written.upper())
 
 
 def _named(sought: Sought) -> list[Q]:

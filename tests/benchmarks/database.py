@@ -44,8 +44,8 @@ class BenchDatabase:
         """The environment of a child process that works on this database."""
         return {**os.environ, "DATABASE_URL": self.url, "LOG_LEVEL": "WARNING", "PYTHONPATH": str(ROOT)}
 
-    def make(self) -> None:
-        """Create and seed the database and export it, as far as that has not been done before."""
+    def make(self, *, exported: bool = True) -> None:
+        """Create and seed the database and export it (unless not wanted), as far as that was not done before."""
         if not self._is_seeded():
             self._create()
             print(f"Seeding {self.name} …", flush=True)  # noqa: T201 - a command's output
@@ -64,7 +64,7 @@ class BenchDatabase:
             with psycopg.connect(self.url, autocommit=True) as connection:
                 connection.execute("VACUUM ANALYZE")
                 connection.execute("CREATE TABLE bench_seeded AS SELECT now() AS at")
-        if not (self.folder / "customers.parquet").exists():
+        if exported and not (self.folder / "customers.parquet").exists():
             print("Exporting to Parquet …", flush=True)  # noqa: T201
             self._export()
 

@@ -42,8 +42,8 @@ class Measured:
 
 def run_job(job: str, *arguments: str, environment: dict[str, str]) -> Measured:
     """Run ``python -m tests.benchmarks.<job>`` and return what it took; its last line says its own seconds."""
-    server = _postmaster(environment["DATABASE_URL"])
-    busy_before, server_before = _machine_busy(), _cpu_of(server)
+    server = postmaster(environment["DATABASE_URL"])
+    busy_before, server_before = machine_busy(), cpu_of(server)
     begun = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", f"tests.benchmarks.{job}", *arguments],
@@ -58,8 +58,8 @@ def run_job(job: str, *arguments: str, environment: dict[str, str]) -> Measured:
         raise RuntimeError(f"the job {job} ended with {process.returncode}")
     elapsed = time.monotonic() - begun
     told = json.loads(output.splitlines()[-1])
-    ours = told["cpu_seconds"] + _cpu_of(server) - server_before
-    other = max(0.0, (_machine_busy() - busy_before - ours - _own_cpu(watch)) / elapsed)
+    ours = told["cpu_seconds"] + cpu_of(server) - server_before
+    other = max(0.0, (machine_busy() - busy_before - ours - _own_cpu(watch)) / elapsed)
     return Measured(told["seconds"], ours, told["peak_mb"], watch.peak_mb, other, told.get("detail", {}))
 
 
@@ -118,7 +118,7 @@ def tell(seconds: float, **detail: Any) -> None:
     print(json.dumps(told))  # noqa: T201 - a process's answer
 
 
-def _postmaster(url: str) -> psutil.Process | None:
+def postmaster(url: str) -> psutil.Process | None:
     """The server's first process when it runs on this machine, else None."""
     import psycopg
 
@@ -130,14 +130,15 @@ def _postmaster(url: str) -> psutil.Process | None:
             return None
 
 
-def _machine_busy() -> float:
+def machine_busy() -> float:
+    """CPU seconds of everything that ran on this machine so far."""
     times = psutil.cpu_times()
     return float(
         times.user + times.system + times.nice + getattr(times, "irq", 0) + getattr(times, "softirq", 0)
     )
 
 
-def _cpu_of(server: psutil.Process | None) -> float:
+def cpu_of(server: psutil.Process | None) -> float:
     """CPU seconds of the server and its processes, those that have ended included."""
     if server is None:
         return 0.0

@@ -1,19 +1,12 @@
 """Customers as pages read them."""
 
-from datetime import UTC, date, datetime
-
-from crm.extensions import Standing
-from customers.models import ContactPoint, Customer, OrderStatus, Region
+from customers.models import ContactPoint, Customer, Region
 from customers.selectors import profiles
-from tests.cast import Cast, make_customer, make_order
+from tests.cast import Cast, make_customer
 
 
 def names(customers: object) -> set[str]:
     return {customer.name for customer in customers}  # type: ignore[attr-defined]
-
-
-def found(written: str, key: str = "") -> set[str]:
-    return names(Customer.objects.filter(profiles.named_like(written, key)))
 
 
 def test_everybody_sees_their_own_and_the_shared_and_no_more(cast: Cast) -> None:
@@ -22,68 +15,6 @@ def test_everybody_sees_their_own_and_the_shared_and_no_more(cast: Cast) -> None
     assert names(profiles.visible_customers(cast.charlie)) == set()
     assert names(profiles.visible_customers(cast.dora)) == {"苏州华新家电"}
     assert names(profiles.visible_customers(cast.ada)) == {"苏州华新家电", "无主商行"}
-
-
-def test_a_name_is_found_by_part_pinyin_initials_and_code(cast: Cast) -> None:
-    for written, key in (
-        ("华新家", "华新家"),
-        ("huaxin", "huaxin"),
-        ("szhx", "szhx"),
-        ("su", "su"),
-        ("苏州", ""),
-        ("k1", ""),
-    ):
-        assert found(written, key) == {"苏州华新家电"}, written
-
-
-def test_less_than_three_characters_are_how_a_name_begins(cast: Cast) -> None:
-    assert found("华新") == set()
-    assert found("苏") == {"苏州华新家电"}
-
-
-def test_a_second_reading_of_a_surname_is_found_by_its_initials(cast: Cast) -> None:
-    make_customer("P1", "单雄", kind="person")
-    assert found("dx", "dx") == found("sx", "sx") == {"单雄"}
-
-
-def test_a_phone_number_finds_its_customer_only_for_who_may_read_it(cast: Cast) -> None:
-    ContactPoint.objects.create(customer=cast.huaxin, kind="mobile", value="+8613861236021")
-    everybody = Customer.objects.all()
-    assert names(everybody.filter(profiles.reached_at(cast.alice, ["+8613861236021"]))) == {"苏州华新家电"}
-    assert names(everybody.filter(profiles.reached_at(cast.otto, ["+8613861236021"]))) == set()
-
-
-def test_the_list_sorts_by_pinyin_by_last_order_and_by_newest(cast: Cast) -> None:
-    make_order(cast.orphan, "SO-1", date(2024, 5, 1), 100)
-    make_order(cast.orphan, "SO-2", date(2024, 8, 1), 100, status=OrderStatus.CANCELLED)
-    make_customer("K3", "阿里", created_at=datetime(2023, 1, 1, tzinfo=UTC))
-    order = {
-        sort: [
-            row.code for row in profiles.customer_page(Customer.objects.all(), None, sort=sort, size=9).rows
-        ]
-        for sort in profiles.SORTS
-    }
-    assert order == {
-        "newest": ["K2", "K1", "K3"],
-        "name": ["K3", "K1", "K2"],
-        "last_order": ["K2", "K3", "K1"],
-    }
-
-
-def test_the_last_order_is_neither_a_return_nor_a_cancelled_one(cast: Cast) -> None:
-    make_order(cast.huaxin, "SO-1", date(2024, 5, 1), 100)
-    make_order(cast.huaxin, "RT-1", date(2024, 6, 1), -100, status=OrderStatus.RETURNED)
-    make_order(cast.huaxin, "SO-2", date(2024, 7, 1), 100, status=OrderStatus.CANCELLED)
-    assert profiles.last_orders([cast.huaxin.pk, cast.orphan.pk]) == {cast.huaxin.pk: date(2024, 5, 1)}
-
-
-def test_a_list_carries_what_the_published_run_says(cast: Cast) -> None:
-    class Run:
-        def standings(self, customer_ids: list[int]) -> dict[int, Standing]:
-            return {cast.huaxin.pk: Standing("A")} if cast.huaxin.pk in customer_ids else {}
-
-    rows = profiles.customer_page(Customer.objects.all(), Run(), sort="name").rows  # type: ignore[arg-type]
-    assert [(row.code, row.standing and row.standing.tier) for row in rows] == [("K1", "A"), ("K2", None)]
 
 
 def test_the_record_of_a_customer_out_of_scope_is_none(cast: Cast) -> None:
