@@ -241,6 +241,7 @@ if ANALYSIS_SHARD_CUSTOMERS < 1:
     raise ImproperlyConfigured(f"ANALYSIS_SHARD_CUSTOMERS must be 1 or more, not {ANALYSIS_SHARD_CUSTOMERS}.")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "crm.tasks.sweep_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
+    "sweep-uploads": {"task": "customers.tasks.sweep_uploads", "schedule": crontab(hour="4", minute="10")},
     "drop-expired-exports": {"task": "customers.tasks.drop_expired_exports", "schedule": 3600.0},
     "nightly-analysis": {
         "task": "analysis.tasks.run_nightly",
@@ -294,6 +295,13 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = KEZHI_HOME / "static"
 MEDIA_ROOT = KEZHI_HOME / "files"
+# Where files about customers are kept, and how large one of them may be.
+UPLOAD_FOLDER = Path(env.str("UPLOAD_FOLDER", default=str(KEZHI_HOME / "uploads"))).absolute()
+UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=20)
+if UPLOAD_MAX_MB < 1:
+    raise ImproperlyConfigured(f"UPLOAD_MAX_MB must be 1 or more, not {UPLOAD_MAX_MB}.")
+# For so many days a removed file can be brought back.
+UPLOAD_KEPT_DAYS = env.int("UPLOAD_KEPT_DAYS", default=30)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
