@@ -35,6 +35,13 @@ class ReturnAttribution(StrEnum):
     ORIGINAL_ORDER = "original_order"
 
 
+def month_of(day: datetime.date, later: int = 0) -> datetime.date:
+    """The first day of the month that lies ``later`` months after the one of ``day``, before it if negative; none
+    before the first year."""
+    year, place = divmod(day.year * 12 + day.month - 1 + later, 12)
+    return datetime.date(max(year, 1), place + 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """The days from ``start`` up to but not including ``end``, in the company's time zone.

@@ -20,7 +20,7 @@ from analysis.measures.gold import GoldPolicy
 from analysis.measures.marks import MarkPolicy
 from analysis.measures.rfm import RfmPolicy
 from analysis.measures.tiers import Thresholds, TierPolicy, TierScheme
-from analysis.measures.windows import ReturnAttribution, Window
+from analysis.measures.windows import ReturnAttribution, Window, month_of
 from analysis.models.reading import PolicyError, Section
 from analysis.models.record_rules import RecordRules, read_record_rules
 
@@ -75,7 +75,7 @@ class WindowRule:
             return Window.trailing(as_of, self.length)
         if self.span is Span.ALL:
             return Window(min(first_order_on or as_of, as_of), as_of + ONE_DAY)
-        return Window(_months_before(as_of + ONE_DAY, self.length), as_of + ONE_DAY)
+        return Window(month_of(as_of + ONE_DAY, -self.length), as_of + ONE_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,9 +301,3 @@ def _thresholds_document(limits: Thresholds) -> dict[str, Any]:
 def _plain(number: Decimal) -> int | str:
     """A whole number as such, any other as text: JSON's own fractions are binary."""
     return int(number) if number == number.to_integral() else format(number.normalize(), "f")
-
-
-def _months_before(day: datetime.date, months: int) -> datetime.date:
-    """The first of the month that lies so many months before the one that ``day`` is in."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return datetime.date(max(year, 1), month + 1, 1)

@@ -10,6 +10,7 @@ from django.db.models import BigIntegerField
 from django.db.models.functions import Cast
 
 from analysis.measures.pareto_curve import top_shares
+from analysis.measures.windows import month_of
 from analysis.models import AnalysisRun, CustomerMonth
 from analysis.selectors.slices import Total
 from analysis.selectors.snapshots import Filter, sees_company, values_of, visible
@@ -90,7 +91,7 @@ def monthly(
     if not run.months:
         return []
     last = datetime.date.fromisoformat(run.months[-1][0])
-    wanted = [_months_earlier(last, back) for back in range(months - 1, -1, -1)]
+    wanted = [month_of(last, -back) for back in range(months - 1, -1, -1)]
     found: dict[datetime.date, Sequence[int]]
     if sees_company(user) and (filter or Filter()).is_empty:
         found = {datetime.date.fromisoformat(month): sums for month, *sums in run.months}
@@ -117,8 +118,3 @@ def _top(run: AnalysisRun, user: User, wanted: Filter, customers: int, total: in
         TopShare(percent, count, value, value / total if total > 0 else None)
         for percent, count, value in found
     ]
-
-
-def _months_earlier(month: datetime.date, back: int) -> datetime.date:
-    year, place = divmod(month.year * 12 + month.month - 1 - back, 12)
-    return datetime.date(year, place + 1, 1)

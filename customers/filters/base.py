@@ -256,8 +256,3 @@ def read_month(text: str) -> date:
     if not _MONTH.fullmatch(text):
         raise FilterError(text)
     return date.fromisoformat(f"{text}-01")
-
-
-def next_month(month: date) -> date:
-    """Return the first day of the month after ``month``."""
-    return (month.replace(day=28) + timedelta(days=4)).replace(day=1)

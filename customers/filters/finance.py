@@ -16,7 +16,6 @@ from customers.filters.base import (
     FilterError,
     Rows,
     Viewer,
-    next_month,
     of_choices,
     of_records,
     of_states,
@@ -28,6 +27,7 @@ from customers.filters.base import (
 from customers.filters.profiles import region_filter
 from customers.models import Customer, OrderStatus, ProductCategory
 from customers.selectors import profiles
+from customers.selectors.months import month_of
 
 MONTHS_OFFERED = 12
 
@@ -64,7 +64,7 @@ def month_filter(path: str) -> Filter:
     """Filter by a month of a column of days."""
 
     def narrow(rows: Rows, values: list[Any], viewer: Viewer) -> Rows:
-        return rows.filter(**{f"{path}__gte": values[0], f"{path}__lt": next_month(values[0])})
+        return rows.filter(**{f"{path}__gte": values[0], f"{path}__lt": month_of(values[0], 1)})
 
     return Filter(
         "month",
@@ -78,9 +78,8 @@ def month_filter(path: str) -> Filter:
 
 def last_months(today: date) -> Choices:
     """Return the last months to choose from, the present one first."""
-    number = today.year * 12 + today.month - 1
-    months = [divmod(each, 12) for each in range(number, number - MONTHS_OFFERED - 1, -1)]
-    return [(f"{year}-{month + 1:02}", f"{year}-{month + 1:02}") for year, month in months]
+    months = [month_of(today, -back) for back in range(MONTHS_OFFERED + 1)]
+    return [(f"{month:%Y-%m}", f"{month:%Y-%m}") for month in months]
 
 
 def rep_filter(path: str, name: str, label: Any) -> Filter:

@@ -88,18 +88,6 @@ def days_in_words(first: date, last: date) -> str:
     return _("%(first)s to %(last)s") % {"first": day(first), "last": day(last)}
 
 
-def first_of_months(as_of: date, count: int) -> date:
-    """Return the first day of the earliest of ``count`` months that end with the month of ``as_of``."""
-    month = as_of.year * 12 + as_of.month - count
-    return date(month // 12, month % 12 + 1, 1)
-
-
-def months_between(first: date, last: date) -> Iterable[date]:
-    """Yield the first day of each month from that of ``first`` to that of ``last``."""
-    for month in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
-        yield date(month // 12, month % 12 + 1, 1)
-
-
 def _order_text(order: OrderRow) -> str:
     amount = whole_money(order.amount_cents, settings.COMPANY_CURRENCY)
     late = _("%(days)s late") % {"days": days(order.days_late)} if order.days_late else ""

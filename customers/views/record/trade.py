@@ -16,7 +16,8 @@ from crm.views.addresses import with_parameters
 from crm.views.lists import chosen, listing
 from customers.selectors import finance
 from customers.selectors.finance import FinancialRecord, MonthRow
-from customers.views.panels import days_in_words, financial_facts, first_of_months, months_between
+from customers.selectors.months import month_of, months_between
+from customers.views.panels import days_in_words, financial_facts
 from customers.views.parts.cards import cards
 from customers.views.record.visit import RECORDS_SHOWN, Visit
 
@@ -43,7 +44,7 @@ def trade(visit: Visit) -> dict[str, Any]:
         "products": finance.bought_products(customer, start, end),
         "products_window": days_in_words(start, end - timedelta(days=1)),
         "months": _revenue_chart(
-            finance.monthly_revenue(customer, first_of_months(visit.as_of, CHART_MONTHS), end), visit.as_of
+            finance.monthly_revenue(customer, month_of(visit.as_of, 1 - CHART_MONTHS), end), visit.as_of
         ),
         "page": page,
         "show": show,
