@@ -108,17 +108,16 @@ def field_quality(customers: pd.DataFrame, fields: Sequence[Field], policy: Qual
     """
     words = _words(customers, fields)
     kinds = {kind: (customers["kind"] == kind).to_numpy() for kind in customers["kind"].cat.categories}
-    sizes = {kind: int(of_kind.sum()) for kind, of_kind in kinds.items()}
+    words_of = {kind: [word[of_kind] for word in words] for kind, of_kind in kinds.items()}
     rows = []
     for number, field in enumerate(fields):
         word, place = divmod(number, FIELDS_PER_WORD)
-        has = (words[word] >> place) & 1
-        inside = [kind for kind in kinds if kind in field.kinds]
+        asked = [theirs[word] for kind, theirs in words_of.items() if kind in field.kinds]
         rows.append(
             {
                 "field": field.key,
-                "customers": sum(sizes[kind] for kind in inside),
-                "filled": sum(int(has[kinds[kind]].sum()) for kind in inside),
+                "customers": sum(len(bits) for bits in asked),
+                "filled": sum(int(np.count_nonzero(bits & (1 << place))) for bits in asked),
             }
         )
     return field_rates(

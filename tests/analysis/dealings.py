@@ -18,6 +18,8 @@ from customers.models import (
     Opinion,
     OwnershipType,
     Referral,
+    Region,
+    RegionLevel,
     ResponseType,
     ServiceCost,
     ServiceKind,
@@ -47,7 +49,9 @@ class Dealings(Trade):
             )
             for place in range(4)
         ]
+        regions = _regions()
         for customer in self.customers:
+            customer.region = self.random.choice([*regions, None])
             campaign = self.random.choice([*campaigns, None])
             customer.industry = self.random.choice([*industries, None])
             customer.ownership_type = self.random.choice(["", *OwnershipType.values])
@@ -139,6 +143,19 @@ class Dealings(Trade):
 
     def _moment(self) -> datetime.datetime:
         return FIRST + datetime.timedelta(minutes=self.random.randrange(60 * 24 * 600))
+
+
+def _regions() -> list[Region]:
+    """A country with two areas, one of them with a province."""
+    paths = ("D/", "D/D1/", "D/D1/D11/", "D/D2/")
+    found: dict[str, Region] = {}
+    for path in paths:
+        code = path.rstrip("/").rpartition("/")[2]
+        parent = found.get(path.removesuffix(f"{code}/"))
+        found[path] = Region.objects.create(
+            code=code, name=code, level=RegionLevel.AREA, path=path, parent=parent
+        )
+    return list(found.values())
 
 
 def dealings(seed: int) -> Dealings:

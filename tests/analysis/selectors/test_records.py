@@ -24,7 +24,7 @@ from analysis.selectors.snapshots import Filter
 from analysis.services.measures import carry_out_here
 from analysis.services.runs import start_run
 from crm.models import Role, User
-from customers.models import Customer, Informant
+from customers.models import Customer, Informant, Region
 from tests.analysis.dealings import AS_OF, dealings
 from tests.cast import make_user
 
@@ -120,6 +120,24 @@ def test_a_stranger_is_shown_nothing_and_a_rep_nobody_else_s() -> None:
         assert {row.customer.customer_id for row in everything_shown(run, alice)[page]} <= set(mine), page
     assert sum(group.customers for group in composition.groups(run, alice, Dimension.SIZE)) <= len(mine)
     assert all(line.cost is None for line in sources.returns(run, alice))
+
+
+def test_regions_are_gathered_into_those_just_below_the_one_asked_for() -> None:
+    dealings(seed=8)
+    ada, run = make_user("ada", Role.ADMIN), run_of_everything()
+    below = {region.code: region.pk for region in Region.objects.filter(code__startswith="D")}
+
+    def found(within: int | None) -> dict[str, int]:
+        regions = composition.groups(run, ada, Dimension.REGION, within=within)
+        return {group.label: group.customers for group in regions if group.key}
+
+    def lying_in(path: str) -> int:
+        return Customer.objects.filter(deleted_at=None, region__path__startswith=path).count()
+
+    own = Customer.objects.filter(deleted_at=None, region__code="D1").count()
+    everywhere = {"D": lying_in("D/") - lying_in("D/D1/") - lying_in("D/D2/")}
+    assert found(None) == {**everywhere, "D1": lying_in("D/D1/"), "D2": lying_in("D/D2/")}
+    assert found(below["D1"]) == {"D1": own, "D11": lying_in("D/D1/D11/")}
 
 
 def test_every_row_says_why_it_is_there() -> None:
