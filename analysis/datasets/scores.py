@@ -14,7 +14,7 @@ from analysis.measures.demand import DemandModel, DemandParameters
 from analysis.measures.windows import Window
 from analysis.models.rules import PolicyRules
 from crm.copying import Kind, read_columns
-from customers.selectors import purchase_facts, record_facts, sales_facts
+from customers.selectors import purchase_facts, sales_facts
 from customers.selectors.facts import Connection
 
 PURCHASES: dict[str, Kind] = {
@@ -52,10 +52,13 @@ class Purchases:
 
 @dataclass(frozen=True, slots=True)
 class Years:
-    """Purchases as of the run's day and, when there was a fiscal year since with customers before it, as of its eve."""
+    """Purchases as of the run's day and, as ``judge_year`` takes them, on the eve of the last fiscal year that is over.
+
+    ``eve`` is None when nobody had ordered by then.
+    """
 
     now: Purchases
-    eve: Purchases | None
+    eve: pd.DataFrame | None
     year: Window
 
 
@@ -115,13 +118,11 @@ def read_years(source: Source) -> Years:
     """What the gold customers take: now, and as of the eve of the last fiscal year that is over."""
     year = source.rules.gold.last_year(source.as_of)
     now = _purchases(source, source.as_of, {"year": Window.trailing_year(source.as_of)})
-    eve = year.start - ONE_DAY
-    if not (now.customers["first_order_on"] <= pd.Timestamp(eve)).any():
+    if not (now.customers["first_order_on"] < pd.Timestamp(year.start)).any():
         return Years(now, None, year)
-    periods = {"before": Window.trailing_year(eve), "actual": year}
-    then = _purchases(source, eve, periods)
-    known = (then.customers["order_days"] > 0) | (_known_since(source) < pd.Timestamp(year.start))
-    return Years(now, Purchases(then.customers[known], then.rules, eve, None), year)
+    created_on = read_created_on(source.connection).reindex(now.customers.index)
+    eve = read_eve(source.connection, source.rules, created_on, year, _customers(source))
+    return Years(now, eve, year)
 
 
 def read_ties(source: Source) -> Ties:
@@ -241,21 +242,34 @@ def _purchases(source: Source, day: datetime.date, periods: dict[str, Window]) -
     return Purchases(found, source.rules, day, _demand(source))
 
 
+def read_eve(
+    connection: Connection,
+    rules: PolicyRules,
+    created_on: pd.Series,
+    year: Window,
+    condition: sql.Composable,
+) -> pd.DataFrame:
+    """The population on the eve of a year, with what it bought in the year before (``before_…``) and in it
+    (``actual_…``): everybody who was on record or had ordered by then. ``created_on`` is by ``customer_id``."""
+    eve = year.start - ONE_DAY
+    periods = {"before": Window.trailing_year(eve), "actual": year}
+    found = read_purchases(connection, rules, created_on.index, eve, periods, condition)
+    return found[(found["order_days"] > 0) | (created_on < pd.Timestamp(year.start))]
+
+
+def read_created_on(connection: Connection) -> pd.Series:
+    """Since when each customer who may be scored has been on record: days by ``customer_id``, ascending."""
+    kinds: dict[str, Kind] = {"customer_id": "int8", "created_on": "date"}
+    found = read_columns(connection, purchase_facts.scored_customers_query(), kinds)
+    return pd.DataFrame(found).set_index("customer_id")["created_on"]
+
+
 def _demand(source: Source) -> DemandParameters | None:
     """The run's own fit of the model of demand."""
     churn = source.run.churn
     if churn.get("problem") or not churn.get("parameters"):
         return None
     return DemandParameters(DemandModel(churn["model"]), **churn["parameters"])
-
-
-def _known_since(source: Source) -> pd.Series:
-    """Since when each customer of the population has been on record, as days."""
-    query = record_facts.attributes_query()
-    created = read_frame(source, query, {"customer_id": "int8", "created_on": "date"}).set_index(
-        "customer_id"
-    )
-    return read_population(source, {}).join(created)["created_on"]
 
 
 def _customers(source: Source) -> sql.Composed:

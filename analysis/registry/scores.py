@@ -121,8 +121,7 @@ def _score_of_last_year(years: Years) -> dict[str, Any] | None:
     """How gold would have done over the last fiscal year; None when nobody had ordered before it."""
     if years.eve is None:
         return None
-    eve = years.eve
-    found = judge_year(eve.customers, sample(eve.customers), eve.rules.gold, years.year)
+    found = judge_year(years.eve, sample(years.eve), years.now.rules.gold, years.year)
     about = {"year": [years.year.start.isoformat(), years.year.end.isoformat()]}
     if not isinstance(found, GoldScore):
         return {**about, "problem": found.value}

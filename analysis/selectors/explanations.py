@@ -53,6 +53,8 @@ FIT_PROBLEMS = {
     "few_customers": gettext_lazy("Fewer than 300 customers had ordered one horizon earlier."),
     "few_outcomes": gettext_lazy("Fewer than 50 customers stayed away, or fewer than 50 came back."),
     "no_demand_model": gettext_lazy("One horizon earlier there was no model of demand to stand on."),
+    "too_few_customers": gettext_lazy("Too few customers have ordered again to tell what an order is worth."),
+    "infinite_mean": gettext_lazy("What customers spend differs so widely that there is no expected value."),
     "no_better": gettext_lazy("It did no better than the model of demand in the window before."),
 }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
+from django.conf import settings
 from psycopg import sql
 
 from customers.selectors.facts import EVERYBODY, LINES, Connection, not_cancelled
@@ -95,6 +96,21 @@ def accounts_query() -> sql.SQL:
         FROM customers_customer AS customer
         LEFT JOIN customers_creditaccount AS account ON account.customer_id = customer.id
     """)
+
+
+def scored_customers_query() -> sql.Composed:
+    """Select ``customer_id, created_on`` of every customer who may be scored: neither deleted nor refusing it."""
+    return sql.SQL("""
+        SELECT id AS customer_id, (created_at AT TIME ZONE {zone})::date AS created_on
+        FROM customers_customer WHERE deleted_at IS NULL AND NOT scoring_refused ORDER BY id
+    """).format(zone=sql.Literal(settings.COMPANY_TIME_ZONE))
+
+
+def buyers_query(as_of: datetime.date) -> sql.Composed:
+    """Select ``customer_id``, once each, of everybody with an order by a day."""
+    return sql.SQL("""
+        SELECT DISTINCT customer_id FROM customers_order WHERE customer_id IS NOT NULL AND ordered_on <= {}
+    """).format(sql.Literal(as_of))
 
 
 _SOLD = sql.SQL("quantity > 0 AND revenue_cents > 0")

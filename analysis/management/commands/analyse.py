@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the day, the policy, and what becomes of the result."""
         parser.add_argument(
-            "--as-of", type=_day, metavar="DATE", help="last day that counts (default: today)"
+            "--as-of", type=day_argument, metavar="DATE", help="last day that counts (default: today)"
         )
         parser.add_argument(
             "--policy",
@@ -108,7 +108,7 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(content, ensure_ascii=False, indent=2))
 
 
-def _day(text: str) -> datetime.date:
+def day_argument(text: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError as error:
