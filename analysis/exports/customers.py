@@ -25,6 +25,7 @@ COLUMNS: dict[str, str] = {
     "net_revenue": _MONEY.format("row.net_revenue"),
     "gross_revenue": _MONEY.format("row.gross_revenue"),
     "gross_margin": _MONEY.format("row.gross_margin"),
+    "costed_revenue": _MONEY.format("row.costed_revenue"),
     "net_revenue_before": _MONEY.format("row.net_revenue_before"),
     "orders": "row.orders",
     "order_days": "row.order_days",

@@ -32,14 +32,19 @@ class TopShare:
 
 @dataclass(frozen=True, slots=True)
 class ContributionSummary:
-    """Money in cents over the window; ``change`` is against the window before, None when that held nothing."""
+    """Money in cents over the window; ``change`` is against the window before, None when that held nothing.
+
+    ``gross_margin`` is that of the revenue whose cost is known, and ``margin_rate`` is of that revenue: both None while
+    no cost is known. ``cost_known`` is its share of net revenue, None when nothing tells (no revenue, an older run).
+    """
 
     customers: int
     positive_customers: int
     net_revenue: int
     gross_revenue: int
-    gross_margin: int
+    gross_margin: int | None
     margin_rate: float | None
+    cost_known: float | None
     net_revenue_before: int
     change: float | None
     orders: int
@@ -63,14 +68,16 @@ def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> Contr
     sums = add(sums_by_tier(run, user, wanted).values())
     company = sees_company(user)
     net, before = sums["total_net_revenue"], sums["total_net_revenue_before"]
+    costed = sums["total_costed_revenue"]
     stated = run.totals
     return ContributionSummary(
         customers=sums["customers"],
         positive_customers=sums["positive_customers"],
         net_revenue=net,
         gross_revenue=sums["total_gross_revenue"],
-        gross_margin=sums["total_gross_margin"],
-        margin_rate=sums["total_gross_margin"] / net if net > 0 else None,
+        gross_margin=sums["total_gross_margin"] if costed or not net else None,
+        margin_rate=sums["total_gross_margin"] / costed if costed > 0 else None,
+        cost_known=costed / net if net > 0 else None,
         net_revenue_before=before,
         change=(net - before) / before if before > 0 else None,
         orders=sums["total_orders"],

@@ -13,7 +13,7 @@ from analysis.models import AnalysisRun, CustomerSnapshot, RunState
 from analysis.models.rules import read_rules
 from analysis.selectors import runs
 from analysis.selectors.explanations import Wording
-from analysis.selectors.ranking import COLUMNS
+from analysis.selectors.ranking import COLUMNS, known_margin
 from analysis.selectors.snapshots import sees_company, visible
 from crm.extensions import Explanation, PastStanding, Standing, Worth
 from crm.models import User
@@ -65,7 +65,7 @@ class PublishedInsights:
             window_start=run.window_start,
             window_end=run.window_end,
             net_revenue=row["net_revenue"],
-            gross_margin=row["gross_margin"],
+            gross_margin=known_margin(row),
             rank=row["rank"] if company else None,
             population=run.customers if company else None,
             share=row["share"] if company else None,

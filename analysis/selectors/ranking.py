@@ -42,6 +42,7 @@ COLUMNS = (
     "value",
     "net_revenue",
     "gross_margin",
+    "costed_revenue",
     "net_revenue_before",
     "orders",
     "rank",
@@ -85,7 +86,7 @@ class RankedCustomer:
     moved: str
     value: int
     net_revenue: int
-    gross_margin: int
+    gross_margin: int | None
     net_revenue_before: int
     orders: int
     rank: int
@@ -183,6 +184,7 @@ def _ranked(
         moved=movement(row["tier"], row["tier_before"]),
         rank=row.get("shown_rank", row["rank"]),
         near=is_near(row),
+        gross_margin=known_margin(row),
         reason=words.short_tier_reason(row),
         churn_label=label,
         churn_tone=tone,
@@ -192,13 +194,18 @@ def _ranked(
     )
 
 
+def known_margin(row: dict[str, Any]) -> int | None:
+    """A customer's margin; None while the cost of nothing that it bought is known. Older runs knew no such thing."""
+    unknown = row["costed_revenue"] == 0 and row["net_revenue"] != 0
+    return None if unknown else row["gross_margin"]
+
+
 _COPIED = (
     "tier",
     "tier_raw",
     "tier_before",
     "value",
     "net_revenue",
-    "gross_margin",
     "net_revenue_before",
     "orders",
     "share",

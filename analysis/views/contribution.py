@@ -104,7 +104,7 @@ def _figures(summary: ContributionSummary) -> list[dict[str, Any]]:
         {
             "label": _("Gross margin"),
             "value": compact_money(summary.gross_margin, currency),
-            "note": _("%(rate)s of net revenue") % {"rate": percent(summary.margin_rate)},
+            "note": _margin_note(summary),
         },
         {
             "label": _("Customers who bought"),
@@ -117,6 +117,17 @@ def _figures(summary: ContributionSummary) -> list[dict[str, Any]]:
             "note": _unidentified(summary),
         },
     ]
+
+
+def _margin_note(summary: ContributionSummary) -> str:
+    """The margin as a rate and, where costs are missing, of how much of the revenue that is."""
+    rate = percent(summary.margin_rate)
+    if summary.margin_rate is None:
+        return _("No cost is known")
+    if summary.cost_known is not None and summary.cost_known < 1:
+        known = {"rate": rate, "known": percent(summary.cost_known, 0)}
+        return _("%(rate)s; the cost is known for %(known)s of net revenue") % known
+    return _("%(rate)s of net revenue") % {"rate": rate}
 
 
 def _unidentified(summary: ContributionSummary) -> str:
