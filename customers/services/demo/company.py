@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from customers.models import (
     Address,
+    CompanyProfile,
     Complaint,
     ContactPoint,
     CreditAccount,
@@ -23,20 +24,23 @@ from customers.models import (
     Order,
     OrderLine,
     Payment,
+    PersonProfile,
     Product,
     ProductCategory,
     ProductCost,
     ServiceCost,
     WishListEntry,
 )
-from customers.services.demo import dealings, documents, profiles, relations
+from customers.services.demo import dealings, described, documents, profiles, relations
 from customers.services.demo.calendar import day_weights, days_between
 from customers.services.demo.catalogue import Catalogue
-from customers.services.demo.house import House
+from customers.services.demo.desk import Desk
+from customers.services.demo.house import HOME_AREA, House
 from customers.services.demo.ledger import Ledger, make_ledger
 from customers.services.demo.places import Places
 from customers.services.demo.plan import Plan
 from customers.services.demo.population import Market, Population, draw_population
+from customers.services.demo.profiles import People
 from customers.services.demo.writing import TableWriter
 
 Listener = Callable[[int, int], None]
@@ -52,6 +56,7 @@ class CompanyWriter:
         self._product_ids = np.empty(0, dtype=np.int64)
         self._documents = 0
         self._complaints = 0
+        self.desk: Desk | None = None
         self._end = np.datetime64(plan.as_of, "D")
         noon = datetime.combine(plan.as_of, time(12), tzinfo=ZoneInfo(settings.COMPANY_TIME_ZONE))
         self._offset = np.timedelta64(noon.utcoffset() or 0, "m")
@@ -93,13 +98,12 @@ class CompanyWriter:
         total = self.market.plan.customers
         for number, start in enumerate(range(0, total, self.market.plan.chunk)):
             end = min(start + self.market.plan.chunk, total)
-            self._write_chunk(
-                np.random.default_rng([self.market.plan.seed, 3, number]), np.arange(start, end) + 1
-            )
+            rng = np.random.default_rng([self.market.plan.seed, 3, number])
+            self._write_chunk(rng, np.arange(start, end) + 1, number)
             listener(end, total)
         self.tables.finish()
 
-    def _write_chunk(self, rng: np.random.Generator, serial: NDArray[np.int64]) -> None:
+    def _write_chunk(self, rng: np.random.Generator, serial: NDArray[np.int64], number: int) -> None:
         market = self.market
         population = draw_population(rng, market, serial, self.tables.take_ids(Customer, serial.size))
         ledger = make_ledger(
@@ -113,6 +117,16 @@ class CompanyWriter:
         self._write_profiles(rng, population, ledger)
         self._write_ledger(rng, population, ledger)
         self._write_dealings(rng, population, ledger)
+        self._describe(population.people, number)
+
+    def _describe(self, people: People, number: int) -> None:
+        """Write what is known of the customers themselves: by draws of its own, which change nothing else."""
+        plan, rng = self.market.plan, np.random.default_rng([self.market.plan.seed, 5, number])
+        self.tables.copy(PersonProfile, described.person_columns(rng, people, plan.described, self._end))
+        self.tables.copy(CompanyProfile, described.company_columns(rng, people, plan.described, self._end))
+        if not number:
+            products = self._product_ids[: self.market.catalogue.freight].tolist()
+            self.desk = Desk(people, plan.as_of, products, self.market.house.rep_ids[HOME_AREA][0], rng)
 
     def _write_profiles(self, rng: np.random.Generator, population: Population, ledger: Ledger) -> None:
         people, tables, end = population.people, self.tables, self._end

@@ -25,6 +25,8 @@ class Plan:
     """Mean number of interactions per customer."""
     as_of: date
     """The first day that the company has not lived yet: the last orders are of the day before."""
+    described: float = 0.9
+    """Share of customers whose profile somebody filled in."""
     seed: int = DEFAULT_SEED
     chunk: int = 5_000
     """Customers generated at a time: it bounds the memory."""
@@ -62,6 +64,7 @@ _SIZES = {
         orders_a_week=0.114,
         lines_beyond_first=2.55,
         interactions=2,
+        described=0.2,
         as_of=_ANY_DAY,
     ),
     "large": Plan(
@@ -70,6 +73,7 @@ _SIZES = {
         orders_a_week=0.114,
         lines_beyond_first=2.55,
         interactions=1,
+        described=0.1,
         as_of=_ANY_DAY,
     ),
 }

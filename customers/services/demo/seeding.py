@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from crm.services import audit
 from customers.models import (
     Address,
     ChangedCustomer,
+    CompanyProfile,
     Complaint,
     ContactPoint,
     CreditAccount,
@@ -26,6 +28,7 @@ from customers.models import (
     Order,
     OrderLine,
     Payment,
+    PersonProfile,
     Product,
     ProductCategory,
     ProductCost,
@@ -36,10 +39,14 @@ from customers.models import (
 from customers.models.finance import COUNTED
 from customers.services.demo.catalogue import make_catalogue
 from customers.services.demo.company import CompanyWriter, Listener
+from customers.services.demo.desk import Desk
 from customers.services.demo.house import build_house
 from customers.services.demo.indexes import bare_tables, without_triggers
 from customers.services.demo.places import read_places
 from customers.services.demo.plan import Plan
+from customers.services.demo.sealed import write_sealed
+from customers.services.demo.surroundings import write_surroundings
+from customers.services.demo.working import write_working_records
 from customers.services.regions import load_regions
 
 SEEDED = "demo.seeded"
@@ -50,7 +57,7 @@ _CUSTOMER_TAGS = Customer.tags.through
 _LEDGER: tuple[type[models.Model], ...] = (Order, OrderLine, Payment)
 _RECORDS: tuple[type[models.Model], ...] = (
     Customer, ContactPoint, Address, CreditAccount, OpeningBalance, Need, WishListEntry, _CUSTOMER_TAGS,
-    CustomerShare, *_LEDGER, Interaction, Complaint, ServiceCost,
+    CustomerShare, *_LEDGER, Interaction, Complaint, ServiceCost, PersonProfile, CompanyProfile,
 )  # fmt: skip
 
 
@@ -91,11 +98,22 @@ def seed_demo(
             writer.write_customers(listener or (lambda done, total: None))
         _mark_changed()
         _note_last_orders()
+        rows = Counter(writer.tables.rows)
+        if writer.desk:
+            rows += _fill(writer.desk)
         audit.record(None, SEEDED, customers=plan.customers, seed=plan.seed, as_of=plan.as_of.isoformat())
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(quote(model._meta.db_table) for model in _RECORDS)}")
-    return Seeded(dict(writer.tables.rows))
+    return Seeded(dict(rows))
+
+
+def _fill(desk: Desk) -> Counter[str]:
+    """Write everything that people write down about the first customers; return how many rows of each model."""
+    write_working_records(desk)
+    write_surroundings(desk)
+    write_sealed(desk, User.objects.get(username="admin"))
+    return desk.rows
 
 
 def _make_room(*, replace: bool) -> None:

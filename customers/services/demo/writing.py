@@ -34,7 +34,7 @@ class TableWriter:
         count = next(len(values) for values in columns.values() if np.ndim(values))
         if not count:
             return
-        if "id" not in columns:
+        if model._meta.pk.attname == "id" and "id" not in columns:
             columns = {"id": self.take_ids(model, count) + np.arange(count), **columns}
         copy_rows(model, count, columns)
         self.rows[model.__name__] += count
