@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from analysis.models import AnalysisRun, Policy
 from crm.models import Job, Role, User
-from customers.models import Competitor, Informant, Need, Task
+from customers.models import Competitor, CustomField, Informant, Need, Task
+from customers.services.attachments import attach
 from customers.services.merging import merge_customers
 from customers.services.parts import remove_part
 from tests.cast import Cast, make_customer, make_order, make_user, sign_in
@@ -53,15 +55,23 @@ def subjects(cast: Cast) -> dict[str, int | str]:
     words = {
         "word": "x-y",
         "needs": "needs",
+        "basics": "basics",
+        "field": "company.problems",
+        "sealed": "person.religion",
         "region": "region",
         "campaigns": "campaigns",
         "informants": "informants",
     }
+    field = CustomField.objects.create(key="shoe-size", label="鞋码", kind="number")
+    person = make_customer("K4", "王小明", kind="person", owner=cast.alice)
     return {
+        "custom_field": field.pk,
+        "person": person.pk,
         "customer": cast.huaxin.pk,
         "order": order.pk,
         "job": job.pk,
         "run": run.pk,
+        "attachment": attach(cast.huaxin, ContentFile(b"x", "x.txt"), actor=cast.ada).pk,
         "competitor": Competitor.objects.create(name="恒丰").pk,
         "informant": Informant.objects.create(name="老王", owner=cast.alice).pk,
         "merge": merge.pk,
