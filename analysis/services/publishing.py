@@ -73,12 +73,18 @@ def _store_sums(run: AnalysisRun) -> None:
 
 
 def _move_pointer(run: AnalysisRun, now: datetime.datetime) -> bool:
-    """Point to ``run`` unless a newer run is published already."""
-    current = Publication.objects.select_for_update().first()
+    """Point to ``run`` unless a newer run is published already.
+
+    What somebody starts on a page is a look back when its day is earlier than the published one: it replaces nothing
+    that others see. The system may go back to an earlier day; the operator who asks it on the command line means it.
+    """
+    current = Publication.objects.select_for_update(of=("self",)).select_related("run").first()
     if current is None:
         Publication.objects.create(pk=Publication.ONLY, run=run, published_at=now)
         return True
     if current.run_id >= run.pk:
+        return False
+    if run.requested_by_id is not None and run.as_of < current.run.as_of:
         return False
     AnalysisRun.objects.filter(pk=current.run_id).update(state=RunState.SUPERSEDED)
     Publication.objects.filter(pk=Publication.ONLY).update(run=run, published_at=now)

@@ -41,6 +41,8 @@ from customers.selectors.facts import Connection, first_order_on
 
 KIND = "analysis.run"
 
+MOST_WAITING = 5
+
 STEPS = (
     gettext_noop("Adding up what changed"),
     gettext_noop("Reading the customers"),
@@ -50,6 +52,10 @@ STEPS = (
     gettext_noop("Judging the churn model by the past"),
     gettext_noop("Checking and publishing"),
 )
+
+
+class RunsWaitingError(Exception):
+    """Enough runs wait already; str() is translated."""
 
 
 def start_run(
@@ -81,9 +87,16 @@ def start_run(
     ------
     PermissionDenied
         When ``actor`` may not start analyses.
+    RunsWaitingError
+        When so many runs wait already that another would only keep the workers from them.
     """
     if actor is not None:
         require(actor, "analysis.run")
+        if queue and AnalysisRun.objects.filter(state=RunState.QUEUED).count() >= MOST_WAITING:
+            raise RunsWaitingError(
+                _("%(count)d analyses are waiting already. Wait until they are done, or cancel them.")
+                % {"count": MOST_WAITING}
+            )
     run = AnalysisRun(
         as_of=as_of or timezone.localdate(),
         policy=policy or policies.current(),

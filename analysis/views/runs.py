@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from analysis.forms.runs import RunForm
 from analysis.models import AnalysisRun
+from analysis.registry import FURTHER
 from analysis.selectors import runs as selector
 from analysis.selectors.explanations import step_label
+from analysis.selectors.results import results_of
 from analysis.services import runs as service
 from analysis.views.sentences import window_sentence
 from crm.models import User
@@ -21,6 +23,7 @@ from crm.templatetags.format import day, duration, money, number
 from crm.views.jobs import job_card
 
 RUNS_ON_A_PAGE = 25
+TONES = {"done": "good", "failed": "bad", "refused": "warn", "running": "info", "queued": "info"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,14 +33,8 @@ def run_list(request: HttpRequest) -> HttpResponse:
     form = RunForm(request.POST or None)
     if request.method == "POST":
         require(user, "analysis.run")
-        if form.is_valid():
-            run = service.start_run(
-                actor=user,
-                as_of=form.cleaned_data["as_of"],
-                publish=form.is_not_older_than(selector.published()),
-                further=True,
-            )
-            return redirect("analysis:run", run.pk)
+        if form.is_valid() and (started := _started(form, user)):
+            return redirect("analysis:run", started.pk)
     page = Paginator(selector.runs_for(user), RUNS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -47,6 +44,20 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "running": _card(request, selector.running()),
     }
     return render(request, "analysis/runs.html", context, status=400 if form.errors else 200)
+
+
+def _started(form: RunForm, user: User) -> AnalysisRun | None:
+    """Start the run that is asked for; None, and an error on the form, when too many wait."""
+    try:
+        return service.start_run(
+            actor=user,
+            as_of=form.cleaned_data["as_of"],
+            publish=form.is_not_older_than(selector.published()),
+            further=True,
+        )
+    except service.RunsWaitingError as error:
+        form.add_error(None, str(error))
+        return None
 
 
 @require_safe
@@ -63,6 +74,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "problem": found.error if can(user, "company.view") else "",
         "crumbs": [{"label": _("Runs"), "url": reverse("analysis:runs")}],
         "facts": _facts(found, sees_company=can(user, "company.view")),
+        "measures": _measures(found),
         "timings": [
             {"label": step_label(step), "value": duration(found.timings[step])}
             for step in service.STEPS
@@ -101,6 +113,26 @@ def _facts(found: AnalysisRun, *, sees_company: bool) -> list[dict[str, Any]]:
             },
         ]
     return facts
+
+
+def _measures(found: AnalysisRun) -> list[dict[str, Any]]:
+    """Where each further measure of the run stands, in the order of the registry."""
+    results = results_of(found)
+    return [
+        {
+            "label": measure.label,
+            "state": result.get_state_display(),
+            "tone": TONES.get(result.state, ""),
+            "note": step_label(result.problem) if result.problem else "",
+            "took": duration(
+                sum(result.timings.get(step, 0) for step in ("read", "compute", "merge", "store"))
+            )
+            if result.is_done
+            else "",
+        }
+        for name, measure in FURTHER.items()
+        if (result := results.get(name))
+    ]
 
 
 def _card(request: HttpRequest, found: AnalysisRun | None) -> dict[str, Any] | None:

@@ -10,20 +10,28 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from analysis.exports.customers import write_customers
 from analysis.exports.summary import summary_of, write_summary
-from analysis.models import AnalysisRun, Policy, RunState
+from analysis.exports.what_if import what_if_lines, what_if_record
+from analysis.models import AnalysisRun, MeasureState, Policy, RunState
 from analysis.models.reading import PolicyError
+from analysis.registry import FURTHER
+from analysis.selectors.results import results_of
 from analysis.services import policies, runs
+from analysis.services.measures import carry_out_here
+from analysis.services.what_if import NothingPublishedError, what_if
 from crm.management.actors import named_actor
 from crm.models import User
 from crm.progress import JobProgress
 from crm.templatetags.format import day, money, number
 from customers.models import Order
+
+log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
@@ -45,6 +53,17 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="", metavar="TEXT", help="why the policy is adopted")
         parser.add_argument("--as", dest="username", metavar="USER", help="who asks (default: the system)")
         parser.add_argument("--no-publish", action="store_true", help="keep the result to the ledger")
+        parser.add_argument(
+            "--core-only",
+            action="store_true",
+            help="leave the further measures out (contribution, tiers, churn only)",
+        )
+        parser.add_argument(
+            "--what-if",
+            type=Path,
+            metavar="FILE",
+            help="say who would move under this JSON policy; nothing is published or written",
+        )
         parser.add_argument("--queue", action="store_true", help="have a worker do it, and don't wait")
         parser.add_argument(
             "--export", type=Path, metavar="DIR", help="write customers.csv and summary.json there"
@@ -57,9 +76,14 @@ class Command(BaseCommand):
         if options["queue"] and options["export"]:
             raise CommandError(_("--export needs the result: it does not go with --queue."))
         try:
+            if options["what_if"]:
+                self._tell_what_if(options)
+                return
             run = self._start(options)
         except PolicyError as error:
             raise self._failure(str(error), "policy") from error
+        except (NothingPublishedError, runs.RunsWaitingError) as error:
+            raise self._failure(str(error), "refused") from error
         except PermissionDenied as error:
             message = _("%(user)s may not start an analysis. Ask an administrator, or leave --as out.")
             raise self._failure(message % {"user": options["username"]}, "forbidden") from error
@@ -70,14 +94,40 @@ class Command(BaseCommand):
             raise self._failure(run.error or _("The analysis was stopped."), "failed")
         if options["export"]:
             _export(run, options["export"])
+        broken = [] if options["core_only"] else self._measure(run)
         self._tell(run, options)
+        if broken:
+            message = _("These measures broke; the runs page says how: %(names)s.")
+            raise self._failure(message % {"names": ", ".join(broken)}, "measures")
+
+    def _measure(self, run: AnalysisRun) -> list[str]:
+        """Do the further measures of a run that readers see; return the names of those that broke."""
+        if run.state != RunState.PUBLISHED:
+            return []
+        with JobProgress(sys.stderr, unit=_("steps")) as progress:
+            try:
+                results = carry_out_here(run, listener=progress)
+            except ExceptionGroup as broken:
+                for error in broken.exceptions:
+                    log.exception("measure broke", exc_info=error)
+                results = list(results_of(run).values())
+        return [str(FURTHER[result.name].label) for result in results if result.state == MeasureState.FAILED]
+
+    def _tell_what_if(self, options: dict[str, Any]) -> None:
+        actor = named_actor(options["username"])
+        found = what_if(_document(options["what_if"]), actor=actor, as_of=options["as_of"])
+        if self.as_json:
+            self._print_json(what_if_record(found))
+            return
+        for line in what_if_lines(found):
+            self.stdout.write(line)
 
     def _start(self, options: dict[str, Any]) -> AnalysisRun:
         actor = named_actor(options["username"])
         policy = _policy(options["policy"], actor, options["reason"])
         wanted = {"as_of": options["as_of"], "policy": policy, "publish": not options["no_publish"]}
         if options["queue"]:
-            return runs.start_run(actor=actor, **wanted)
+            return runs.start_run(actor=actor, further=not options["core_only"], **wanted)
         with JobProgress(sys.stderr, unit=_("steps")) as progress:
             return runs.start_run(actor=actor, queue=False, listener=progress, **wanted)
 
@@ -116,17 +166,18 @@ def day_argument(text: str) -> datetime.date:
 
 
 def _policy(file: Path | None, actor: User | None, reason: str) -> Policy | None:
-    if file is None:
-        return None
+    return None if file is None else policies.adopt(_document(file), actor=actor, reason=reason)
+
+
+def _document(file: Path) -> Any:
     try:
-        document = json.loads(file.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        return json.loads(file.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except OSError as error:
         raise CommandError(
             _("%(file)s cannot be read: %(why)s.") % {"file": file, "why": error.strerror}
         ) from error
     except (ValueError, RecursionError) as error:
         raise CommandError(_("%(file)s is not JSON: %(why)s.") % {"file": file, "why": error}) from error
-    return policies.adopt(document, actor=actor, reason=reason)
 
 
 def _export(run: AnalysisRun, folder: Path) -> None:
