@@ -16,7 +16,13 @@ import pandas as pd
 from psycopg import sql
 
 from analysis.datasets.source import Source, customer_products, read_frame, read_population
-from analysis.measures.baskets import PairCounts, count_pairs
+from analysis.measures.baskets import BasketPolicy, PairCounts, count_pairs
+from analysis.measures.cross_sell import CrossSellPolicy
+from analysis.measures.mix_advice import MixPolicy
+from analysis.measures.narrow_buyers import NarrowPolicy
+from analysis.measures.profitability import ProfitPolicy
+from analysis.measures.regional_affinity import AffinityPolicy
+from analysis.measures.upsell import UpsellPolicy
 from analysis.measures.windows import Window
 from crm.copying import Kind
 from customers.models import PropertyType
@@ -47,11 +53,28 @@ _CREDIT: dict[str, Kind] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Profits:
+    """The population with the sums that ``profitability`` takes."""
+
+    customers: pd.DataFrame
+    policy: ProfitPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the population's baskets hold."""
+
+    counts: PairCounts
+    policy: BasketPolicy
+
+
+@dataclass(frozen=True, slots=True)
 class Mix:
     """What customers bought of each product, as ``mix_advice`` takes it, and the run's margins of all products."""
 
     sales: pd.DataFrame
     products: pd.DataFrame
+    policy: MixPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +83,7 @@ class Owned:
 
     owned: pd.DataFrame
     pairs: pd.DataFrame
+    policy: CrossSellPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +94,7 @@ class Wallets:
     industries: pd.Series
     shares: pd.DataFrame
     window: Window
+    policy: NarrowPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,7 @@ class Rhythm:
 
     customers: pd.DataFrame
     as_of: datetime.date
+    policy: UpsellPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +112,11 @@ class Places:
 
     bought: pd.DataFrame
     places: dict[str, pd.Series]
+    policy: AffinityPolicy
 
 
-def read_profits(source: Source) -> pd.DataFrame:
-    """The population with the sums that ``profitability`` takes; zeros for who bought nothing."""
+def read_profits(source: Source) -> Profits:
+    """The population's revenue, margin and service cost; zeros for who bought nothing."""
     query = sql.SQL("SELECT customer_id, {} FROM ({}) AS sales GROUP BY customer_id").format(
         _summed(), _sales(source)
     )
@@ -103,7 +130,8 @@ def read_profits(source: Source) -> pd.DataFrame:
         {"customer_id": "int8", "service_cost": "int8"},
     ).set_index("customer_id")
     everybody = read_population(source, {})
-    return everybody.join(sums).join(costs).fillna(0).astype("int64")
+    found = everybody.join(sums).join(costs).fillna(0).astype("int64")
+    return Profits(found, source.rules.products.profitability)
 
 
 def read_product_sums(source: Source) -> pd.DataFrame:
@@ -130,6 +158,7 @@ def read_mix(source: Source) -> Mix:
     return Mix(
         sales=read_frame(source, sales, {**PAIR, **SUMS}),
         products=read_frame(source, products, rates).set_index("product_id"),
+        policy=source.rules.products.mix_advice,
     )
 
 
@@ -150,13 +179,13 @@ def read_cells(source: Source) -> pd.DataFrame:
     return found.sort_values(["region_id", "month", "category_id"], ignore_index=True)
 
 
-def read_pair_counts(source: Source) -> PairCounts:
+def read_baskets(source: Source) -> Counted:
     """Count what all orders of the population hold, some customers at a time."""
     customers = read_population(source, {}).index.to_numpy()
     bounds = [*customers[::CUSTOMERS_PER_PART].tolist(), int(customers[-1]) + 1] if len(customers) else []
     parts = (_count_baskets(source, low, high) for low, high in pairwise(bounds))
     nothing = pd.DataFrame({"basket_id": [], "product_id": []}, dtype="int64")
-    return reduce(add, parts, count_pairs(nothing))
+    return Counted(reduce(add, parts, count_pairs(nothing)), source.rules.products.cross_sell.baskets)
 
 
 def read_owned(source: Source) -> Owned:
@@ -167,7 +196,7 @@ def read_owned(source: Source) -> Owned:
     ).format(sql.Literal(source.run.pk))
     found = read_frame(source, owned, PAIR).sort_values(["customer_id", "product_id"], ignore_index=True)
     kinds: dict[str, Kind] = {"product_id": "int8", "other_id": "int8", "llr": "float8"}
-    return Owned(found, read_frame(source, pairs, kinds))
+    return Owned(found, read_frame(source, pairs, kinds), source.rules.products.cross_sell)
 
 
 def read_wallets(source: Source) -> Wallets:
@@ -179,7 +208,13 @@ def read_wallets(source: Source) -> Wallets:
         sales_facts.wallet_query(source.as_of),
         {"customer_id": "int8", "period_start": "date", "period_end": "date", "amount": "int8"},
     )
-    return Wallets(_category_sales(source), industries["industry_id"], shares, source.window)
+    return Wallets(
+        _category_sales(source),
+        industries["industry_id"],
+        shares,
+        source.window,
+        source.rules.products.narrow_buyers,
+    )
 
 
 def read_rhythm(source: Source) -> Rhythm:
@@ -188,7 +223,7 @@ def read_rhythm(source: Source) -> Rhythm:
     credit = read_frame(source, sales_facts.credit_query(source.as_of), _CREDIT).set_index("customer_id")
     found = customers.join(credit)
     owed = {name: found[name].fillna(0).astype("int64") for name in ("open_cents", "overdue_cents")}
-    return Rhythm(found.assign(**owed), source.as_of)
+    return Rhythm(found.assign(**owed), source.as_of, source.rules.products.upsell)
 
 
 def read_places(source: Source) -> Places:
@@ -209,6 +244,7 @@ def read_places(source: Source) -> Places:
             "city": _ancestor(customers["region_id"], levels["city_id"]),
             "property": property_type,
         },
+        source.rules.products.regional_affinity,
     )
 
 

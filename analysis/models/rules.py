@@ -21,6 +21,7 @@ from analysis.measures.marks import MarkPolicy
 from analysis.measures.rfm import RfmPolicy
 from analysis.measures.tiers import Thresholds, TierPolicy, TierScheme
 from analysis.measures.windows import ReturnAttribution, Window, month_of
+from analysis.models.product_rules import ProductRules, read_product_rules
 from analysis.models.reading import PolicyError, Section
 from analysis.models.record_rules import RecordRules, read_record_rules
 
@@ -99,6 +100,7 @@ class PolicyRules:
     clv: ClvPolicy = field(default_factory=ClvPolicy)
     gold: GoldPolicy = field(default_factory=GoldPolicy)
     records: RecordRules = field(default_factory=RecordRules)
+    products: ProductRules = field(default_factory=ProductRules)
 
     def tier_policy(self, region_ids: Mapping[str, int]) -> TierPolicy:
         """The tiers' part, with regions by id."""
@@ -145,6 +147,7 @@ class PolicyRules:
                 "fiscal_year_month": self.gold.fiscal_year_month,
             },
             **self.records.document(),
+            **self.products.document(),
         }
 
 
@@ -177,6 +180,7 @@ def read_rules(document: Any) -> PolicyRules:
         "gold": _read_gold(top.section("gold"), default.gold),
         "care": _read_care(top.section("care"), default),
         "records": read_record_rules(top, default.records),
+        "products": read_product_rules(top, default.products),
     }
     top.finish()
     return PolicyRules(**rules)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from analysis.datasets import products
-from analysis.datasets.products import PLACES, Mix, Owned, Places, Rhythm, Wallets
-from analysis.measures.baskets import PairCounts, product_pairs
+from analysis.datasets.products import PLACES, Counted, Mix, Owned, Places, Profits, Rhythm, Wallets
+from analysis.measures.baskets import product_pairs
 from analysis.measures.cross_sell import recommend
 from analysis.measures.mix_advice import ADVICE_DTYPE, mix_advice
 from analysis.measures.narrow_buyers import BASIS_DTYPE, narrow_buyers, recorded_elsewhere
@@ -48,8 +48,8 @@ def _floats(*names: str) -> dict[str, Kind]:
     return dict.fromkeys(names, "float8")
 
 
-def _profitability(customers: pd.DataFrame) -> Outcome:
-    found = profitability(customers)
+def _profitability(profits: Profits) -> Outcome:
+    found = profitability(profits.customers, profits.policy)
     totals = ["net_revenue", "uncosted_revenue", "cost_of_goods", "gross_margin", "service_cost", "profit"]
     summary = {name: int(found[name].sum()) for name in totals}
     standings = {str(name): int(count) for name, count in found["standing"].value_counts().items()}
@@ -65,7 +65,7 @@ def _product_margins(sums: pd.DataFrame) -> Outcome:
 
 
 def _mix_advice(mix: Mix) -> Outcome:
-    found = mix_advice(mix.sales, mix.products)
+    found = mix_advice(mix.sales, mix.products, mix.policy)
     by_advice = found.groupby("advice", observed=False)["gain"].agg(["size", "sum"])
     summary = {
         str(advice): {"pieces": int(pieces), "gain": int(gain)}
@@ -90,8 +90,9 @@ def _product_distribution(cells: pd.DataFrame) -> Outcome:
     return Outcome(rows={SalesCell: cells}) if len(cells) else Outcome(problem=NOTHING_SOLD)
 
 
-def _baskets(counts: PairCounts) -> Outcome:
-    found = product_pairs(counts)
+def _baskets(counted: Counted) -> Outcome:
+    counts = counted.counts
+    found = product_pairs(counts, counted.policy)
     if found.empty:
         return Outcome(problem=NO_PAIRS)
     summary = {"baskets": counts.baskets, "products": len(counts.products), "pairs": len(found)}
@@ -99,7 +100,7 @@ def _baskets(counts: PairCounts) -> Outcome:
 
 
 def _cross_sell(owned: Owned) -> Outcome:
-    found = recommend(owned.owned, owned.pairs)
+    found = recommend(owned.owned, owned.pairs, owned.policy)
     summary = {"recommendations": len(found), "customers": int(found["customer_id"].nunique())}
     return Outcome(rows={Recommendation: found}, summary=summary)
 
@@ -115,7 +116,7 @@ def _merge_recommendations(merging: Merging) -> Outcome:
 
 def _narrow_buyers(wallets: Wallets) -> Outcome:
     recorded = recorded_elsewhere(wallets.shares, wallets.window)
-    found = narrow_buyers(wallets.sales, wallets.industries, recorded)
+    found = narrow_buyers(wallets.sales, wallets.industries, recorded, wallets.policy)
     by_basis = found.groupby("basis", observed=False)["elsewhere"].agg(["size", "sum"])
     summary = {
         str(basis): {"customers": int(customers), "elsewhere": int(elsewhere)}
@@ -125,7 +126,7 @@ def _narrow_buyers(wallets: Wallets) -> Outcome:
 
 
 def _upsell(rhythm: Rhythm) -> Outcome:
-    found = upsell(rhythm.customers, rhythm.as_of)
+    found = upsell(rhythm.customers, rhythm.as_of, rhythm.policy)
     summary = {"customers": len(found), "typical_orders": int(found["typical_order"].sum())}
     return Outcome(rows={UpsellCandidate: found}, summary=summary)
 
@@ -142,7 +143,7 @@ def _regional_affinity(places: Places) -> Outcome:
 
 def _affinities(places: Places, kind: str) -> pd.DataFrame:
     """The affinities of one kind of place, which is a region or a kind of property."""
-    found = regional_affinity(places.bought, places.places[kind]).assign(kind=kind)
+    found = regional_affinity(places.bought, places.places[kind], places.policy).assign(kind=kind)
     place = found.pop("place").astype("object")
     if kind == "property":
         return found.assign(region_id=None, property_type=place)
@@ -237,7 +238,7 @@ PRODUCTS: tuple[Measure[Any], ...] = (
     Measure(
         "baskets",
         _("Baskets"),
-        products.read_pair_counts,
+        products.read_baskets,
         _baskets,
         tables=(
             Table(
