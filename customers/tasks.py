@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from customers.exports import running as exports
-from customers.services import bulk
+from customers.services import attachments, bulk
 from customers.services.imports import running
 
 __all__ = ["bulk", "exports", "running"]
@@ -13,3 +13,9 @@ __all__ = ["bulk", "exports", "running"]
 def drop_expired_exports() -> None:
     """Delete exported files that can't be fetched any more."""
     exports.drop_expired()
+
+
+@shared_task(name="customers.tasks.sweep_uploads")
+def sweep_uploads() -> None:
+    """Delete files about customers that were removed long ago, or never came to be kept."""
+    attachments.sweep()

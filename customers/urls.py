@@ -22,7 +22,7 @@ from customers.views import (
     tasks,
     today,
 )
-from customers.views.parts import choices
+from customers.views.parts import attachments, choices
 from customers.views.parts import pages as parts
 from customers.views.record import page
 from customers.views.record.export import export as record_export
@@ -96,4 +96,5 @@ urlpatterns = [
     path("informants/<int:pk>/", acquisition.informant, name="informant"),
     path("directory/<slug:register>/new/", directory.new_entry, name="entry_new"),
     path("directory/<slug:register>/<int:pk>/", directory.edit_entry, name="entry"),
+    path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
 ]

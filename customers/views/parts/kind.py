@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from crm.models import User
 from customers.forms.parts.base import PartForm
+from customers.models import Customer
 from customers.models.scope import CustomerChild
 
 Words = str | Promise
@@ -33,7 +35,8 @@ class Kind:
 
     ``owner`` names the field by which rows belong to the customer, ``related`` what is read along, ``fixed`` what
     every row of the card holds. ``single``: a customer has at most one. ``tab`` is where the card stands.
-    ``extra`` is one more thing to do with a row: its label, and the kind whose form does it.
+    ``extra`` is one more thing to do with a row: its label, and the kind whose form does it. ``write`` adds a row
+    where that takes more than its fields; what it raises as ValidationError stands on the form.
     """
 
     model: type[CustomerChild]
@@ -50,6 +53,7 @@ class Kind:
     single: bool = False
     extra: tuple[Words, str] | None = None
     shown: int = 20
+    write: Callable[[User, Customer, PartForm], object] | None = None
 
 
 def together(*parts: object) -> str:

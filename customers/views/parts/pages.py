@@ -37,11 +37,12 @@ def new_part(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     user, customer, declared = _asked(request, pk, kind, "customer.edit")
     form = _form(request, declared, user, customer)
     if form.is_valid():
-        fields = {**form.changes(), **declared.fixed, declared.owner: customer}
         try:
-            add_part(declared.model, actor=user, fields=fields)
+            _add(declared, user, customer, form)
         except IntegrityError:
             _say_it_is_there(form)
+        except ValidationError as error:
+            form.add_error(None, error)
         else:
             return _done(request, user, customer, kind)
     return _card(request, user, customer, kind, opened=Opened(form, None, request.path))
@@ -91,6 +92,13 @@ def put_back(request: HttpRequest, pk: int, kind: str, part: str) -> HttpRespons
     except IntegrityError:
         pass  # something has taken its place: the card shows it
     return _done(request, user, customer, kind)
+
+
+def _add(kind: Kind, user: User, customer: Customer, form: PartForm) -> None:
+    if kind.write is not None:
+        kind.write(user, customer, form)
+    else:
+        add_part(kind.model, actor=user, fields={**form.changes(), **kind.fixed, kind.owner: customer})
 
 
 def _asked(request: HttpRequest, pk: int, name: str, action: str) -> tuple[User, Customer, Kind]:

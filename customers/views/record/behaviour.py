@@ -59,6 +59,7 @@ def behaviour(visit: Visit) -> dict[str, Any]:
             "notes",
             "answers",
             "interviews",
+            "attachments",
         ),
         "notes": [*notes, *page.notes],
     }

@@ -15,10 +15,10 @@ from tests.cast import Cast, make_order, make_payment, sign_in
 QUERIES = {
     "overview": 22,
     "profile": 12,
-    "trade": 20,
-    "behaviour": 18,
-    "relations": 12,
-    "competition": 12,
+    "trade": 26,
+    "behaviour": 34,
+    "relations": 26,
+    "competition": 19,
     "analysis": 12,
     "history": 24,
 }
