@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from analysis.services import runs
+from analysis.services import retention, runs
 
 
 @shared_task(name="analysis.tasks.run_nightly")
 def run_nightly() -> None:
     """Start the nightly analysis as of yesterday, the last whole day."""
     runs.start_nightly()
+
+
+@shared_task(name="analysis.tasks.drop_old_rows")
+def drop_old_rows() -> None:
+    """Let go of the rows of runs that are old and not kept."""
+    retention.drop_old_rows()

@@ -239,6 +239,10 @@ if ANALYSIS_HOUR not in range(24):
 ANALYSIS_SHARD_CUSTOMERS = env.int("ANALYSIS_SHARD_CUSTOMERS", default=250_000)
 if ANALYSIS_SHARD_CUSTOMERS < 1:
     raise ImproperlyConfigured(f"ANALYSIS_SHARD_CUSTOMERS must be 1 or more, not {ANALYSIS_SHARD_CUSTOMERS}.")
+# How long every run's rows are kept; of older ones, only the last of each month.
+ANALYSIS_KEEP_DAYS = env.int("ANALYSIS_KEEP_DAYS", default=92)
+if ANALYSIS_KEEP_DAYS < 1:
+    raise ImproperlyConfigured(f"ANALYSIS_KEEP_DAYS must be 1 or more, not {ANALYSIS_KEEP_DAYS}.")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "crm.tasks.sweep_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
     "sweep-uploads": {"task": "customers.tasks.sweep_uploads", "schedule": crontab(hour="4", minute="10")},
@@ -246,6 +250,10 @@ CELERY_BEAT_SCHEDULE = {
     "nightly-analysis": {
         "task": "analysis.tasks.run_nightly",
         "schedule": crontab(hour=str(ANALYSIS_HOUR), minute="0"),
+    },
+    "old-analysis-rows": {
+        "task": "analysis.tasks.drop_old_rows",
+        "schedule": crontab(hour=str(ANALYSIS_HOUR), minute="50"),
     },
 }
 
