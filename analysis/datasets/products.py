@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from functools import reduce
 from itertools import pairwise
-from operator import add
 
 import numpy as np
 import pandas as pd
@@ -24,9 +22,10 @@ from analysis.measures.profitability import ProfitPolicy
 from analysis.measures.regional_affinity import AffinityPolicy
 from analysis.measures.upsell import UpsellPolicy
 from analysis.measures.windows import Window
-from crm.copying import Kind
+from crm.copying import Kind, read_columns
 from customers.models import PropertyType
 from customers.selectors import record_facts, sales_facts
+from customers.selectors.facts import Connection
 
 # Baskets are counted for so many customers at a time: their orders need never be held all at once.
 CUSTOMERS_PER_PART = 60_000
@@ -181,11 +180,25 @@ def read_cells(source: Source) -> pd.DataFrame:
 
 def read_baskets(source: Source) -> Counted:
     """Count what all orders of the population hold, some customers at a time."""
-    customers = read_population(source, {}).index.to_numpy()
-    bounds = [*customers[::CUSTOMERS_PER_PART].tolist(), int(customers[-1]) + 1] if len(customers) else []
-    parts = (_count_baskets(source, low, high) for low, high in pairwise(bounds))
+    customers = read_population(source, {}).index
+    counts = count_baskets(source.connection, source.as_of, customers, _customers(source))
+    return Counted(counts, source.rules.products.cross_sell.baskets)
+
+
+def count_baskets(
+    connection: Connection, as_of: datetime.date, customers: pd.Index, condition: sql.Composable
+) -> PairCounts:
+    """Count what all orders by a day hold of customers, ascending, who fulfil a condition, some of them at a time."""
+    bounds = [*customers[::CUSTOMERS_PER_PART], customers[-1] + 1] if len(customers) else []
     nothing = pd.DataFrame({"basket_id": [], "product_id": []}, dtype="int64")
-    return Counted(reduce(add, parts, count_pairs(nothing)), source.rules.products.cross_sell.baskets)
+    counts = count_pairs(nothing)
+    for low, high in pairwise(bounds):
+        some = sql.SQL("customer_id >= {} AND customer_id < {} AND {}").format(int(low), int(high), condition)
+        query = sales_facts.baskets_query(connection, as_of, some)
+        counts += count_pairs(
+            pd.DataFrame(read_columns(connection, query, {"basket_id": "int8", "product_id": "int8"}))
+        )
+    return counts
 
 
 def read_owned(source: Source) -> Owned:
@@ -278,14 +291,6 @@ def _category_sales(source: Source) -> pd.DataFrame:
     kinds: dict[str, Kind] = {"customer_id": "int8", "category_id": "int8", "net_revenue": "int8"}
     found = read_frame(source, query, kinds)
     return found.sort_values(["customer_id", "category_id"], ignore_index=True)
-
-
-def _count_baskets(source: Source, low: int, high: int) -> PairCounts:
-    some = sql.SQL("customer_id >= {} AND customer_id < {} AND customer_id IN ({})").format(
-        sql.Literal(low), sql.Literal(high), source.population()
-    )
-    query = sales_facts.baskets_query(source.connection, source.as_of, some)
-    return count_pairs(read_frame(source, query, {"basket_id": "int8", "product_id": "int8"}))
 
 
 def _ancestor(regions: pd.Series, ancestors: pd.Series) -> pd.Series:

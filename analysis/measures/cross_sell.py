@@ -64,6 +64,33 @@ class RecommendationScores:
         """How many times as often as popularity the recommendations hit."""
         return self.hit_rate / self.popularity_hit_rate if self.popularity_hit_rate else float("nan")
 
+    def as_dict(self) -> dict[str, Any]:
+        """The scores as JSON; rates and the ratio are None where nothing can be said."""
+        figures = {
+            "hit_rate": self.hit_rate,
+            "popularity_hit_rate": self.popularity_hit_rate,
+            "ratio": self.ratio,
+        }
+        return {
+            "trained_to": self.trained_to.isoformat(),
+            "recommended": self.recommended,
+            "customers": self.customers,
+            **{name: None if np.isnan(value) else value for name, value in figures.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known on a day: pairs of products, what some customers own, and how many customers own each product.
+
+    ``pairs`` as :func:`analysis.measures.baskets.product_pairs` returns them, ``owned`` as :func:`owned_products`;
+    ``popularity`` counts all customers by ``product_id``.
+    """
+
+    pairs: pd.DataFrame
+    owned: pd.DataFrame
+    popularity: pd.Series
+
 
 def owned_products(lines: pd.DataFrame) -> pd.DataFrame:
     """Who has bought what: ``customer_id`` and ``product_id`` int64, sorted, each pair once; merchandise only.
@@ -137,15 +164,35 @@ def judge_recommendations(
     policy = policy or CrossSellPolicy()
     require_columns(lines, ("ordered_on",), "lines")
     past = lines["ordered_on"] <= pd.Timestamp(trained_to)
-    owned, later = owned_products(lines[past]), owned_products(lines[~past])
+    owned = owned_products(lines[past])
+    known = Known(
+        pairs=product_pairs(count_pairs(basket_contents(lines[past])), policy.baskets),
+        owned=owned,
+        popularity=owned.groupby("product_id").size(),
+    )
+    return judge_offers(known, owned_products(lines[~past]), trained_to, recommended)
+
+
+def judge_offers(
+    known: Known, later: pd.DataFrame, trained_to: datetime.date, recommended: int = 10
+) -> RecommendationScores:
+    """Compare what would have been recommended on a day with what customers bought afterwards.
+
+    Parameters
+    ----------
+    known
+        What was known on ``trained_to``; the customers of ``known.owned`` are judged.
+    later
+        What they bought afterwards, as :func:`owned_products` returns it; others in it are left out.
+    """
+    owned = known.owned
     later = later[later["customer_id"].isin(owned["customer_id"])]
     new = later.merge(owned, how="left", indicator=True).query("_merge == 'left_only'")
     new = new[["customer_id", "product_id"]]
     judged = np.sort(new["customer_id"].unique())
     theirs = owned[owned["customer_id"].isin(judged)]
-    pairs = product_pairs(count_pairs(basket_contents(lines[past])), policy.baskets)
-    chosen = recommend(theirs, pairs, CrossSellPolicy(recommended, policy.baskets))
-    popular = _most_popular(owned, theirs, recommended)
+    chosen = recommend(theirs, known.pairs, CrossSellPolicy(recommended))
+    popular = _most_popular(known.popularity, theirs, recommended)
     return RecommendationScores(
         trained_to=trained_to,
         recommended=recommended,
@@ -226,9 +273,9 @@ def _nothing() -> pd.DataFrame:
     )
 
 
-def _most_popular(owned: pd.DataFrame, theirs: pd.DataFrame, count: int) -> pd.DataFrame:
+def _most_popular(popularity: pd.Series, theirs: pd.DataFrame, count: int) -> pd.DataFrame:
     """To each customer of ``theirs`` the products most customers own, of those they lack."""
-    ranking = owned.groupby("product_id").size().sort_values(ascending=False, kind="stable").index
+    ranking = popularity.sort_index().sort_values(ascending=False, kind="stable").index
     has = theirs.groupby("customer_id")["product_id"].agg(frozenset)
     rows = []
     for customer, mine in has.items():

@@ -1,4 +1,4 @@
-"""Judging churn and gold by one's own orders, on any day, without a run: nothing is written."""
+"""Judging churn, gold and offers by one's own orders, on any day, without a run: nothing is written."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.datasets.offers import read_known, read_later
 from analysis.datasets.purchases import read_days, sample
 from analysis.datasets.scores import read_created_on, read_eve
 from analysis.datasets.source import facts_spec
 from analysis.measures.backtest import BacktestResult, backtests
+from analysis.measures.cross_sell import RecommendationScores, judge_offers
 from analysis.measures.demand_fit import FitProblem
 from analysis.measures.gold import GoldScore, judge_year
 from analysis.measures.spend import SpendProblem
@@ -45,6 +47,8 @@ class Judgement:
         Every method's outcome by the last day of the horizon, the latest first.
     gold
         The score of the gold customers of ``gold_year``, why there is none, or None when nobody had ordered before it.
+    offers
+        How the recommendations made one horizon before ``as_of`` fared beside popularity.
     """
 
     as_of: datetime.date
@@ -55,6 +59,7 @@ class Judgement:
     windows: dict[datetime.date, dict[str, BacktestResult]]
     gold_year: Window
     gold: GoldScore | FitProblem | SpendProblem | None
+    offers: RecommendationScores
 
     def as_dict(self) -> dict[str, Any]:
         """The judgement as JSON; money in cents, docs/operations/backtest.md describes every key."""
@@ -74,6 +79,7 @@ class Judgement:
             "sampled": self.sampled,
             "windows": windows,
             "gold": self._gold(),
+            "offers": self.offers.as_dict(),
         }
 
     def _gold(self) -> dict[str, Any] | None:
@@ -117,11 +123,23 @@ def judge(
         days = read_days(connection, spec, chosen)
         year = rules.gold.last_year(day)
         eve = read_eve(connection, rules, created_on, year, EVERYBODY)
+        trained_to = day - datetime.timedelta(days=horizon)
+        baskets = rules.products.cross_sell.baskets
+        known = read_known(connection, trained_to, created_on.index, chosen, baskets)
+        later = read_later(connection, day, trained_to, chosen)
     found = backtests(days, day, horizon, windows)
     if not found:
         raise NothingToJudgeError(day, horizon)
     return Judgement(
-        day, horizon, rules.churn.model.value, len(buyers), len(chosen), found, year, _gold(eve, rules, year)
+        as_of=day,
+        horizon_days=horizon,
+        model=rules.churn.model.value,
+        customers=len(buyers),
+        sampled=len(chosen),
+        windows=found,
+        gold_year=year,
+        gold=_gold(eve, rules, year),
+        offers=judge_offers(known, later, trained_to),
     )
 
 

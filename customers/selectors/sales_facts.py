@@ -35,14 +35,20 @@ def customer_products_query(
 
 
 def owned_query(
-    connection: Connection, as_of: datetime.date, customers: sql.Composable = EVERYBODY
+    connection: Connection,
+    as_of: datetime.date,
+    customers: sql.Composable = EVERYBODY,
+    after: datetime.date = datetime.date.min,
 ) -> sql.Composed:
-    """Select ``customer_id, product_id``, once each, of all that customers have ever bought for money by a day."""
+    """Select ``customer_id, product_id``, once each, of all that customers have bought for money by a day.
+
+    ``after`` leaves out what was bought by an earlier day.
+    """
     return sql.SQL("""
         SELECT DISTINCT customer_id, product_id FROM {lines}
-        WHERE {customers} AND customer_id IS NOT NULL AND ordered_on <= {as_of} AND {sold} AND {merchandise}
-            AND {not_cancelled}
-    """).format(customers=customers, **_shared(connection, as_of))
+        WHERE {customers} AND customer_id IS NOT NULL AND ordered_on > {after} AND ordered_on <= {as_of}
+            AND {sold} AND {merchandise} AND {not_cancelled}
+    """).format(customers=customers, after=sql.Literal(after), **_shared(connection, as_of))
 
 
 def baskets_query(

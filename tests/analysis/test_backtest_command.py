@@ -78,3 +78,18 @@ def test_a_number_that_makes_no_sense_is_refused(wrong: tuple[str, str]) -> None
 def test_a_company_without_orders_is_told_to_import_some() -> None:
     with pytest.raises(CommandError, match="no orders yet"):
         backtest()
+
+
+@pytest.mark.usefixtures("orders")
+def test_it_judges_recommendations_beside_popularity() -> None:
+    offers = judged("--as-of", "2024-12-31", "--horizon", "60")["offers"]
+    assert (offers["trained_to"], offers["recommended"]) == ("2024-11-01", 10)
+    assert set(offers) == {
+        "trained_to",
+        "recommended",
+        "customers",
+        "hit_rate",
+        "popularity_hit_rate",
+        "ratio",
+    }
+    assert "Recommendations made on" in backtest("--windows", "1")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from analysis.management.commands.analyse import day_argument
 from analysis.measures.backtest import BacktestResult, BacktestScores
+from analysis.measures.cross_sell import RecommendationScores
 from analysis.measures.gold import GoldScore, ListScore
 from analysis.selectors.explanations import fit_problem, model_label
 from analysis.services.backtests import Judgement, NothingToJudgeError, judge
@@ -20,9 +21,12 @@ from crm.templatetags.format import day, money, number, percent
 
 
 class Command(BaseCommand):
-    """Backtest churn over several windows, and the gold customers over the last fiscal year."""
+    """Backtest churn over several windows, the gold customers over the last fiscal year, and recommendations."""
 
-    help = "Judge every method of churn, and last year's gold customers, by what really happened. Changes nothing."
+    help = (
+        "Judge every method of churn, last year's gold customers and recommendations by what really happened."
+        " Changes nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the day, the horizon and how far to go back."""
@@ -51,7 +55,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
             return
-        for line in (*_churn(found), *_gold(found)):
+        for line in (*_churn(found), *_gold(found), *_offers(found.offers)):
             self.stdout.write(line)
 
 
@@ -154,6 +158,24 @@ def _gold(found: Judgement) -> Iterator[str]:
     )
     for label, score in lists:
         yield _list_line(label, score, currency)
+
+
+def _offers(found: RecommendationScores) -> Iterator[str]:
+    yield ""
+    yield _("Recommendations made on %(trained_to)s, %(count)s products to each customer") % {
+        "trained_to": day(found.trained_to),
+        "count": number(found.recommended),
+    }
+    if not found.customers:
+        yield "  " + _("Nobody who was known by then has bought anything new to them since.")
+        return
+    yield _("  %(customers)s customers bought something new to them; one of the recommended products:") % {
+        "customers": number(found.customers)
+    }
+    yield f"  {_('what goes with what they own')}: {percent(found.hit_rate, 1)}"
+    yield f"  {_('what most customers own')}: {percent(found.popularity_hit_rate, 1)}"
+    if found.popularity_hit_rate:
+        yield _("  %(ratio)s times as often as popularity") % {"ratio": f"{found.ratio:.2f}"}
 
 
 def _list_line(label: str, score: ListScore, currency: str) -> str:
