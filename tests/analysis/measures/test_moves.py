@@ -1,0 +1,124 @@
+"""Who moved between two runs: cause by cause, against a loop over the rows, and what must always hold."""
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.measures.moves import find_moves
+
+A, B = 5_000_000, 1_000_000
+Standing = tuple[str, str, str, int, int, int, bool]
+
+
+def frame(rows: dict[int, Standing]) -> pd.DataFrame:
+    columns = ["tier", "tier_raw", "tier_kept", "threshold_a", "threshold_b", "value", "churn_flag"]
+    found = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    found.index.name = "customer_id"
+    return found.astype(
+        {"threshold_a": "Int64", "threshold_b": "Int64", "value": "Int64", "churn_flag": "boolean"}
+    )
+
+
+def standing(value: int, *, a: int = A, b: int = B, high: bool = False, flag: bool = False) -> Standing:
+    raw = "A" if value >= a else "B" if value >= b else "C"
+    return ("A" if high else raw, raw, raw, a, b, value, flag)
+
+
+standings = st.builds(
+    standing,
+    st.integers(-A, 2 * A),
+    a=st.sampled_from([A, A + 200_000]),
+    b=st.sampled_from([B, B + 200_000]),
+    high=st.booleans(),
+    flag=st.booleans(),
+)
+runs = st.dictionaries(st.integers(1, 30), standings, max_size=15)
+
+
+def by_hand(now: dict[int, Standing], before: dict[int, Standing]) -> dict[int, tuple[str, str, str]]:
+    """The same comparison, one customer at a time."""
+    found = {}
+    for customer in now.keys() | before.keys():
+        here, there = now.get(customer), before.get(customer)
+        move = cause = ""
+        if here is None or there is None:
+            move = "lost" if here is None else "new"
+        elif here[0] != there[0]:
+            move = "up" if here[0] < there[0] else "down"
+            by_old = "A" if here[5] >= there[3] else "B" if here[5] >= there[4] else "C"
+            if here[2] == there[2]:
+                cause = "potential"
+            else:
+                cause = "threshold" if by_old == there[1] and here[1] != there[1] else "value"
+        flagged, was_flagged = bool(here and here[6]), bool(there and there[6])
+        flag = "" if flagged == was_flagged else "raised" if flagged else "cleared"
+        if move or flag:
+            found[customer] = (move, cause, flag)
+    return found
+
+
+def words(found: pd.DataFrame) -> dict[int, tuple[str, str, str]]:
+    told = found[["move", "cause", "flag"]].astype(object)
+    told = told.where(told.notna(), "")
+    return {int(customer): tuple(row) for customer, row in zip(told.index, told.to_numpy(), strict=True)}
+
+
+def moves(now: dict[int, Standing], before: dict[int, Standing]) -> pd.DataFrame:
+    return find_moves(frame(now), frame(before), comparable=True, by_amount=True)
+
+
+def test_the_worked_example() -> None:
+    before = {1: standing(4_000_000), 2: standing(1_000_000), 3: standing(600_000)}
+    now = {
+        1: standing(5_200_000),
+        2: standing(1_000_000, b=1_200_000),
+        3: standing(600_000, high=True),
+        4: standing(0),
+    }
+    assert words(moves(now, before)) == {
+        1: ("up", "value", ""),
+        2: ("down", "threshold", ""),
+        3: ("up", "potential", ""),
+        4: ("new", "", ""),
+    }
+
+
+@settings(max_examples=50)
+@given(runs, runs)
+def test_the_moves_agree_with_a_loop_over_the_customers(
+    now: dict[int, Standing], before: dict[int, Standing]
+) -> None:
+    assert words(moves(now, before)) == by_hand(now, before)
+
+
+@settings(max_examples=50)
+@given(runs, runs)
+def test_looking_back_turns_every_move_round(now: dict[int, Standing], before: dict[int, Standing]) -> None:
+    opposite = {
+        "up": "down",
+        "down": "up",
+        "new": "lost",
+        "lost": "new",
+        "raised": "cleared",
+        "cleared": "raised",
+    }
+    there = {customer: (move, flag) for customer, (move, _cause, flag) in words(moves(now, before)).items()}
+    back = {
+        customer: (opposite.get(move, ""), opposite.get(flag, ""))
+        for customer, (move, _cause, flag) in words(moves(before, now)).items()
+    }
+    assert there == back
+
+
+@given(runs)
+def test_nobody_moves_between_a_run_and_itself(run: dict[int, Standing]) -> None:
+    assert moves(run, run).empty
+
+
+@given(runs, runs)
+def test_runs_that_rank_otherwise_have_the_policy_as_their_only_cause(
+    now: dict[int, Standing], before: dict[int, Standing]
+) -> None:
+    found = find_moves(frame(now), frame(before), comparable=False, by_amount=True)
+    assert set(found["cause"].dropna()) <= {"policy"}
+    assert (found["cause"].notna() == found["move"].isin(["up", "down"])).all()
