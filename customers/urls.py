@@ -71,6 +71,7 @@ urlpatterns = [
     path("<int:pk>/delete/", deleting.delete, name="delete"),
     path("<int:pk>/restore/", deleting.restore, name="restore"),
     path("<int:pk>/merge/", merging.merge, name="merge"),
+    path("<int:pk>/alike/", merging.alike, name="alike"),
     path("<int:pk>/different/", merging.different, name="different"),
     path("<int:pk>/export/", record_export, name="record_export"),
     path("<int:pk>/profile/<slug:slug>/", sections.section, name="section"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from crm.models import User
 from crm.policy import Scope, can, scope_of
-from customers.models import Customer, Task
+from customers.models import Consent, Customer, Task
 from customers.selectors.masking import masked_text
 from customers.selectors.profiles import possible_owners
 
@@ -50,6 +50,19 @@ def open_tasks(user: User, customer: Customer) -> list[TaskRow]:
         )
         for each in tasks
     ]
+
+
+def consents_withdrawn_since(customer: Customer, since: date) -> int:
+    """Return how many consents of a customer (in scope) were withdrawn from a day on and not given anew."""
+    consents = Consent.objects.filter(customer=customer)
+    in_force = consents.filter(withdrawn_on=None).values("field")
+    return (
+        consents.filter(withdrawn_on__gte=since)
+        .exclude(field__in=in_force)
+        .values("field")
+        .distinct()
+        .count()
+    )
 
 
 def possible_assignees(user: User, task: Task) -> QuerySet[User]:

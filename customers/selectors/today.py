@@ -37,7 +37,7 @@ MOST_OF_A_KIND = 40
 MOST_ROWS = 100
 SILENT_DAYS = 90
 # Who has not ordered for longer is lost, not late: winning them back is no work for between two calls.
-LATE_DAYS = 400
+LATE_DAYS = 270
 ANALYSIS = "analysis.run"
 FIRST_LUNAR_YEAR = 1900
 
@@ -227,7 +227,7 @@ def _birthdays(customers: CustomerQuerySet, days: tuple[date, date]) -> Iterator
             on = next_occurrence(
                 month, day, calendar=Calendar.LUNAR, is_leap_month=is_leap, on_or_after=days[0]
             )
-            yield _day_row(each.customer, DateKind.BIRTHDAY.label, on)
+            yield _day_row(each.customer, str(DateKind.BIRTHDAY.label), on)
 
 
 def _spouses(customers: CustomerQuerySet, days: tuple[date, date]) -> Iterator[QueueRow]:
@@ -252,11 +252,14 @@ def _kept_in_gregorian(
     for each in found.select_related("customer").only(name, "customer__name")[:MOST_OF_A_KIND]:
         born = getattr(each, name)
         on = next_occurrence(born.month, born.day, calendar=Calendar.GREGORIAN, on_or_after=days[0])
-        yield _day_row(each.customer, kind.label, on)
+        yield _day_row(each.customer, str(kind.label), on)
 
 
-def _day_row(customer: Customer, kind: Any, on: date, label: str = "") -> QueueRow:
-    return QueueRow(Waiting.DATE, customer.pk, customer.name, on, text=str(kind), detail=label)
+def _day_row(customer: Customer, kind: str, on: date, label: str = "") -> QueueRow:
+    """Return the row of a day; a day with a name of its own needs no word for its kind."""
+    is_named = kind == str(DateKind.OTHER.label) and label
+    text, detail = (label, "") if is_named else (str(kind), label)
+    return QueueRow(Waiting.DATE, customer.pk, customer.name, on, text=text, detail=detail)
 
 
 def _on_one_of(days: Iterable[tuple[int, int]], prefix: str = "", **narrow: Any) -> Q:

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.models import User
-from crm.policy import require
+from crm.policy import can, require
 from crm.views.answers import go_back, say
 from customers.forms.merging import MergeForm
 from customers.forms.newcomers import DecisionForm
@@ -94,6 +94,19 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return go_back(request, undone.merged.get_absolute_url())
 
 
+@require_safe
+def alike(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show who may be the same as a customer: a panel that the record asks for once it stands."""
+    user = require(request.user, "customer.edit")
+    customer = _visible(user, pk)
+    context = {
+        "customer": customer,
+        "alike": possible_duplicates(user, asked_about(customer)),
+        "can_merge": can(user, "customer.merge"),
+    }
+    return render(request, "customers/merging/panel.html", context)
+
+
 @require_POST
 def different(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that customers who look the same are not."""
@@ -111,6 +124,7 @@ def _choose(request: HttpRequest, user: User, kept: Customer) -> HttpResponse:
     context: dict[str, Any] = {
         "customer": kept,
         "alike": possible_duplicates(user, asked_about(kept)),
+        "merges": merging.merges_of(kept),
         "can_merge": True,
         "crumbs": _crumbs(kept),
     }

@@ -139,7 +139,7 @@ def _shown(row: QueueRow, writes: bool) -> Shown:
     shown = partial(Shown, row, ICONS[row.why], _SENTENCES[row.why](row), record)
     if row.why is Waiting.TASK and writes:
         return shown(
-            action=_("Done"),
+            action=_("Mark as done"),
             action_url=reverse("customers:task", args=[row.about]),
             done_url=reverse("customers:task_done", args=[row.about]),
             later_url=reverse("customers:task_snooze", args=[row.about]),
@@ -164,7 +164,7 @@ def _of_complaint(row: QueueRow) -> str:
 
 def _of_date(row: QueueRow) -> str:
     when = _("today") if row.on == timezone.localdate() else _("tomorrow")
-    what = f"{row.detail} · {row.text}" if row.detail else row.text
+    what = " · ".join(filter(None, [row.detail, row.text]))
     return _("%(what)s %(when)s.") % {"what": what, "when": when}
 
 

@@ -14,6 +14,7 @@ from customers.selectors.finance import FinancialRecord
 from customers.selectors.masking import masked_text
 from customers.selectors.profiles import CustomerRecord
 from customers.selectors.sections import profile_sections
+from customers.selectors.tasks import open_tasks
 from customers.views.panels import Fact, days_in_words, fact, financial_facts, open_note, timeline
 from customers.views.record.visit import Visit
 
@@ -28,9 +29,10 @@ def overview(visit: Visit) -> dict[str, Any]:
         "financial_facts": financial_facts(customer.pk, financial),
         "happened": timeline(behaviour.recent(visit.user, customer)),
         "needs_register": behaviour.needs_of(visit.user, customer),
+        "tasks": open_tasks(visit.user, customer),
         "sections": [
             {"view": view, "url": f"{visit.tab_url('profile', open=view.slug)}#section-{view.slug}"}
-            for view in profile_sections(visit.user, customer)
+            for view in profile_sections(visit.user, customer, complete=visit.completeness)
         ],
     }
 

@@ -4,20 +4,19 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from crm.extensions import customer_insights
 from crm.policy import can, require
-from crm.templatetags.format import days, number
 from crm.views.lists import chosen
-from customers.selectors import behaviour, profiles
+from customers.selectors import profiles
+from customers.selectors.merging import kept_instead
 from customers.selectors.profiles import CustomerRecord
 from customers.selectors.sections import completeness
+from customers.views.record.needs import needs
 from customers.views.record.tabs import TABS
 from customers.views.record.visit import Visit
 
@@ -28,10 +27,13 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     user = require(request.user, "customer.view")
     found = profiles.customer_record(user, pk)
     if found is None:
-        raise Http404
+        kept = kept_instead(user, pk)
+        if kept is None:
+            raise Http404
+        return redirect("customers:record", kept)
     insights = customer_insights()
     explanation = insights.explain(pk, viewer=user) if insights else None
-    visit = Visit(request, user, found, insights, explanation)
+    visit = Visit(request, user, found, insights, explanation, completeness(found.customer))
     tab, notes = chosen(request, "tab", TABS, "overview")
     context = {
         "record": found,
@@ -44,10 +46,13 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "tab": tab,
         "tab_template": f"customers/profiles/record/{tab}.html",
-        "needs": _needs(visit),
+        "needs": needs(visit),
+        "can_merge": can(user, "customer.merge"),
+        "can_delete": can(user, "customer.delete"),
+        "log_customer": pk,
         "can_edit": can(user, "customer.edit"),
         "can_export": can(user, "customer.export"),
-        "completeness": completeness(found.customer),
+        "completeness": visit.completeness,
         "profile_url": visit.tab_url("profile"),
         "currency": settings.COMPANY_CURRENCY,
     }
@@ -63,26 +68,3 @@ def _crumbs(found: CustomerRecord) -> list[dict[str, str]]:
         for region in found.regions
     ]
     return [{"label": _("Customers"), "url": customers}, *regions]
-
-
-def _needs(visit: Visit) -> dict[str, str]:
-    """Say in one sentence what waits for somebody, with the place to do something about it."""
-    waiting = behaviour.open_complaints(visit.record.customer)
-    sentences = []
-    standing = visit.explanation.standing if visit.explanation else None
-    if standing and standing.churn_flag:
-        sentences.append(standing.churn_reason or standing.churn_label)
-    if waiting:
-        waited = days(max(0, (timezone.now() - waiting[0]).days))
-        sentences.append(
-            ngettext(
-                "one complaint has waited %(days)s for an answer",
-                "%(count)s complaints wait for an answer, the oldest for %(days)s",
-                len(waiting),
-            )
-            % {"count": number(len(waiting)), "days": waited}
-        )
-    if not sentences:
-        return {}
-    place = ("behaviour", _("See complaints")) if waiting else ("analysis", _("See why"))
-    return {"text": _("; ").join(sentences), "url": visit.tab_url(place[0]), "action": place[1]}
