@@ -1,4 +1,4 @@
-"""Every measure of the product in one run: each ends well or says why not, by one shard or many, by one worker or two."""
+"""Every measure in one run: each ends well or says why not, by one shard or many, by one worker or two."""
 
 from typing import Any
 
