@@ -54,9 +54,10 @@ class ListPage:
     count: int
 
 
-def viewer_of(user: User) -> Viewer:
-    """Return somebody as a list sees them."""
-    return Viewer(user, customer_insights())
+def viewer_of(user: User, spec: ListSpec) -> Viewer:
+    """Return somebody as a list sees them; the published run is opened for lists that tell of it."""
+    tells = any(column.needs_run for column in spec.columns)
+    return Viewer(user, customer_insights() if tells else None)
 
 
 def asked(spec: ListSpec, viewer: Viewer, data: QueryDict) -> Asked:

@@ -75,8 +75,10 @@ def _write_cell(sheet: Any, row: int, column: int, value: Value, text: Any, mome
     if value is None or value == "":
         return
     if isinstance(value, str):
-        risky = value.lstrip("'").startswith(FORMULA_STARTS)
-        sheet.write_string(row, column, value[:LONGEST_CELL], text if risky else None)
+        risky = value.startswith(FORMULA_STARTS)
+        # Of apostrophes before a formula importing takes one away, here as in a CSV file.
+        whole = value if risky else neutral(value)
+        sheet.write_string(row, column, whole[:LONGEST_CELL], text if risky else None)
     elif isinstance(value, datetime):
         sheet.write_datetime(row, column, value, moment)
     elif isinstance(value, date):

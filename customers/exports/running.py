@@ -143,7 +143,8 @@ def drop_expired() -> int:
 
 def columns_of(asked: Asked, which: str, *, personal: bool) -> list[Column]:
     """Return the columns of a file: those shown or all, without those that its reader may not read or take out."""
-    offered = asked.columns if which == SHOWN else asked.spec.columns_for(asked.viewer)
+    every = [column for column in asked.spec.columns_for(asked.viewer) if not column.on_pages_only]
+    offered = asked.columns if which == SHOWN else every
     return [
         column
         for column in offered
@@ -164,7 +165,7 @@ def header_of(column: Column, key: str) -> str:
     headers = found.headers.split("|")
     return next(
         (each for each in headers if each.isascii() is not chinese),
-        str(found.label),
+        found.field.replace("_", " ").capitalize(),
     )
 
 
@@ -208,7 +209,8 @@ def _values(asked: Asked, columns: list[Column], ids: list[int]) -> Iterator[lis
 
 
 def _asked(key: str, query: str, actor: User) -> Asked:
-    return asking.asked(LISTS[key], asking.viewer_of(actor), QueryDict(query))
+    spec = LISTS[key]
+    return asking.asked(spec, asking.viewer_of(actor, spec), QueryDict(query))
 
 
 def _record(actor: User, job: RunningJob, rows: int) -> None:

@@ -12,7 +12,7 @@ from django.db.models import Count, Model, QuerySet, Sum
 from crm.models import User
 from crm.paging import COUNT_CAP, PAGE_SIZE, Key, Page, capped_count, keyset_page
 from crm.policy import Scope, scope_of
-from customers.models import ContactKind, ContactPoint, Customer, OrderLine, Region
+from customers.models import ContactKind, ContactPoint, Customer, OrderLine, Region, RegionLevel
 from customers.models.listing import NEVER
 
 NEVER_ORDERED = date.fromisoformat(NEVER)
@@ -91,8 +91,12 @@ def order_totals(order_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 
 
 def region_lines(customer_ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """Return the names of the regions that customers lie in, by level, as an import reads them again."""
+    """Return the names of the regions that customers lie in, by level, as an import reads them again.
+
+    Of an area (华东) nothing: an import takes it for the whole country when that is named beside it.
+    """
     rows = Customer.objects.filter(pk__in=customer_ids, region__isnull=False)
+    rows = rows.exclude(region__level=RegionLevel.AREA)
     paths = dict(rows.values_list("pk", "region__path"))
     codes = {code for path in paths.values() for code in path.strip("/").split("/")}
     regions = {region.code: region for region in Region.objects.filter(code__in=codes)}

@@ -51,7 +51,10 @@ class Sought:
     @classmethod
     def of(cls, written: str, key: str) -> Self:
         """Return what a text may be; ``key`` is the text folded, without spaces."""
-        digits = re.sub(r"\D", "", written).lstrip("0") if _NUMBER.fullmatch(written) else ""
+        digits = re.sub(r"\D", "", written) if _NUMBER.fullmatch(written) else ""
+        # 0512-6688 is stored as +865126688; what is left of 0012 would be too little to look for.
+        stripped = digits.lstrip("0")
+        digits = stripped if len(stripped) >= SHORTEST_NUMBER else digits
         pair = written if len(written) == 2 else f"^{written}"
         return cls(
             written=written,

@@ -101,7 +101,7 @@ def undo_bulk(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _chosen(request: HttpRequest, user: User, spec: ListSpec, query: str) -> list[int]:
     """Return the ids that were chosen, or of all rows that match; those out of scope are not there."""
-    asked = asking.asked(spec, asking.viewer_of(user), QueryDict(query))
+    asked = asking.asked(spec, asking.viewer_of(user, spec), QueryDict(query))
     rows = asked.rows.order_by()
     if not request.POST.get("all"):
         rows = spec.visible(user).filter(pk__in=_ids(request)).order_by()

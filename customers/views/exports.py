@@ -50,7 +50,7 @@ def export(request: HttpRequest, key: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("customers:export_job", job.pk)
-    asked = asking.asked(spec, asking.viewer_of(user), request.GET)
+    asked = asking.asked(spec, asking.viewer_of(user, spec), request.GET)
     context = {
         "spec": spec,
         "form": form,

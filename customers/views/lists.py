@@ -40,7 +40,7 @@ def show_list(request: HttpRequest, key: str) -> HttpResponse:
     spec = lists.LISTS[key]
     if not request.GET and (first := saved_views.first_view(user, spec.route)):
         return HttpResponseRedirect(view_address(spec, first))
-    asked = asking.asked(spec, asking.viewer_of(user), request.GET)
+    asked = asking.asked(spec, asking.viewer_of(user, spec), request.GET)
     menu = request.GET.get("menu", "")
     if menu and request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         return render(

@@ -41,6 +41,7 @@ class Column:
         on_phone: whether a card shows it.
         is_name: whether it names the row: it is never left out, and never masked.
         in_files_only: whether it is too much for a page.
+        on_pages_only: whether a file of everything holds the same in other columns.
         needs_run: whether it tells of the published run.
     """
 
@@ -58,6 +59,7 @@ class Column:
     on_phone: bool = True
     is_name: bool = False
     in_files_only: bool = False
+    on_pages_only: bool = False
     needs_run: bool = False
 
     def sensitivity(self, model: type[Model]) -> Sensitivity:

@@ -16,6 +16,9 @@ from crm.templatetags.format import day
 from crm.templatetags.rows import Cell, tag, text
 from crm.templatetags.rows import name as name_cell
 from customers.exports.columns.base import Column, Row, Value
+from customers.imports.cleaning import choices as known
+from customers.imports.cleaning.choices import Words, choice_cleaner
+from customers.imports.problems import CellError
 from customers.models import (
     BusinessModel,
     ContactChannel,
@@ -33,17 +36,40 @@ from customers.selectors.masking import masked_contact
 from customers.selectors.profiles import region_name
 
 
-def choice(key: str, label: Any, choices: Any, *, shown: bool = False, on_phone: bool = True) -> Column:
-    """Return the column of a field of choices."""
+def choice(
+    key: str,
+    label: Any,
+    choices: Any,
+    *,
+    words: Words | None = None,
+    shown: bool = False,
+    on_phone: bool = True,
+) -> Column:
+    """Return the column of a field of choices; ``words`` are those that the importer knows."""
     names = dict(choices)
+
+    def written(row: Row) -> Value:
+        value = row[key]
+        name = str(names.get(value, ""))
+        return name if words is None or not value or _is_understood(name, value, words) else str(value)
+
     return Column(
         key,
         label,
-        lambda row: str(names.get(row[key], "")),
+        written,
         (key,),
+        cell=lambda row: text(names.get(row[key], "")),
         is_shown=shown,
         on_phone=on_phone,
     )
+
+
+def _is_understood(name: str, value: str, words: Words) -> bool:
+    """Whether the importer reads a name as the value that it stands for."""
+    try:
+        return choice_cleaner(words)(name) == value
+    except CellError:
+        return False
 
 
 def plain(key: str, label: Any, path: str = "", *, shown: bool = False, on_phone: bool = True) -> Column:
@@ -107,7 +133,14 @@ def _contact(key: str, label: Any, *kinds: ContactKind) -> Column:
         return text(masked_contact(point.kind, point.value) if point else "")
 
     return Column(
-        key, label, whole, cell=masked, needs="contacts", holds=((ContactPoint, "value"),), is_shown=False
+        key,
+        label,
+        whole,
+        cell=masked,
+        needs="contacts",
+        holds=((ContactPoint, "value"),),
+        is_shown=False,
+        on_pages_only=True,
     )
 
 
@@ -170,7 +203,7 @@ _CHURN = Column(
     needs="standing",
     needs_run=True,
 )
-_LIFECYCLE = choice("lifecycle", _("Lifecycle"), Lifecycle.choices, shown=True)
+_LIFECYCLE = choice("lifecycle", _("Lifecycle"), Lifecycle.choices, words=known.LIFECYCLE, shown=True)
 _LAST_ORDER = Column(
     "last_order",
     _("Last order"),
@@ -234,16 +267,16 @@ CUSTOMER_COLUMNS = (
         is_shown=False,
         is_name=True,
     ),
-    choice("kind", _("Kind"), CustomerKind.choices),
-    choice("business_model", _("Business model"), BusinessModel.choices),
+    choice("kind", _("Kind"), CustomerKind.choices, words=known.CUSTOMER_KIND),
+    choice("business_model", _("Business model"), BusinessModel.choices, words=known.BUSINESS_MODEL),
     plain("industry", _("Industry"), "industry__name"),
-    choice("ownership_type", _("Ownership type"), OwnershipType.choices),
+    choice("ownership_type", _("Ownership type"), OwnershipType.choices, words=known.OWNERSHIP_TYPE),
     _TEAM,
     _SOURCE,
     plain("campaign", _("Campaign"), "campaign__name"),
-    choice("potential", _("Potential"), Potential.choices),
+    choice("potential", _("Potential"), Potential.choices, words=known.POTENTIAL),
     plain("potential_reason", _("Reason for potential")),
-    choice("purchasing_power", _("Purchasing power"), Grade.choices),
+    choice("purchasing_power", _("Purchasing power"), Grade.choices, words=known.GRADE),
     plain("reputation", _("Reputation"), on_phone=False),
     choice("preferred_channel", _("Preferred channel"), ContactChannel.choices),
     _TAGS,

@@ -59,7 +59,7 @@ def text_cleaner(limit: int) -> Callable[[str], str | None]:
         text = bare(cell)
         if not text:
             return None
-        if text[0] == "'" and text[1:].startswith(FORMULA_STARTS):
+        if text[0] == "'" and text.lstrip("'").startswith(FORMULA_STARTS):
             text = text[1:]  # our own exports put it there, to keep spreadsheets from calculating
         if len(text) > limit:
             message = _("The text has %(length)d characters; at most %(limit)d are possible here.")

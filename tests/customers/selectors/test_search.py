@@ -22,7 +22,21 @@ def found(user: User, written: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "written",
-    ["苏", "苏州", "华新", "家电", "新家电", "SZHX", "szh", "huaxin", "su", "ｈｕａxin", "K1", "k1", " 华新 "],
+    [
+        "苏",
+        "苏州",
+        "华新",
+        "家电",
+        "新家电",
+        "SZHX",
+        "szh",
+        "huaxin",
+        "su",
+        "ｈｕａxin",
+        "K1",
+        "k1",
+        " 华新 ",
+    ],
 )
 def test_a_name_is_found_by_any_part_pinyin_initials_and_code(cast: Cast, written: str) -> None:
     assert found(cast.ada, written) == ["苏州华新家电"]
@@ -54,6 +68,11 @@ def test_any_part_of_a_number_or_address_finds_its_customer_for_who_may_read_it(
     assert found(cast.alice, written) == ["苏州华新家电"]
     assert found(cast.otto, written) == []
     assert found(cast.charlie, written) == []
+
+
+def test_zeros_in_front_are_dialled_and_not_stored(cast: Cast) -> None:
+    ContactPoint.objects.create(customer=cast.huaxin, kind="phone", value="+8651266880012")
+    assert found(cast.alice, "0512-6688") == found(cast.alice, "0012") == ["苏州华新家电"]
 
 
 def test_three_digits_are_no_number_to_call(cast: Cast) -> None:
