@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from analysis.measures.mix_advice import Advice as AdviceCode
 from analysis.measures.narrow_buyers import Basis
@@ -148,7 +149,7 @@ class MixAdvice(RunRow):
     usual_share = models.FloatField(_("usual share of revenue"), null=True)
     advice = models.CharField(_("advice"), max_length=7, choices=Advice.choices)
     gain = models.BigIntegerField(_("gain"))
-    place = models.SmallIntegerField(_("place"))
+    place = models.SmallIntegerField(pgettext_lazy("in a list", "place"))
 
     class Meta:
         verbose_name = _("advice on the mix")
@@ -184,10 +185,10 @@ class ProductPair(RunRow):
     other = _product()
     together = models.IntegerField(_("baskets with both"))
     support = models.FloatField(_("support"))
-    confidence = models.FloatField(_("confidence"))
+    confidence = models.FloatField(pgettext_lazy("of a pair", "confidence"))
     lift = models.FloatField(_("lift"))
     llr = models.FloatField(_("log-likelihood ratio"))
-    place = models.SmallIntegerField(_("place"))
+    place = models.SmallIntegerField(pgettext_lazy("in a list", "place"))
 
     class Meta:
         verbose_name = _("pair of products")
@@ -204,7 +205,7 @@ class Recommendation(RunRow):
     customer = customer_of_row()
     product = _product()
     score = models.FloatField(_("score"))
-    place = models.SmallIntegerField(_("place"))
+    place = models.SmallIntegerField(pgettext_lazy("in a list", "place"))
     because = _product()
     because_llr = models.FloatField(_("log-likelihood ratio"))
 
@@ -239,7 +240,7 @@ class NarrowBuyer(CustomerRow):
 class UpsellCandidate(CustomerRow):
     """A customer whose next purchase is due and whose credit is good."""
 
-    due_on = models.DateField(_("due on"))
+    due_on = models.DateField(pgettext_lazy("of a purchase", "due on"))
     days_until_due = models.IntegerField(_("days until due"))
     typical_order = models.BigIntegerField(_("typical order"))
     late_share = models.FloatField(_("late payments"), null=True)
