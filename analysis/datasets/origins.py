@@ -76,33 +76,30 @@ def read_composition(source: Source) -> pd.DataFrame:
 
 def read_current_sales(source: Source) -> dict[Period, pd.DataFrame]:
     """The population's sales in each period that a sales report is about, as ``period_sales`` takes them."""
-    return {period: read_sales(source, period) for period in current_periods(source.as_of)}
-
-
-def read_sales(source: Source, period: Period) -> pd.DataFrame:
-    """The population's sales in a period, the one before and a year ago, as ``period_sales`` takes them."""
-    compared = (("", period), ("_before", period.before), ("_year_ago", period.year_ago))
-    sums = [
-        sql.SQL("coalesce(sum({}) FILTER (WHERE month >= {} AND month < {}), 0)::bigint AS {}").format(
-            sql.Identifier(name),
-            sql.Literal(which.start),
-            sql.Literal(which.end),
-            sql.Identifier(f"{name}{suffix}"),
+    periods = current_periods(source.as_of)
+    columns = [
+        _sum_of(name, which, f"{name}{suffix}_{number}")
+        for number, period in enumerate(periods)
+        for suffix, which, names in (
+            ("", period, ("net_revenue", "gross_margin", "orders")),
+            ("_before", period.before, ("net_revenue",)),
+            ("_year_ago", period.year_ago, ("net_revenue",)),
         )
-        for suffix, which in compared
-        for name in ("net_revenue", "gross_margin", "orders")
-        if not suffix or name == "net_revenue"
+        for name in names
     ]
+    first = min(period.year_ago.start for period in periods)
     query = sql.SQL(
-        "SELECT customer_id, {sums} FROM ({months}) AS months WHERE month >= {first} GROUP BY customer_id"
-    ).format(
-        sums=sql.SQL(", ").join(sums),
-        months=_known_months(source),
-        first=sql.Literal(min(which.start for _suffix, which in compared)),
-    )
-    kinds: dict[str, Kind] = dict.fromkeys(SALES_COLUMNS, "int8")
+        "SELECT customer_id, {} FROM ({}) AS months WHERE month >= {} GROUP BY customer_id"
+    ).format(sql.SQL(", ").join(columns), _known_months(source), sql.Literal(first))
+    kinds: dict[str, Kind] = {
+        f"{name}_{number}": "int8" for number in range(len(periods)) for name in SALES_COLUMNS
+    }
     found = _by_customer(read_frame(source, query, {"customer_id": "int8", **kinds}))
-    return found[found.index.isin(read_population(source, {}).index)]
+    known = found[found.index.isin(read_population(source, {}).index)]
+    return {
+        period: known[[f"{name}_{number}" for name in SALES_COLUMNS]].set_axis(list(SALES_COLUMNS), axis=1)
+        for number, period in enumerate(periods)
+    }
 
 
 def read_origins(source: Source) -> Origins:
@@ -128,7 +125,8 @@ def read_lifetime(source: Source) -> pd.DataFrame:
     """What the population has brought by the run's day: int64 cents ``net_revenue_ever`` and ``gross_margin_ever``,
     beside ``first_order_on``, ``last_order_on`` and ``lifetime_order_days`` of the run."""
     query = sql.SQL("""
-        SELECT customer_id, sum(net_revenue)::bigint AS net_revenue_ever, sum(gross_margin)::bigint AS gross_margin_ever
+        SELECT customer_id, sum_cents(net_revenue) AS net_revenue_ever,
+            sum_cents(gross_margin) AS gross_margin_ever
         FROM ({}) AS months GROUP BY customer_id
     """).format(_known_months(source))
     names = ("net_revenue_ever", "gross_margin_ever")
@@ -146,6 +144,12 @@ def _read_attributes(source: Source, kinds: dict[str, Kind]) -> pd.DataFrame:
     """The population's columns ``kinds`` beside what each customer is (:func:`record_facts.attributes_query`)."""
     attributes = _by_customer(read_frame(source, record_facts.attributes_query(), _ATTRIBUTES))
     return read_population(source, kinds).join(attributes)
+
+
+def _sum_of(name: str, period: Period, column: str) -> sql.Composed:
+    return sql.SQL("sum_cents({}) FILTER (WHERE month >= {} AND month < {}) AS {}").format(
+        sql.Identifier(name), sql.Literal(period.start), sql.Literal(period.end), sql.Identifier(column)
+    )
 
 
 def _known_months(source: Source) -> sql.Composed:

@@ -10,12 +10,12 @@ from django.db.models import BigIntegerField, Count, Q, QuerySet
 from django.db.models.functions import Cast
 
 from analysis.measures.pareto_curve import standing_among
-from analysis.measures.periods import Period, current_periods
-from analysis.models import AnalysisRun, PeriodSale
-from analysis.selectors.listing import NAMED, Who, who
+from analysis.measures.periods import Period, current_periods, period_sales
+from analysis.models import AnalysisRun, CustomerMonth, PeriodSale
+from analysis.selectors.listing import NAMED, Who, as_frame, records, who
 from analysis.selectors.results import RowsPage, page_of, visible_rows
 from analysis.selectors.slices import Total
-from analysis.selectors.snapshots import Filter, deleted_since, sees_company
+from analysis.selectors.snapshots import Filter, deleted_since, sees_company, visible
 from crm.models import User
 from crm.paging import PAGE_SIZE, Key, integer
 
@@ -133,6 +133,59 @@ def total(
         net_revenue_year_ago=year_ago,
         change_year=_change(net, year_ago),
     )
+
+
+def past_sales(
+    run: AnalysisRun,
+    user: User,
+    period: Period,
+    filter: Filter | None = None,  # noqa: A002
+    *,
+    size: int = PAGE_SIZE,
+) -> list[Sale]:
+    """The viewer's greatest customers in any period that was complete by the run's day, from their months.
+
+    Raises
+    ------
+    ValueError
+        For a period that was not complete yet.
+    """
+    if not period.is_complete(run.as_of):
+        raise ValueError(f"{period} was not complete by {run.as_of}")
+    names = {"net": "net_revenue", "margin": "gross_margin", "net_before": "net_revenue_before"}
+    names |= {"bought": "orders", "net_year_ago": "net_revenue_year_ago"}
+    within = {name: _within(which) for name, which in _compared(period).items()}
+    months = CustomerMonth.objects.filter(
+        within["net"] | within["net_before"] | within["net_year_ago"],
+        customer__in=visible(run, user, filter).values("customer_id"),
+    )
+    rows = (
+        months.order_by()
+        .values("customer_id")
+        .annotate(
+            net=Total("net_revenue", filter=within["net"]),
+            margin=Total("gross_margin", filter=within["net"]),
+            bought=Total(Cast("orders", BigIntegerField()), filter=within["net"]),
+            net_before=Total("net_revenue", filter=within["net_before"]),
+            net_year_ago=Total("net_revenue", filter=within["net_year_ago"]),
+        )
+    )
+    kinds = dict.fromkeys(("customer_id", *names), "int64")
+    found = period_sales(as_frame(rows, kinds).rename(columns=names).set_index("customer_id"))
+    top = found.sort_index().sort_values("rank", kind="stable").head(size)
+    named = {
+        row["customer_id"]: who(row)
+        for row in visible(run, user).filter(customer__in=top.index).values(*NAMED)
+    }
+    return [Sale(customer=named[row.pop("customer_id")], **row) for row in records(top)]
+
+
+def _compared(period: Period) -> dict[str, Period]:
+    return {"net": period, "net_before": period.before, "net_year_ago": period.year_ago}
+
+
+def _within(period: Period) -> Q:
+    return Q(month__gte=period.start, month__lt=period.end)
 
 
 def _rows(run: AnalysisRun, user: User, period: Period, wanted: Filter | None) -> QuerySet[PeriodSale]:

@@ -7,7 +7,7 @@ for each list of parts (addresses, key people …) whether there is any. Keys ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -76,10 +76,11 @@ _PARTS: dict[str, tuple[type[models.Model], frozenset[str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """A field: its key, the kinds of customer that it applies to, and the condition in SQL that it is filled."""
+    """A field: its key, the kinds of customer that it applies to, its table and when it is filled there, in SQL."""
 
     key: str
     kinds: frozenset[str]
+    table: str
     is_filled: sql.Composable
 
 
@@ -106,56 +107,68 @@ def filled_query() -> sql.Composed:
     which the record was changed or a field of it verified.
     """
     fields = record_fields()
-    words = [
-        sql.SQL("{} AS {}").format(
-            _bits(fields[start : start + FIELDS_PER_WORD]),
-            sql.Identifier(f"filled_{start // FIELDS_PER_WORD}"),
+    names = [sql.Identifier(f"filled_{word}") for word in range(-(-len(fields) // FIELDS_PER_WORD))]
+    tables = [
+        sql.SQL("SELECT {} AS customer_id, {} FROM {}").format(
+            sql.Identifier("id" if table == Customer._meta.db_table else "customer_id"),
+            _words(fields, table, names),
+            sql.Identifier(table),
         )
-        for start in range(0, len(fields), FIELDS_PER_WORD)
+        for table in dict.fromkeys(field.table for field in fields)
     ]
+    gathered = [sql.SQL("bit_or({name}) AS {name}").format(name=name) for name in names]
     return sql.SQL("""
-        SELECT customer.id AS customer_id, customer.kind, {words},
+        SELECT customer.id AS customer_id, customer.kind, {names},
             greatest((customer.updated_at AT TIME ZONE {zone})::date, verified.last_on) AS checked_on
         FROM customers_customer AS customer
-        LEFT JOIN customers_personprofile AS person ON person.customer_id = customer.id
-        LEFT JOIN customers_companyprofile AS company ON company.customer_id = customer.id
+        JOIN (SELECT customer_id, {gathered} FROM ({tables}) AS tables GROUP BY customer_id) AS filled
+            ON filled.customer_id = customer.id
         LEFT JOIN (
             SELECT customer_id, max(verified_on) AS last_on FROM customers_fieldprovenance GROUP BY customer_id
         ) AS verified ON verified.customer_id = customer.id
-    """).format(words=sql.SQL(", ").join(words), zone=sql.Literal(settings.COMPANY_TIME_ZONE))
+    """).format(
+        names=sql.SQL(", ").join(names),
+        gathered=sql.SQL(", ").join(gathered),
+        tables=sql.SQL(" UNION ALL ").join(tables),
+        zone=sql.Literal(settings.COMPANY_TIME_ZONE),
+    )
 
 
-def _bits(fields: tuple[RecordField, ...]) -> sql.Composed:
-    parts = [
-        sql.SQL("(CASE WHEN {} THEN {}::bigint ELSE 0 END)").format(field.is_filled, sql.Literal(1 << place))
-        for place, field in enumerate(fields)
-    ]
-    return sql.SQL(" + ").join(parts)
+def _words(fields: Sequence[RecordField], table: str, names: Sequence[sql.Identifier]) -> sql.Composed:
+    """The words of one table's rows: the bits of its own fields, 0 for all others."""
+    words = []
+    for word, name in enumerate(names):
+        bits: list[sql.Composable] = [
+            sql.SQL("(CASE WHEN {} THEN {}::bigint ELSE 0 END)").format(
+                field.is_filled, sql.Literal(1 << place)
+            )
+            for place, field in enumerate(fields[word * FIELDS_PER_WORD : (word + 1) * FIELDS_PER_WORD])
+            if field.table == table
+        ]
+        words.append(sql.SQL("{} AS {}").format(sql.SQL(" + ").join(bits or [sql.SQL("0::bigint")]), name))
+    return sql.SQL(", ").join(words)
 
 
 def _customer_fields() -> Iterator[RecordField]:
     for name, kinds in _OF_CUSTOMER.items():
         field = Customer._meta.get_field(name)
-        yield RecordField(f"customer.{name}", kinds, _is_filled("customer", field))
+        yield RecordField(f"customer.{name}", kinds, Customer._meta.db_table, _is_filled(field))
 
 
 def _profile_fields() -> Iterator[RecordField]:
     for group, (model, kinds) in _PROFILES.items():
         for field in model._meta.concrete_fields:
             if field.name not in _NOT_ASKED:
-                yield RecordField(f"{group}.{field.name}", kinds, _is_filled(group, field))
+                yield RecordField(f"{group}.{field.name}", kinds, model._meta.db_table, _is_filled(field))
 
 
 def _part_fields() -> Iterator[RecordField]:
     for name, (model, kinds) in _PARTS.items():
-        condition = sql.SQL("customer.id IN (SELECT customer_id FROM {})").format(
-            sql.Identifier(model._meta.db_table)
-        )
-        yield RecordField(f"parts.{name}", kinds, condition)
+        yield RecordField(f"parts.{name}", kinds, model._meta.db_table, sql.SQL("true"))
 
 
-def _is_filled(table: str, field: models.Field[object, object] | object) -> sql.Composed:
-    column = sql.Identifier(table, str(field.column))  # type: ignore[union-attr]
+def _is_filled(field: models.Field[object, object] | object) -> sql.Composed:
+    column = sql.Identifier(str(field.column))  # type: ignore[union-attr]
     if isinstance(field, models.CharField | models.TextField):
         return sql.SQL("{} <> ''").format(column)
     return sql.SQL("{} IS NOT NULL").format(column)

@@ -122,6 +122,17 @@ def test_a_stranger_is_shown_nothing_and_a_rep_nobody_else_s() -> None:
     assert all(line.cost is None for line in sources.returns(run, alice))
 
 
+def test_a_past_period_is_ranked_as_it_would_be_published() -> None:
+    dealings(seed=9)
+    ada, run = make_user("ada", Role.ADMIN), run_of_everything()
+    for period in (MONTH.before, YEAR.before):
+        published = periods.sales(run, ada, period).rows
+        assert periods.past_sales(run, ada, period) == published
+        assert periods.past_sales(run, make_user(f"eve{period.kind}", Role.REP), period) == []
+    with pytest.raises(ValueError, match="not complete"):
+        periods.past_sales(run, ada, MONTH)
+
+
 def test_regions_are_gathered_into_those_just_below_the_one_asked_for() -> None:
     dealings(seed=8)
     ada, run = make_user("ada", Role.ADMIN), run_of_everything()
