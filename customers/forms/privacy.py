@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import ChannelKind
@@ -39,7 +40,7 @@ class ValueForm(forms.Form):
 
     def __init__(self, *args: Any, field: ProfileField, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        value = field.plain_field.formfield(label=field.title, required=False)
+        value = field.plain_field.formfield(label=capfirst(str(field.title)), required=False)
         value.help_text = _("Left empty, what is kept is removed.")
         value.widget.attrs |= {"autocomplete": "off"}
         if isinstance(value, forms.DateField):

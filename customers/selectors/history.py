@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Field, ForeignKey, Model
+from django.apps import apps
+from django.db.models import CharField, F, Field, ForeignKey, Model, OuterRef, QuerySet, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.models import User
+from crm.paging import CursorError, Page
 from crm.policy import can
+from crm.sealing import SealedField
 from crm.sensitivity import Sensitivity, sensitivity_of
 from crm.templatetags.format import day, moment
-from customers.models import (
-    Address,
-    ContactPoint,
-    CreditAccount,
-    Customer,
-    CustomerShare,
-    Need,
-    OpeningBalance,
-    WishListEntry,
-)
+from customers.models import Customer, FieldProvenance, Order, OrderLine, Payment
 from customers.selectors.masking import masked_text
 
-MOST_CHANGES = 200
-# The records of a customer whose versions are part of its history; what they hold tells the customer.
-_PARTS: tuple[type[Model], ...] = (
-    ContactPoint,
-    Address,
-    Need,
-    CreditAccount,
-    CustomerShare,
-    WishListEntry,
-    OpeningBalance,
-)
+CHANGES_SHOWN = 50
+LONGEST_CURSOR = 8
+# Ledgers have pages of their own, and where a field came from stands beside the field.
+_ELSEWHERE: set[type[Model]] = {Order, OrderLine, Payment, FieldProvenance}
 # Columns that change by themselves with every edit.
-_UNSAID = {"id", "version", "updated_at", "pinyin", "initials", "customer"}
+_UNSAID = {"id", "version", "updated_at", "pinyin", "initials", "customer", "identity_index"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +51,66 @@ class Change:
 
 
 def changes_of(user: User, customer: Customer) -> list[Change]:
-    """Return the last changes of a customer (in scope) and of what belongs to it, the newest first.
+    """Return the last changes of a customer; see ``change_page``."""
+    return change_page(user, customer).rows
 
-    The first version of a record is its creation. Personal values are masked for those who may not read them.
+
+def change_page(
+    user: User, customer: Customer, *, after: str = "", before: str = "", size: int = CHANGES_SHOWN
+) -> Page[Change]:
+    """Return a page of the changes of a customer (in scope) and of what belongs to it, the newest first.
+
+    The first version of a record is its creation. Personal values are masked for those who may not read them, other
+    customers who may not be seen have no name, and of what is kept sealed is said only that it changed. ``after`` is
+    the place from which a page starts, ``before`` the one before which it ends. Raises CursorError.
     """
-    steps = [*_steps(Customer, pgh_obj=customer.pk)]
-    for part in _PARTS:
-        steps += _steps(part, customer=customer.pk)
-    steps.sort(key=lambda step: (step.version.pgh_created_at, step.version.pgh_id), reverse=True)
-    steps = steps[:MOST_CHANGES]
-    names = _Names(_wanted(steps))
+    start = _place(after) if after else max(0, _place(before) - size) if before else 0
+    found = list(_newest(customer)[start : start + size + 1])
+    steps = _steps(found[:size])
+    names = _Names(_wanted(steps), user)
     readable = can(user, "personal.view")
     changes = (_change(step, names, readable) for step in steps)
-    return [change for change in changes if change.what != "update" or change.fields]
+    return Page(
+        [change for change in changes if change.what != "update" or change.fields],
+        str(start) if start else None,
+        str(start + size) if len(found) > size else None,
+    )
+
+
+def _place(cursor: str) -> int:
+    """Read a cursor: how many changes stand before a page."""
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < LONGEST_CURSOR):
+        raise CursorError(cursor)
+    return int(cursor)
+
+
+def _tracked() -> dict[str, type[Model]]:
+    """Return the models whose versions are part of a customer's history, by label."""
+    parts = [
+        model
+        for model in apps.get_app_config("customers").get_models()
+        if hasattr(model, "pgh_event_model") and model not in _ELSEWHERE
+    ]
+    return {
+        model._meta.label: model
+        for model in parts
+        if model is Customer or any(each.name == "customer" for each in model._meta.concrete_fields)
+    }
+
+
+def _newest(customer: Customer) -> QuerySet[Any, Any]:
+    """Return which versions there are of a customer and of its parts, the newest first, in one query."""
+    queries: list[QuerySet[Any, Any]] = []
+    for label, model in _tracked().items():
+        own = "pgh_obj" if model is Customer else "customer"
+        versions = model.pgh_event_model.objects.filter(**{own: customer.pk})  # type: ignore[attr-defined]
+        told = {
+            "of_model": Value(label, CharField()),
+            "of_version": F("pgh_id"),
+            "told_at": F("pgh_created_at"),
+        }
+        queries.append(versions.order_by().annotate(**told).values_list(*told))
+    return queries[0].union(*queries[1:], all=True).order_by("-told_at", "-of_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +137,10 @@ class Conflict:
     merged: dict[str, Any]
 
 
-def conflict_of(current: Any, opened: int, mine: Mapping[str, Any]) -> Conflict:
+def conflict_of(current: Any, opened: int, mine: Mapping[str, Any], viewer: User | None = None) -> Conflict:
     """Compare an edit of the version ``opened`` with how a record stands; ``mine`` holds every edited field.
 
-    ``current`` is any record that is tracked and has a version.
+    ``current`` is any record that is tracked and has a version; customers whom ``viewer`` may not see have no name.
     """
     versions = current.pgh_event_model.objects.filter(pgh_obj=current.pk)
     newest = versions.select_related("pgh_context").order_by("-pgh_id").first()
@@ -119,7 +153,7 @@ def conflict_of(current: Any, opened: int, mine: Mapping[str, Any]) -> Conflict:
         compared.append((field, values))
         if isinstance(field, ForeignKey):
             wanted.setdefault(field.related_model, set()).update(values)
-    names = _Names(wanted)
+    names = _Names(wanted, viewer)
     return Conflict(
         who=names.who(newest) if newest else "",
         when=newest.pgh_created_at if newest else timezone.now(),
@@ -169,27 +203,49 @@ class _Step:
                     yield field, before, after
 
 
-def _steps(model: type[Model], **condition: Any) -> Iterator[_Step]:
-    """Yield the last versions of some records, each beside its predecessor."""
-    events = model.pgh_event_model.objects.filter(**condition)  # type: ignore[attr-defined]
-    by_record: dict[Any, list[Any]] = defaultdict(list)
+def _steps(found: Sequence[tuple[str, int, datetime]]) -> list[_Step]:
+    """Return the versions that were found, in their order, each beside its predecessor."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for label, version, _at in found:
+        ids[label].append(version)
+    models, read = _tracked(), {}
+    for label, wanted in ids.items():
+        for version, previous in _versions(models[label], wanted):
+            read[label, version.pgh_id] = _Step(models[label], version, previous)
+    return [read[label, version] for label, version, _at in found]
+
+
+def _versions(model: type[Model], wanted: Sequence[int]) -> Iterator[tuple[Any, Any]]:
+    """Yield some versions of a model, each with the one before it of the same record, None for the first."""
+    events = model.pgh_event_model.objects  # type: ignore[attr-defined]
     key = model._meta.pk.attname
-    for event in events.select_related("pgh_context").order_by("-pgh_id")[:MOST_CHANGES]:
-        by_record[getattr(event, key)].append(event)
-    for versions in by_record.values():
-        for version, previous in zip(versions, [*versions[1:], None], strict=True):
-            yield _Step(model, version, previous)
+    earlier = events.filter(**{key: OuterRef(key)}, pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id")
+    versions = list(
+        events.filter(pgh_id__in=wanted)
+        .annotate(earlier_id=Subquery(earlier.values("pgh_id")[:1]))
+        .select_related("pgh_context")
+    )
+    predecessors = events.in_bulk({each.earlier_id for each in versions} - {None})
+    for version in versions:
+        yield version, predecessors.get(version.earlier_id)
 
 
 class _Names:
     """What ids stand for, read once for all of them; the gone are shown by number."""
 
-    def __init__(self, wanted: Mapping[type[Model], set[int | None]]) -> None:
+    def __init__(self, wanted: Mapping[type[Model], set[int | None]], user: User | None = None) -> None:
         self._names = {
             (model, pk): str(record)
             for model, ids in wanted.items()
-            for pk, record in model._default_manager.in_bulk(ids - {None, 0}).items()
+            for pk, record in self._seen(model, user).in_bulk(ids - {None, 0}).items()
         }
+
+    @staticmethod
+    def _seen(model: type[Model], user: User | None) -> QuerySet[Any, Any]:
+        """Return the records whose names ``user`` may read."""
+        return (
+            Customer.objects.visible_to(user) if model is Customer and user else model._default_manager.all()
+        )
 
     def of(self, model: type[Model], pk: int) -> str:
         """Return the name of a record."""
@@ -221,6 +277,9 @@ def _actor(version: Any) -> int:
 def _change(step: _Step, names: _Names, readable: bool) -> Change:
     fields = []
     for field, before, after in step.changed_fields():
+        if isinstance(field, SealedField):
+            fields.append(FieldChange(str(field.verbose_name), "", _("changed")))
+            continue
         masked = not readable and sensitivity_of(field) is not Sensitivity.OPEN
         values = [_words(field, value, names) for value in (before, after)]
         fields.append(FieldChange(str(field.verbose_name), *(map(masked_text, values) if masked else values)))

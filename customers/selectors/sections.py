@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -98,6 +98,7 @@ class Completeness:
     ask_key: str
     missing: tuple[str, ...]
     filled: frozenset[str]
+    profile: PersonProfile | CompanyProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +112,10 @@ class _Known:
     employer: str = ""
 
 
-def completeness(customer: Customer, profile: Model | None = None) -> Completeness:
+def completeness(customer: Customer) -> Completeness:
     """Return how complete a customer's record is, by the weights of the catalogue."""
     counted = [each for each in _counted(customer.kind) if each.weight]
-    if profile is None:
-        profile = profile_of(customer)
+    profile = profile_of(customer)
     filled = _filled(customer, profile, counted)
     total = sum(each.weight for each in counted)
     known = sum(each.weight for each in counted if each.key in filled)
@@ -127,6 +127,7 @@ def completeness(customer: Customer, profile: Model | None = None) -> Completene
         ask_key=asking.key if asking else "",
         missing=tuple(each.key for each in missing),
         filled=frozenset(filled),
+        profile=profile,
     )
 
 
@@ -138,12 +139,15 @@ def profile_of(customer: Customer) -> PersonProfile | CompanyProfile:
     return CompanyProfile.objects.filter(customer=customer).first() or CompanyProfile(version=0)
 
 
-def profile_sections(user: User, customer: Customer, *, only: str = "") -> list[SectionView]:
+def profile_sections(
+    user: User, customer: Customer, *, only: str = "", complete: Completeness | None = None
+) -> list[SectionView]:
     """Return the sections of a customer (in scope), or one of them; personal values are masked for some."""
-    profile = profile_of(customer)
+    complete = complete or completeness(customer)
+    profile = complete.profile
     known = _Known(
         profile=profile,
-        filled=completeness(customer, profile).filled,
+        filled=complete.filled,
         provenance=_provenance(customer),
         is_readable=can(user, "personal.view"),
         employer=_employer(user, profile),
@@ -256,6 +260,8 @@ def _section(section: Section, known: _Known, sealed: _Sealed, custom: list[Fiel
     filled = sum(each.key in known.filled for each in own)
     missing = [each for each in own if each.key not in known.filled and each.question]
     sentence, is_written = _sentence(section, views)
+    if not sentence and filled:
+        sentence = ", ".join(str(each.title) for each in own if each.key in known.filled)
     tones = {each.provenance.tone for each in views if each.provenance and each.text}
     return SectionView(
         key=section.key,

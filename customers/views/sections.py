@@ -120,7 +120,7 @@ def _put_together(
 ) -> tuple[SectionForm, list[Difference]]:
     """Return the form over the profile as it stands now: what only they changed is theirs, the rest is as typed."""
     mine = {name: form.cleaned_data[name] for name in form.columns}
-    found = history.conflict_of(conflict.current, form.cleaned_data["version"], mine)
+    found = history.conflict_of(conflict.current, form.cleaned_data["version"], mine, user)
     typed = request.POST.copy()
     typed["version"] = str(conflict.current.version)
     for name, value in found.merged.items():

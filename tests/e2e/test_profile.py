@@ -70,9 +70,14 @@ def company(rep: User) -> Customer:
 
 
 @pytest.fixture
-def visitor(browser_path: str, live_server: LiveServer, rep: User, person: Customer) -> Iterator[Visitor]:
+def session(rep: User) -> str:
+    """Return the rep's session."""
+    return sign_in(rep).cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture
+def visitor(browser_path: str, live_server: LiveServer, session: str, person: Customer) -> Iterator[Visitor]:
     """Return the rep's browser."""
-    session = sign_in(rep).cookies[settings.SESSION_COOKIE_NAME].value
     with visiting(browser_path, live_server.url, session) as somebody:
         yield somebody
 
@@ -114,24 +119,24 @@ def unknown(profile: PersonProfile | CompanyProfile) -> set[str]:
     return {name for name, value in kept.items() if value in (None, "")}
 
 
-def test_a_rep_enters_a_whole_person_in_place(visitor: Visitor, person: Customer) -> None:
-    pk = person.pk
-    enter(visitor, pk, tuple(slug for slug in PERSON if slug != "social"), scripts=True)
-    enter(visitor, pk, ("social",), scripts=True)
-    visitor.browser.close()
+def test_a_rep_enters_a_whole_person_in_place(
+    browser_path: str, live_server: LiveServer, session: str, person: Customer
+) -> None:
+    with visiting(browser_path, live_server.url, session) as visitor:
+        enter(visitor, person.pk, PERSON, scripts=True)
     sealed = {"identity_number", "blood_type", "annual_income", "medical_history", "health_status"}
-    left = sealed | {"political_activity", "identity_index", "employer"}
-    profile = PersonProfile.objects.get(customer=pk)
-    assert unknown(profile) == left
+    profile = PersonProfile.objects.get(customer=person)
+    assert unknown(profile) == sealed | {"political_activity", "identity_index", "employer"}
     assert profile.weight_kg == Decimal("71.5")
-    assert FieldProvenance.objects.filter(customer=pk, channel="direct_response_ad").count() > 40
+    assert FieldProvenance.objects.filter(customer=person, channel="direct_response_ad").count() > 40
 
 
-def test_a_rep_enters_a_whole_company_without_scripts(visitor: Visitor, company: Customer) -> None:
-    pk = company.pk
-    enter(visitor, pk, COMPANY, scripts=False)
-    visitor.browser.close()
-    assert unknown(CompanyProfile.objects.get(customer=pk)) == set()
+def test_a_rep_enters_a_whole_company_without_scripts(
+    browser_path: str, live_server: LiveServer, session: str, company: Customer
+) -> None:
+    with visiting(browser_path, live_server.url, session) as visitor:
+        enter(visitor, company.pk, COMPANY, scripts=False)
+    assert unknown(CompanyProfile.objects.get(customer=company)) == set()
 
 
 def test_a_stranger_finds_the_place_of_a_field(visitor: Visitor, person: Customer) -> None:

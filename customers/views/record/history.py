@@ -1,11 +1,14 @@
 """The history tab: every change, by whom and when."""
 
+from functools import partial
 from typing import Any
 
-from customers.selectors import history as selector
+from crm.views.lists import listing
+from customers.selectors.history import change_page
 from customers.views.record.visit import Visit
 
 
 def history(visit: Visit) -> dict[str, Any]:
-    """Show the changes, the newest first."""
-    return {"changes": selector.changes_of(visit.user, visit.record.customer)}
+    """Show a page of the changes, the newest first."""
+    page = listing(visit.request, partial(change_page, visit.user, visit.record.customer))
+    return {"changes": page.rows, "page": page, "notes": page.notes}

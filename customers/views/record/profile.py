@@ -15,7 +15,7 @@ ALL = "all"
 
 def profile(visit: Visit) -> dict[str, Any]:
     """Show the sections of their profile; the address says which one is unfolded."""
-    views = profile_sections(visit.user, visit.record.customer)
+    views = profile_sections(visit.user, visit.record.customer, complete=visit.completeness)
     places = {ALL: _("All"), **{view.slug: view.title for view in views}}
     opened, notes = chosen(visit.request, "open", places, views[0].slug)
     return {

@@ -10,6 +10,7 @@ from django.utils import timezone
 from crm.extensions import CustomerInsights, Explanation
 from crm.models import User
 from customers.selectors.profiles import CustomerRecord
+from customers.selectors.sections import Completeness
 
 YEAR = timedelta(days=365)
 RECORDS_SHOWN = 20
@@ -17,13 +18,14 @@ RECORDS_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One look at one customer: who looks, at what, and what the published run says of it."""
+    """One look at one customer: who looks, at what, how much of it is known, and what the published run says."""
 
     request: HttpRequest
     user: User
     record: CustomerRecord
     insights: CustomerInsights | None
     explanation: Explanation | None
+    completeness: Completeness
 
     @property
     def as_of(self) -> date:

@@ -1,11 +1,14 @@
 """Who changed what, and when."""
 
+import pytest
 from django.utils import translation
 
-from customers.models import AccountType, ContactPoint, CreditAccount, Customer
+from crm.paging import CursorError
+from customers.models import AccountType, ContactPoint, CreditAccount, Customer, PersonProfile
 from customers.selectors import history
 from customers.services.profiles import create_customer, update_customer
-from tests.cast import Cast
+from customers.services.sections import update_section
+from tests.cast import Cast, make_customer
 
 
 def edited(cast: Cast, **changes: object) -> Customer:
@@ -69,3 +72,45 @@ def test_a_conflict_keeps_what_either_changed_and_names_what_both_did(cast: Cast
         "owner": cast.alice.pk,
     }
     assert [each.is_conflict for each in conflict.differences] == [True, False, False]
+
+
+def test_what_belongs_to_a_customer_is_part_of_its_history(cast: Cast) -> None:
+    update_section(
+        cast.huaxin.pk, "company.trading", actor=cast.alice, version=0, changes={"problems": "库存高"}
+    )
+    with translation.override("en"):
+        told = {change.record: change for change in history.changes_of(cast.alice, cast.huaxin)}
+    change = told["company profile"]
+    assert (change.who, change.what) == ("Alice", "insert")
+    assert "库存高" in {field.after for field in change.fields}
+
+
+def test_of_a_sealed_value_is_said_only_that_it_changed(cast: Cast) -> None:
+    person = make_customer("P1", "王小明", kind="person", owner=cast.alice)
+    profile = PersonProfile.objects.create(customer=person)
+    PersonProfile.objects.filter(pk=profile.pk).update(religion=b"sealed", identity_index=b"index")
+    with translation.override("en"):
+        (change,) = [each for each in history.changes_of(cast.alice, person) if each.what == "update"]
+    assert [(field.label, field.before, field.after) for field in change.fields] == [
+        ("religion", "", "changed")
+    ]
+
+
+def test_a_customer_out_of_sight_has_no_name_in_the_history(cast: Cast) -> None:
+    person = make_customer("P1", "王小明", kind="person", owner=cast.alice)
+    PersonProfile.objects.create(customer=person, employer=cast.orphan)
+    told = {field.after for change in history.changes_of(cast.alice, person) for field in change.fields}
+    assert "无主商行" not in told
+    assert f"#{cast.orphan.pk}" in told
+
+
+def test_a_long_history_comes_in_pages(cast: Cast) -> None:
+    for number in range(5):
+        edited(cast, reputation=f"第 {number} 次")
+    first = history.change_page(cast.alice, cast.huaxin, size=3)
+    second = history.change_page(cast.alice, cast.huaxin, after=first.after or "", size=3)
+    words = [field.after for change in [*first.rows, *second.rows] for field in change.fields]
+    assert words == [f"第 {number} 次" for number in range(4, -1, -1)]
+    assert (first.before, second.before, second.after is None) == (None, "3", False)
+    with pytest.raises(CursorError):
+        history.change_page(cast.alice, cast.huaxin, after="-1")
