@@ -103,6 +103,9 @@ def test_online_retail_on_a_worker_gives_its_figures_to_the_penny(data_dir: Path
     scores = run.churn["backtest"]["methods"]["mbg_nbd"]
     assert (round(scores["auc"], 4), round(scores["brier"], 4)) == (0.7331, 0.2180)
     assert run.churn["instead_of"]["problem"] == "no_dropout"
+    offers = printed("backtest", "--as-of", "2011-12-09", "--windows", "1")["offers"]
+    assert (offers["trained_to"], offers["customers"]) == ("2011-09-10", 1_860)
+    assert offers["ratio"] >= 1.4
 
 
 def test_the_cdnow_sample_gives_its_published_parameters(
