@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from analysis.models import AnalysisRun
+from analysis.models import AnalysisRun, CompositionRow
 from analysis.registry.records import RECORDS
 from analysis.services.measures import carry_out_here
 from analysis.services.runs import start_run
 from tests.analysis.dealings import AS_OF, dealings
+from tests.cast import make_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -159,3 +160,14 @@ def test_what_is_published_agrees_with_plain_sql_over_the_records() -> None:
         found = rows(published, run)
         assert found, what
         assert found == rows(recorded, run), what
+
+
+def test_a_company_without_customers_or_records_is_measured_too() -> None:
+    run = start_run(actor=None, as_of=AS_OF, queue=False)
+    results = carry_out_here(run, only=[measure.name for measure in RECORDS])
+    assert [result.name for result in results if not result.is_done] == []
+    make_customer("Z1", "Only one")
+    again = start_run(actor=None, as_of=AS_OF, queue=False)
+    results = carry_out_here(again, only=[measure.name for measure in RECORDS])
+    assert [result.name for result in results if not result.is_done] == []
+    assert CompositionRow.objects.filter(run=again).count() == 1
