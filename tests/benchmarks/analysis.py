@@ -23,6 +23,11 @@ TARGETS = {
 }
 CHURN_STEPS = ("Fitting the churn model", "Judging the churn model by the past")
 
+# The measures that follow a run's publication, and the processes that share them; heavy ones in so many shards.
+FURTHER = {"further, 1 worker": "1", "further, 2 workers": "2"}
+SHARDS = 4
+STEPS = ("read", "compute", "merge", "store")
+
 Rounds = dict[str, list[Measured]]
 
 
@@ -61,6 +66,16 @@ def _measure(database: BenchDatabase, rounds: int) -> Rounds:
         for name, permille in (("refresh 0.1 %", "1"), ("refresh 1 %", "10")):
             measured[name].append(run_job("ours", "refresh", AS_OF, permille, environment=environment))
     run_job("ours", "tidy", AS_OF, environment=environment)
+    shared = {
+        **environment,
+        "ANALYSIS_SHARD_CUSTOMERS": str(max(1, database.counts()["customers"] // SHARDS)),
+    }
+    run_job("further", "1", environment=shared)  # brings what customers bought of each product up to date
+    for name in FURTHER:
+        measured[name] = []
+    for _round in range(rounds):
+        for name, workers in FURTHER.items():
+            measured[name].append(run_job("further", workers, environment=shared))
     return measured
 
 
@@ -88,7 +103,23 @@ def _figures(size: str, counts: dict[str, int], measured: Rounds, results: Resul
         "exponents": _exponents(size, counts["customers"], seconds, earlier),
         "steps": measured["nightly"][-1].detail["timings"],
         "rebuild_steps": measured["rebuild"][-1].detail["timings"],
+        "further": _further(measured),
         "targets": TARGETS,
+    }
+
+
+def _further(measured: Rounds) -> dict[str, Any]:
+    """What each further measure took by one worker, the peak of any process, and whether two found the same rows."""
+    one, two = (measured[name][-1] for name in FURTHER)
+    return {
+        "faster_by_two": round(
+            _median(measured["further, 1 worker"], "seconds")
+            / _median(measured["further, 2 workers"], "seconds"),
+            2,
+        ),
+        "helper_mb": round(max(two.detail["helper_peaks_mb"])),
+        "same_rows": None if not one.detail["digest"] else one.detail["digest"] == two.detail["digest"],
+        "measures": one.detail["measures"],
     }
 
 
@@ -137,6 +168,15 @@ def _table(figures: dict[str, Any]) -> str:
     lines.append(
         f"Refresh 1 % / 0.1 %: {figures['growth_of_refresh']} (target ≤ 12). Nightly memory target ≤ 1024 MB."
     )
+    further = figures["further"]
+    same = {True: "the same rows", False: "OTHER ROWS", None: "rows not compared, too many"}[
+        further["same_rows"]
+    ]
+    lines.append(
+        f"Further measures: two workers are {further['faster_by_two']} x as fast as one and find {same}; "
+        f"the second one's peak is {further['helper_mb']} MB. The slowest, seconds of one worker:"
+    )
+    lines += _slowest(further["measures"])
     for other, exponents in figures["exponents"].items():
         grown = ", ".join(f"{name} {value}" for name, value in exponents.items())
         lines.append(f"Exponent against {other}: {grown} (target ≤ 1.05)")
@@ -145,3 +185,16 @@ def _table(figures: dict[str, Any]) -> str:
             "The machine was busy with something else in every round of some job: do not trust these figures."
         )
     return "\n".join(lines)
+
+
+def _slowest(measures: dict[str, dict[str, Any]], count: int = 8) -> list[str]:
+    def total(each: dict[str, Any]) -> float:
+        return float(sum(each.get(step, 0) for step in STEPS))
+
+    first = sorted(measures.items(), key=lambda item: -total(item[1]))[:count]
+    return [
+        f"  {name:24}{total(each):9.2f}  "
+        + ", ".join(f"{step} {each[step]:.2f}" for step in STEPS if step in each)
+        + f", {each['rows']:,} rows"
+        for name, each in first
+    ]

@@ -112,7 +112,7 @@ def tell(seconds: float, **detail: Any) -> None:
     told = {
         "seconds": seconds,
         "peak_mb": peak_mb(),
-        "cpu_seconds": times.user + times.system,
+        "cpu_seconds": times.user + times.system + times.children_user + times.children_system,
         "detail": detail,
     }
     print(json.dumps(told))  # noqa: T201 - a process's answer

@@ -17,7 +17,8 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 
 from analysis.models import AnalysisRun, FactsState  # noqa: E402
-from analysis.services import facts, runs  # noqa: E402
+from analysis.registry import FURTHER  # noqa: E402
+from analysis.services import facts, runs, storing  # noqa: E402
 from analysis.services.connections import second_connection  # noqa: E402
 from tests.benchmarks.measuring import tell  # noqa: E402
 
@@ -78,10 +79,12 @@ def _run(as_of: str) -> None:
 
 def _drop_older(run: AnalysisRun) -> None:
     """Keep the last run only: a benchmark's rows would fill the disk."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        for pk, attempt in AnalysisRun.objects.exclude(pk=run.pk).values_list("pk", "job__attempt"):
-            cursor.execute(f"DROP TABLE IF EXISTS analysis_customersnapshot_{pk}_{attempt or 1}")
-        AnalysisRun.objects.exclude(pk=run.pk).delete()
+    tables = [storing.SNAPSHOTS, *(table for measure in FURTHER.values() for table in measure.tables)]
+    with transaction.atomic():
+        for older in AnalysisRun.objects.exclude(pk=run.pk):
+            for table in tables:
+                storing.remove_rows(connection.connection, table, older)
+            older.delete()
 
 
 def _place_orders(day: datetime.date, permille: int) -> None:
