@@ -6,6 +6,25 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+
+UTF8_NAMES = {"utf-8", "utf8"}
+
+
+class FormsInUtf8Middleware:
+    """Refuse forms in another encoding: no browser sends one, and their fields would be read as something else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 415 to a body that says it is in anything but UTF-8."""
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.strip().lower() not in UTF8_NAMES:
+            return HttpResponse(
+                _("Send forms in UTF-8."), status=415, content_type="text/plain; charset=utf-8"
+            )
+        return self.get_response(request)
 
 
 class PrivatePagesMiddleware:

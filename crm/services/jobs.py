@@ -29,6 +29,14 @@ Listener = Callable[[Job], None]
 _handlers: dict[str, Handler] = {}
 _told: dict[str, Listener] = {}
 
+PUBLISH_SECONDS = 2
+_LITTLE_PATIENCE = {
+    "socket_timeout": PUBLISH_SECONDS,
+    "socket_connect_timeout": PUBLISH_SECONDS,
+    "max_retries": 0,
+    "interval_start": 0,
+}
+
 
 class JobError(Exception):
     """A failure that the person who asked can mend: its message is shown to them, and it is not retried."""
@@ -220,9 +228,13 @@ def _create(kind: str, arguments: dict[str, Any], actor: User | None) -> Job:
 
 
 def _hint(*job_ids: int) -> None:
-    """Tell the workers of jobs. With the broker away nothing is lost: the sweeper tells them later."""
+    """Tell the workers of jobs. With the broker away or hung nothing is lost: the sweeper tells them later.
+
+    A connection of its own, with little patience: somebody waits for a page.
+    """
     tasks = [app.signature("crm.tasks.run_job", args=[job_id], immutable=True) for job_id in job_ids]
-    group(tasks).apply_async(retry=False)
+    with app.connection_for_write(transport_options=_LITTLE_PATIENCE) as connection:
+        group(tasks).apply_async(producer=app.amqp.Producer(connection), retry=False)
 
 
 def _tell(job: Job) -> None:
