@@ -59,8 +59,8 @@ def months_ordered(months: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"cohort": cohort, "months": bits}, index=index)
 
 
-def retention(customers: pd.DataFrame, as_of: datetime.date) -> pd.DataFrame:
-    """Count the customers of each cohort by age.
+def cohort_counts(customers: pd.DataFrame) -> pd.DataFrame:
+    """Count each cohort's customers, those who have ordered again, and those who ordered at each age.
 
     Parameters
     ----------
@@ -70,9 +70,8 @@ def retention(customers: pd.DataFrame, as_of: datetime.date) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per cohort and age from 0 to that of ``as_of``'s month: ``cohort``, ``age``, ``customers``, ``active``
-        int64, ``retention`` float64, ``repeaters`` int64 and ``repeat_rate`` float64 (of the cohort, the same at every
-        age), ``is_complete`` bool.
+        Indexed by ``cohort``, ascending: int64 ``customers``, ``repeaters`` and one column for each age, named by its
+        number.
 
     Raises
     ------
@@ -82,18 +81,41 @@ def retention(customers: pd.DataFrame, as_of: datetime.date) -> pd.DataFrame:
     require_columns(customers, ("cohort", "months", "is_repeat"), "customers of cohorts")
     cohorts = customers.groupby("cohort", sort=True)
     sizes = cohorts.agg(customers=("months", "size"), repeaters=("is_repeat", "sum"))
+    months, place = customers["months"].to_numpy(dtype=np.int64), cohorts.ngroup().to_numpy()
+    oldest = int(months.max(initial=0)).bit_length()
+    ages = {age: np.bincount(place[months >> age & 1 == 1], minlength=len(sizes)) for age in range(oldest)}
+    return sizes.join(pd.DataFrame(ages, index=sizes.index)).astype("int64")
+
+
+def retention(counts: pd.DataFrame, as_of: datetime.date) -> pd.DataFrame:
+    """The share of each cohort that ordered at each age.
+
+    Parameters
+    ----------
+    counts
+        As :func:`cohort_counts` returns them; an age without a column is one at which nobody ordered.
+
+    Returns
+    -------
+    DataFrame
+        One row per cohort and age from 0 to that of ``as_of``'s month: ``cohort``, ``customers``, ``repeaters``,
+        ``age``, ``active`` int64, ``is_complete`` bool, ``retention`` float64 and ``repeat_rate`` float64 (of the
+        cohort, the same at every age).
+    """
+    require_columns(counts, ("customers", "repeaters"), "cohorts")
     today = int(month_number(pd.Series([pd.Timestamp(as_of)]))[0])
-    oldest = np.minimum(today - month_number(sizes.index.to_series()), MOST_AGE)
-    rows = sizes.loc[sizes.index.repeat(oldest + 1)]
-    age = np.concatenate([np.arange(most + 1) for most in oldest] or [np.empty(0, dtype=np.int64)])
-    active = {k: (customers["months"] >> k & 1).groupby(customers["cohort"]).sum() for k in np.unique(age)}
-    counted = [int(active[k][cohort]) for k, cohort in zip(age, rows.index, strict=True)]
+    oldest = np.minimum(today - month_number(counts.index.to_series()), MOST_AGE)
+    place = np.repeat(np.arange(len(counts)), oldest + 1)
+    age = np.arange(len(place)) - np.repeat(np.cumsum(oldest + 1) - (oldest + 1), oldest + 1)
+    ages = counts.reindex(columns=range(MOST_AGE + 1), fill_value=0).to_numpy(dtype=np.int64)
+    found = counts[["customers", "repeaters"]].iloc[place].reset_index()
     tomorrow = as_of + datetime.timedelta(days=1)
-    complete = (month_number(rows.index.to_series()) + age < today) | (tomorrow.day == 1)
-    found = rows.reset_index().assign(age=age, active=np.array(counted, dtype=np.int64), is_complete=complete)
-    found["retention"] = ratio(found["active"], found["customers"])
-    found["repeat_rate"] = ratio(found["repeaters"], found["customers"])
-    return found
+    month = month_number(found["cohort"]) + age
+    found = found.assign(age=age, active=ages[place, age], is_complete=(month < today) | (tomorrow.day == 1))
+    return found.assign(
+        retention=ratio(found["active"], found["customers"]),
+        repeat_rate=ratio(found["repeaters"], found["customers"]),
+    )
 
 
 def month_number(days: pd.Series) -> Integers:

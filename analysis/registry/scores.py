@@ -15,7 +15,7 @@ from analysis.datasets.purchases import sample
 from analysis.datasets.scores import Buyers, Months, Past, Payments, Purchases, Ties, Years
 from analysis.measures.backtest import backtests
 from analysis.measures.clv import fit_repeat_spend, lifetime_value
-from analysis.measures.cohorts import months_ordered, retention
+from analysis.measures.cohorts import cohort_counts, months_ordered, retention
 from analysis.measures.credit import GRADES, credit, paying
 from analysis.measures.demand import DemandParameters
 from analysis.measures.gold import GoldScore, choose_gold, expected_in_year, judge_year
@@ -147,7 +147,7 @@ def _cohorts(months: Months) -> Outcome:
     rows = months_ordered(months.months).join(months.is_repeat.rename("is_repeat"), how="inner")
     if rows.empty:
         return Outcome(problem=NOBODY_ORDERED)
-    table = retention(rows, months.as_of)
+    table = retention(cohort_counts(rows), months.as_of)
     cells = table.assign(cohort=table["cohort"].dt.strftime("%Y-%m-%d"))
     names = ["cohort", "age", "customers", "active", "repeaters", "is_complete"]
     return Outcome(rows={CohortRow: rows}, summary={"cells": cells[names].to_dict("records")})

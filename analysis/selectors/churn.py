@@ -154,8 +154,10 @@ def flagged(
 
 def evaluation(run: AnalysisRun) -> Evaluation:
     """The quality of the methods, as the run recorded it: no money, no names, for every viewer the same."""
-    recorded, in_use = run.churn.get("backtest", {}), _model_in_use(run)
-    methods = [_method(name, scores, name == in_use) for name, scores in recorded.get("methods", {}).items()]
+    recorded, in_use = run.churn.get("backtest", {}), model_in_use(run)
+    methods = [
+        method_scores(name, scores, name == in_use) for name, scores in recorded.get("methods", {}).items()
+    ]
     trained_to = recorded.get("trained_to")
     return Evaluation(
         trained_to=datetime.date.fromisoformat(trained_to) if trained_to else None,
@@ -203,7 +205,7 @@ def _summary(run: AnalysisRun, found: Sequence[Mapping[str, Any]]) -> ChurnSumma
     return ChurnSummary(
         published=not problem,
         problem=explanations.fit_problem(problem),
-        model=explanations.model_label(_model_in_use(run)),
+        model=explanations.model_label(model_in_use(run)),
         horizon_days=run.horizon_days or 0,
         flag_at=run.churn.get("flag_at", 0.0),
         scored=sum(band.customers for band in bands),
@@ -216,13 +218,14 @@ def _summary(run: AnalysisRun, found: Sequence[Mapping[str, Any]]) -> ChurnSumma
     )
 
 
-def _model_in_use(run: AnalysisRun) -> str:
+def model_in_use(run: AnalysisRun) -> str:
     """What the scores come from: "auto" where it may be used, else the model of demand; "" without any."""
     auto = run.churn.get("auto") or {}
     return ChurnModel.AUTO.value if auto.get("used") else run.churn.get("model", "")
 
 
-def _method(name: str, scores: dict[str, Any], is_default: bool) -> MethodScores:
+def method_scores(name: str, scores: dict[str, Any], is_default: bool) -> MethodScores:
+    """A method's figures as a run records them."""
     figures = (
         "customers",
         "churners",

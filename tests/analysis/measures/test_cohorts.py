@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.measures.cohorts import MOST_AGE, months_ordered, retention
+from analysis.measures.cohorts import MOST_AGE, cohort_counts, months_ordered, retention
 from analysis.measures.occasions import purchase_occasions
 from tests.analysis.measures.present import present
 
@@ -36,7 +36,7 @@ def months(rows: list[tuple[int, int]]) -> pd.DataFrame:
 
 def table(rows: list[tuple[int, int]]) -> pd.DataFrame:
     found = months_ordered(months(rows))
-    return retention(found.assign(is_repeat=found["months"] > 1), AS_OF)
+    return retention(cohort_counts(found.assign(is_repeat=found["months"] > 1)), AS_OF)
 
 
 @given(ROWS)
@@ -68,25 +68,25 @@ def test_worked_example() -> None:
 
 def test_the_last_month_is_complete_on_its_last_day() -> None:
     found = months_ordered(months([(1, 0)])).assign(is_repeat=False)
-    assert retention(found, datetime.date(2024, 6, 30))["is_complete"].tolist() == [True]
+    assert retention(cohort_counts(found), datetime.date(2024, 6, 30))["is_complete"].tolist() == [True]
 
 
 def test_ages_beyond_five_years_have_no_bit() -> None:
     found = months_ordered(months([(1, 100), (1, 100 - MOST_AGE), (1, 37), (1, 0)]))
     assert found.loc[1, "months"] == 1 + (1 << MOST_AGE)
-    assert retention(found.assign(is_repeat=True), AS_OF)["age"].max() == MOST_AGE
+    assert retention(cohort_counts(found.assign(is_repeat=True)), AS_OF)["age"].max() == MOST_AGE
 
 
 def test_nobody_gives_nothing() -> None:
     nobody = months_ordered(months([(1, 0)]).iloc[:0])
-    assert retention(nobody.assign(is_repeat=False), AS_OF).empty
+    assert retention(cohort_counts(nobody.assign(is_repeat=False)), AS_OF).empty
 
 
 def test_the_counts_agree_with_sql_on_online_retail(online_retail: pd.DataFrame) -> None:
     bought = purchase_occasions(online_retail)
     month = bought["ordered_on"].dt.to_period("M").dt.start_time
     found = months_ordered(bought[["customer_id"]].assign(month=month).drop_duplicates())
-    counted = retention(found.assign(is_repeat=False), datetime.date(2011, 12, 9))
+    counted = retention(cohort_counts(found.assign(is_repeat=False)), datetime.date(2011, 12, 9))
     expected = present(duckdb.query(BY_SQL)).df()
     ours = counted.loc[counted["active"] > 0, ["age", "customers", "active"]].reset_index(drop=True)
     assert (ours == expected[["age", "customers", "active"]]).all(axis=None)
