@@ -102,7 +102,7 @@ def upsell_sentence(row: Row, currency: str) -> str:
 
 _ADVICE: dict[tuple[str, bool], Callable[[], str]] = {
     ("push", True): lambda: _(
-        "Earns %(rate)s and is %(share)s of their purchases; usual are %(usual_share)s. At the usual share it would"
+        "Earns %(rate)s and is %(share)s of their purchases, where %(usual_share)s is usual. At that share it would"
         " bring %(gain)s more margin."
     ),
     ("push", False): lambda: _(
@@ -110,15 +110,13 @@ _ADVICE: dict[tuple[str, bool], Callable[[], str]] = {
         " margin."
     ),
     ("reprice", True): lambda: _(
-        "Earns %(rate)s on %(revenue)s; usual are %(usual)s. At a sound price it would bring %(gain)s more."
+        "Earns %(rate)s on %(revenue)s, where %(usual)s is usual. At a sound price it would bring %(gain)s more."
     ),
     ("reprice", False): lambda: _(
         "Earns %(rate)s on %(revenue)s. At a sound price it would bring %(gain)s more."
     ),
     ("stop", True): lambda: _(
-        "Loses money here (%(rate)s) as with everybody (%(usual)s). Without it %(gain)s would be saved."
+        "Loses money here (%(rate)s) as with everybody else (%(usual)s). Dropping it would save %(gain)s."
     ),
-    ("stop", False): lambda: _(
-        "Loses money here (%(rate)s) as elsewhere. Without it %(gain)s would be saved."
-    ),
+    ("stop", False): lambda: _("Loses money here (%(rate)s) as elsewhere. Dropping it would save %(gain)s."),
 }

@@ -125,7 +125,7 @@ def test_advice_tells_what_is_usual_to_those_who_see_the_company(
 ) -> None:
     (piece,) = margins.advice(run, alice, kind="stop").rows
     assert (piece.customer.code, piece.sku, piece.gain, piece.usual_rate) == ("P07", "table", 129_00, None)
-    assert piece.reason == "Loses money here (−40.2%) as elsewhere. Without it ¥129.00 would be saved."
+    assert piece.reason == "Loses money here (−40.2%) as elsewhere. Dropping it would save ¥129.00."
     told = margins.advice(run, ada, customer=piece.customer.customer_id, kind="stop").rows[0]
     assert told.usual_rate == pytest.approx(-0.376, abs=0.001)
     sums = {row.advice: (row.pieces, row.gain) for row in margins.advice_sums(run, alice)}
