@@ -58,6 +58,21 @@ FIT_PROBLEMS = {
     "no_better": gettext_lazy("It did no better than the model of demand in the window before."),
 }
 
+# Translated when they are said, not all for each: a list says one for each of its rows.
+_TIER_WORDS = {
+    "amount_a": "≥ %(threshold)s",
+    "amount_b": "≥ %(threshold)s",
+    "amount_c": "< %(threshold)s",
+    "pareto_a": gettext_lazy("before it less than %(cut_a)s"),
+    "pareto_b": gettext_lazy("before it less than %(cut_b)s"),
+    "pareto_c": gettext_lazy("before it %(cut_b)s or more"),
+    "pareto_not_positive": gettext_lazy("not above zero"),
+    "kept": gettext_lazy("kept %(tier)s, within the margin"),
+    "potential_high": gettext_lazy("high potential → A"),
+    "potential_closing": gettext_lazy("closing down → %(tier)s"),
+    "potential_expired": gettext_lazy("potential expired"),
+}
+
 
 class Wording:
     """Sentences about the rows of one run."""
@@ -152,20 +167,7 @@ class Wording:
         return sentence[:1].upper() + sentence[1:]
 
     def _tier_words(self, reason: TierReason) -> str:
-        words = {
-            "amount_a": "≥ %(threshold)s",
-            "amount_b": "≥ %(threshold)s",
-            "amount_c": "< %(threshold)s",
-            "pareto_a": _("before it less than %(cut_a)s"),
-            "pareto_b": _("before it less than %(cut_b)s"),
-            "pareto_c": _("before it %(cut_b)s or more"),
-            "pareto_not_positive": _("not above zero"),
-            "kept": _("kept %(tier)s, within the margin"),
-            "potential_high": _("high potential → A"),
-            "potential_closing": _("closing down → %(tier)s"),
-            "potential_expired": _("potential expired"),
-        }
-        return words[reason.code] % self._figures(reason, short=True)
+        return str(_TIER_WORDS[reason.code]) % self._figures(reason, short=True)
 
     def _figures(self, reason: TierReason, *, short: bool = False) -> dict[str, Any]:
         given = reason.parameters

@@ -7,6 +7,7 @@ columns of tabular figures line up.
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 from django import template
@@ -136,15 +137,25 @@ def signed(value: Number | None, places: int = 0) -> str:
 @register.filter
 def day(value: date | datetime | None) -> str:
     """Write a day: 2026-11-16 in Chinese, 16 Nov 2026 in English."""
-    return DASH if value is None else date_format(_local(value), "Y-m-d" if in_chinese() else "j M Y")
+    if value is None:
+        return DASH
+    local = _local(value)
+    return _day(local.date() if isinstance(local, datetime) else local, get_language() or "")
+
+
+@lru_cache(maxsize=8192)
+def _day(value: date, language: str) -> str:
+    """Write a day in the active language, which is ``language``: long lists write the same days again and again."""
+    return date_format(value, "Y-m-d" if language.startswith("zh") else "j M Y")
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     """Write a time of day in the company's time zone: 2026-11-16 02:14, or 16 Nov 2026, 02:14."""
-    return (
-        DASH if value is None else date_format(_local(value), "Y-m-d H:i" if in_chinese() else "j M Y, H:i")
-    )
+    if value is None:
+        return DASH
+    local = _local(value)
+    return f"{day(local)}{' ' if in_chinese() else ', '}{local:%H:%M}"
 
 
 def _local(value: date | datetime) -> date | datetime:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crm.models import Team, User
 from crm.policy import Scope, can, scope_of
+from crm.templatetags.format import in_chinese
 from customers.models import (
     Address,
     Channel,
@@ -126,7 +127,7 @@ def _address(address: Address, readable: bool) -> AddressRow:
 
 def region_name(name: str | None, english_name: str | None) -> str:
     """Return a region's name in the active language, as ``str(region)`` does."""
-    return str(Region(name=name or "", english_name=english_name or ""))
+    return name or "" if in_chinese() or not english_name else english_name
 
 
 def region_line(region: Region | None) -> list[Region]:

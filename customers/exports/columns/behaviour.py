@@ -11,13 +11,13 @@ from crm.templatetags.format import day, moment, money
 from crm.templatetags.rows import Cell, figure, tag, text
 from crm.templatetags.rows import name as name_cell
 from customers.exports.columns.base import Column, Row, Value
-from customers.exports.columns.customers import choice, colleague, region
+from customers.exports.columns.customers import choice, colleague, labels, region
 from customers.exports.columns.finance import CUSTOMER_CODE
 from customers.models import ComplaintType, ContactChannel, Direction, ResponseType
 
 WORDS_SHOWN = 80
-_COMPLAINTS = dict(ComplaintType.choices)
-_RESPONSES = dict(ResponseType.choices)
+_COMPLAINTS = labels(ComplaintType.choices)
+_RESPONSES = labels(ResponseType.choices)
 
 
 def named_by_customer(under: str = "customer__code") -> Column:
@@ -80,7 +80,7 @@ COMPLAINT_COLUMNS = (
     Column(
         "complaint_type",
         _("Type"),
-        lambda row: str(_COMPLAINTS[row["complaint_type"]]),
+        lambda row: _COMPLAINTS(row["complaint_type"]),
         ("complaint_type",),
     ),
     a_moment("reported_at", _("Reported"), sort="newest"),
@@ -111,7 +111,7 @@ INTERACTION_COLUMNS = (
     Column(
         "response_type",
         _("Response type"),
-        lambda row: str(_RESPONSES[row["response_type"]]),
+        lambda row: _RESPONSES(row["response_type"]),
         ("response_type",),
     ),
     choice("channel", _("Channel"), ContactChannel.choices, shown=True),

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from crm.extensions import Standing
@@ -36,6 +37,19 @@ from customers.selectors.masking import masked_contact
 from customers.selectors.profiles import region_name
 
 
+def labels(choices: Any) -> Callable[[str], str]:
+    """Return what says the label of a choice, translated once a language: lists say the same few again and again."""
+    spoken: dict[str, dict[str, str]] = {}
+
+    def say(value: str) -> str:
+        language = get_language() or ""
+        if language not in spoken:
+            spoken[language] = {key: str(label) for key, label in choices}
+        return spoken[language].get(value, "")
+
+    return say
+
+
 def choice(
     key: str,
     label: Any,
@@ -46,11 +60,11 @@ def choice(
     on_phone: bool = True,
 ) -> Column:
     """Return the column of a field of choices; ``words`` are those that the importer knows."""
-    names = dict(choices)
+    say = labels(choices)
 
     def written(row: Row) -> Value:
         value = row[key]
-        name = str(names.get(value, ""))
+        name = say(value)
         return name if words is None or not value or _is_understood(name, value, words) else str(value)
 
     return Column(
@@ -58,7 +72,7 @@ def choice(
         label,
         written,
         (key,),
-        cell=lambda row: text(names.get(row[key], "")),
+        cell=lambda row: text(say(row[key])),
         is_shown=shown,
         on_phone=on_phone,
     )
@@ -93,7 +107,7 @@ def region(key: str = "region", *, shown: bool = True) -> Column:
 
 
 def _named(row: Row) -> Cell:
-    under = _BUSINESS_MODELS.get(row["business_model"]) or _KINDS[row["kind"]]
+    under = _BUSINESS_MODELS(row["business_model"]) or _KINDS(row["kind"])
     return name_cell(reverse("customers:record", args=[row["pk"]]), row["name"], f"{row['code']} · {under}")
 
 
@@ -184,8 +198,8 @@ def _local_day(path: str) -> Callable[[Row], Value]:
     return value
 
 
-_KINDS = dict(CustomerKind.choices)
-_BUSINESS_MODELS = dict(BusinessModel.choices)
+_KINDS = labels(CustomerKind.choices)
+_BUSINESS_MODELS = labels(BusinessModel.choices)
 
 _TIER = Column(
     "tier",

@@ -11,7 +11,7 @@ from crm.templatetags.format import day, days, money, number
 from crm.templatetags.rows import Cell, figure, link, tag, text
 from crm.templatetags.rows import name as name_cell
 from customers.exports.columns.base import Column, Row, Value
-from customers.exports.columns.customers import colleague, plain, region
+from customers.exports.columns.customers import colleague, labels, plain, region
 from customers.models import OrderStatus
 
 CENT = Decimal("0.01")
@@ -64,7 +64,7 @@ def _order(row: Row) -> Cell:
 
 
 def _status(row: Row) -> Cell:
-    label = str(_STATUSES[row["status"]])
+    label = _STATUSES(row["status"])
     if row["status"] == OrderStatus.DELIVERED:
         return text(label)
     return tag("info" if row["status"] == OrderStatus.CONFIRMED else "", label)
@@ -85,7 +85,7 @@ def _total(row: Row, part: int) -> int:
     return (row["totals"] or (0, 0))[part]
 
 
-_STATUSES = dict(OrderStatus.choices)
+_STATUSES = labels(OrderStatus.choices)
 
 ORDER_COLUMNS = (
     Column(
@@ -99,7 +99,7 @@ ORDER_COLUMNS = (
     ),
     CUSTOMER,
     a_day("ordered_on", _("Ordered"), sort="newest"),
-    Column("status", _("Status"), lambda row: str(_STATUSES[row["status"]]), ("status",), cell=_status),
+    Column("status", _("Status"), lambda row: _STATUSES(row["status"]), ("status",), cell=_status),
     Column(
         "delivered_on",
         _("Delivery"),

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from crm.templatetags.rows import Cell, tag
 from customers.exports.columns.base import Column, Row, Value
 from customers.exports.columns.behaviour import a_moment, named_by_customer, words
-from customers.exports.columns.customers import colleague
+from customers.exports.columns.customers import colleague, labels
 from customers.exports.columns.finance import CUSTOMER_CODE, a_day
 from customers.models import TaskOrigin
 
-_ORIGINS = dict(TaskOrigin.choices)
+_ORIGINS = labels(TaskOrigin.choices)
 
 
 def _state(row: Row) -> tuple[str, object]:
@@ -36,7 +36,7 @@ TASK_COLUMNS = (
     a_day("due_on", _("Due on"), sort="due"),
     Column("state", _("State"), _state_value, ("done_at", "due_on"), cell=_state_cell, needs="is_overdue"),
     colleague("assignee", _("Assignee")),
-    Column("origin", _("Origin"), lambda row: str(_ORIGINS[row["origin"]]), ("origin",), is_shown=False),
+    Column("origin", _("Origin"), lambda row: _ORIGINS(row["origin"]), ("origin",), is_shown=False),
     words("outcome", _("Outcome"), shown=False),
     a_moment("done_at", _("Done at"), shown=False),
     a_moment("created_at", _("Asked on"), shown=False, sort="newest"),
