@@ -6,6 +6,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from analysis.datasets import products
 from analysis.measures.costs import margin_sums
 from analysis.models import (
     Affinity,
@@ -101,16 +102,20 @@ def test_cells_add_up_to_the_merchandise_of_the_window() -> None:
 
 def filters_and_jugs() -> None:
     """Six customers buy jugs with cartridges; a seventh has bought a jug; others keep lamps and chairs apart."""
-    products = {name: Product.objects.create(sku=name, name=name) for name in ("jug", "cartridge", "lamp")}
+    goods = {name: Product.objects.create(sku=name, name=name) for name in ("jug", "cartridge", "lamp")}
     for number in range(14):
         customer = make_customer(f"J{number:02}", f"J{number}")
         held = ["jug", "cartridge"] if number < 6 else ["jug"] if number == 6 else ["lamp"]
         order = make_order(customer, f"J-{number}", DAY, *[100] * len(held))
         for line, name in zip(order.lines.order_by("line_no"), held, strict=True):
-            OrderLine.objects.filter(pk=line.pk).update(product=products[name])
+            OrderLine.objects.filter(pk=line.pk).update(product=goods[name])
 
 
-def test_the_seventh_buyer_of_a_jug_is_offered_a_cartridge() -> None:
+@pytest.mark.parametrize("customers_per_part", [3, 60_000])
+def test_the_seventh_buyer_of_a_jug_is_offered_a_cartridge(
+    customers_per_part: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(products, "CUSTOMERS_PER_PART", customers_per_part)
     filters_and_jugs()
     run = run_of("cross_sell")
     pair = ProductPair.objects.get(run=run, product__sku="jug")
@@ -155,9 +160,7 @@ def test_whose_cycle_ends_and_who_pays_in_time_is_offered_more() -> None:
 
 def test_people_in_villas_like_what_others_do_not() -> None:
     garden, food = (ProductCategory.objects.create(name=name) for name in ("Garden", "Food"))
-    products = {
-        kind: Product.objects.create(sku=kind.name, name="x", category=kind) for kind in (garden, food)
-    }
+    goods = {kind: Product.objects.create(sku=kind.name, name="x", category=kind) for kind in (garden, food)}
     jiangsu = Region.objects.create(code="32", name="江苏", level="province", path="CN/32/")
     nanjing = Region.objects.create(
         code="3201", name="南京", level="city", path="CN/32/3201/", parent=jiangsu
@@ -167,9 +170,7 @@ def test_people_in_villas_like_what_others_do_not() -> None:
         customer = make_customer(f"V{number}", "V", region=nanjing)
         Residence.objects.create(customer=customer, property_type="villa" if lives_in_villa else "apartment")
         make_order(customer, f"V-{number}", DAY, 10)
-        OrderLine.objects.filter(customer=customer).update(
-            product=products[garden if lives_in_villa else food]
-        )
+        OrderLine.objects.filter(customer=customer).update(product=goods[garden if lives_in_villa else food])
     run = run_of("regional_affinity")
     villa = Affinity.objects.get(run=run, property_type="villa", category=garden)
     assert (villa.customers, villa.buyers, villa.lift) == (40, 40, 2.0)
