@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os.path import commonpath
 
 import pandas as pd
 from django.db.models import Count, Q
@@ -114,9 +115,10 @@ def _child(path: str, below: str, keys: dict[str, str], *, unknown: bool) -> str
 
 
 def _common_root(sums: pd.DataFrame, paths: dict[str, str]) -> str:
-    """The path of the one country that all customers are in, "" when there are several."""
-    countries = {paths[key].split("/", 1)[0] for key in sums.index if key in paths}
-    return f"{countries.pop()}/" if len(countries) == 1 else ""
+    """The path of the smallest region that all customers with a region are in, "" for the whole world."""
+    known = [paths[key] for key in sums.index if key in paths]
+    common = commonpath(known) if known else ""
+    return f"{common}/" if common else ""
 
 
 def _labels(dimension: Dimension, keys: list[str]) -> dict[str, str]:

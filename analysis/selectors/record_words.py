@@ -66,7 +66,11 @@ def drag_sentence(row: Row, currency: str) -> str:
         "loses_on_goods": _("Sold below cost: gross margin %(margin)s."),
         "costs_more": _("Serving it cost %(cost)s; its gross margin was %(margin)s."),
         "takes_most_of_its_margin": _("Serving it took %(share)s of its gross margin of %(margin)s."),
-        "bought_nothing": _("No order in the window; serving it cost %(cost)s."),
+        "bought_nothing": (
+            _("No order in the window; serving it cost %(cost)s.")
+            if row["service_cost"]
+            else _("No order in the window.")
+        ),
         "sound": _("Little, but it leaves %(profit)s."),
     }
     return sentences[row["verdict"]] % figures

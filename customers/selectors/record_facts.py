@@ -64,18 +64,21 @@ def service_query(start: datetime.date, end: datetime.date) -> sql.Composed:
 def complaints_query(start: datetime.date, end: datetime.date) -> sql.Composed:
     """Select the complaints reported in ``[start, end)``, and earlier ones that were still open at its end.
 
-    ``id, customer_id, in_window, type, product_id, rep_id, region_id`` (the customer's where none is recorded),
-    ``reported_at, resolved_at, is_satisfied`` ("yes", "no" or null).
+    ``id, customer_id, in_window, type, product_id, rep_id, region_id`` (the province, or the region itself where it
+    lies in none; the customer's where none is recorded), ``reported_at, resolved_at, is_satisfied`` ("yes", "no" or
+    null).
     """
     return sql.SQL("""
+        WITH place AS MATERIALIZED ({provinces})
         SELECT complaint.id, customer_id, reported_at >= {first} AS in_window, complaint_type AS type, product_id,
-            rep_id, coalesce(complaint.region_id, customer.region_id) AS region_id,
+            rep_id, place.province_id AS region_id,
             (extract(epoch FROM reported_at) * 1000000)::bigint AS reported_at,
             (extract(epoch FROM resolved_at) * 1000000)::bigint AS resolved_at,
             CASE is_satisfied WHEN true THEN 'yes' WHEN false THEN 'no' END AS is_satisfied
         FROM customers_complaint AS complaint JOIN customers_customer AS customer ON customer.id = customer_id
+        LEFT JOIN place ON place.id = coalesce(complaint.region_id, customer.region_id)
         WHERE reported_at < {end} AND (reported_at >= {first} OR resolved_at IS NULL OR resolved_at >= {end})
-    """).format(first=_moment(start), end=_moment(end))
+    """).format(first=_moment(start), end=_moment(end), provinces=_PROVINCES)
 
 
 def causes_query(complaints: Sequence[int]) -> sql.Composed:
@@ -87,16 +90,19 @@ def causes_query(complaints: Sequence[int]) -> sql.Composed:
 
 def opinions_query(start: datetime.date, end: datetime.date) -> sql.Composed:
     """Select the opinions stated in ``[start, end)``: the columns of :func:`complaints_query`, ``type`` being the
-    stance; what was handled on a day counts as resolved at the end of it, as stated at its beginning."""
+    stance. Both days, stated and handled, count from their beginning."""
     zone = sql.Literal(settings.COMPANY_TIME_ZONE)
     return sql.SQL("""
-        SELECT opinion.id, customer_id, true AS in_window, stance AS type, product_id, rep_id, customer.region_id,
+        WITH place AS MATERIALIZED ({provinces})
+        SELECT opinion.id, customer_id, true AS in_window, stance AS type, product_id, rep_id,
+            place.province_id AS region_id,
             (extract(epoch FROM stated_on::timestamp AT TIME ZONE {zone}) * 1000000)::bigint AS reported_at,
-            (extract(epoch FROM (handled_on + 1)::timestamp AT TIME ZONE {zone}) * 1000000 - 1)::bigint AS resolved_at,
+            (extract(epoch FROM handled_on::timestamp AT TIME ZONE {zone}) * 1000000)::bigint AS resolved_at,
             NULL::text AS is_satisfied
         FROM customers_opinion AS opinion JOIN customers_customer AS customer ON customer.id = customer_id
+        LEFT JOIN place ON place.id = customer.region_id
         WHERE stated_on >= {first} AND stated_on < {end}
-    """).format(zone=zone, first=sql.Literal(start), end=sql.Literal(end))
+    """).format(zone=zone, first=sql.Literal(start), end=sql.Literal(end), provinces=_PROVINCES)
 
 
 def campaigns_query() -> sql.SQL:
@@ -164,3 +170,11 @@ def month_to_date_query(as_of: datetime.date) -> sql.Composed:
             AND line.customer_id IS NOT NULL
         GROUP BY line.customer_id
     """).format(first=sql.Literal(as_of.replace(day=1)), as_of=sql.Literal(as_of))
+
+
+# Each region's province, or itself where it lies in none.
+_PROVINCES = sql.SQL("""
+    SELECT region.id, coalesce(province.id, region.id) AS province_id FROM customers_region AS region
+    LEFT JOIN customers_region AS province
+        ON province.level = 'province' AND starts_with(region.path, province.path)
+""")
