@@ -10,9 +10,10 @@ import datetime
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from psycopg.errors import LockNotAvailable
 
 from analysis.models import AnalysisRun, MeasureResult, Publication, RunState, TierSummary
 from analysis.registry import FURTHER, Table
@@ -47,7 +48,7 @@ def drop_old_rows() -> list[int]:
         try:
             if _drop(run):
                 dropped.append(run.pk)
-        except OperationalError:
+        except LockNotAvailable:
             # Somebody reads: the next night will do.
             log.info("rows of a run are being read and stay another day", run=run.pk)
     return dropped

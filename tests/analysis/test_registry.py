@@ -22,7 +22,7 @@ further = pytest.mark.parametrize("measure", FURTHER.values(), ids=FURTHER)
 every = pytest.mark.parametrize("name", [*PAGE_OF_CORE, *FURTHER])
 
 
-def tests_of(name: str) -> list[ast.FunctionDef]:
+def functions_testing(name: str) -> list[ast.FunctionDef]:
     """The test functions in the files called after a measure."""
     files = sorted((ROOT / "tests" / "analysis").rglob(f"test_{name}*.py"))
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
@@ -54,7 +54,7 @@ def test_a_measure_has_a_page_with_definition_formula_source_caveats_and_example
 
 @every
 def test_a_measure_has_a_property_and_an_oracle(name: str) -> None:
-    tests = tests_of(name)
+    tests = functions_testing(name)
     assert any("given" in decorators(test) for test in tests), f"no property in tests called test_{name}"
     assert any("agree" in test.name for test in tests), f"no oracle in tests called test_{name}"
 

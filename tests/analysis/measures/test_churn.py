@@ -4,10 +4,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.measures.churn import ChurnFit, ChurnModel, ChurnPolicy, assess_churn
 from analysis.measures.churn_auto import AutoFit, AutoProblem
-from analysis.measures.demand import DemandModel, DemandParameters, probability_no_order
+from analysis.measures.demand import DemandModel, DemandParameters, log_likelihood, probability_no_order
 from analysis.measures.demand_fit import DemandFit, FitProblem
 from analysis.measures.logistic import LogisticModel
 from tests.analysis.measures.simulated import AS_OF, histories
@@ -29,6 +31,20 @@ def test_the_probability_is_the_model_s_over_the_horizon() -> None:
     result = assess_churn(customers((3, 140, 210)), FIT, POLICY, AS_OF)
     expected = probability_no_order(PARAMETERS, 3, 20, 30, 90 / 7)
     assert result["churn_probability"].tolist() == [pytest.approx(float(expected), rel=1e-12)]
+
+
+@given(st.integers(0, 20), st.integers(0, 700), st.integers(0, 300), st.integers(1, 400))
+def test_the_probability_agrees_with_the_ratio_of_the_likelihoods(
+    repeats: int, last: int, since: int, horizon: int
+) -> None:
+    last = max(last, repeats) if repeats else 0
+    policy = replace(POLICY, horizon_days=horizon)
+    found = assess_churn(customers((repeats, last, last + since)), FIT, policy, AS_OF)[
+        "churn_probability"
+    ]
+    history = (repeats, last / 7)
+    silent, known = (log_likelihood(PARAMETERS, *history, (last + since + days) / 7) for days in (horizon, 0))
+    assert found.tolist() == [pytest.approx(float(np.exp(silent - known)), rel=1e-9, abs=1e-12)]
 
 
 def test_the_flag_is_raised_at_the_cut() -> None:

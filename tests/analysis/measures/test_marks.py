@@ -65,6 +65,20 @@ def test_the_order_of_rows_changes_no_mark(values: list[int], random: Random) ->
     ].tolist()
 
 
+@given(st.lists(st.integers(-50, 50), min_size=1, max_size=60), st.data())
+def test_marks_agree_with_a_loop_over_the_customers(values: list[int], data: st.DataObject) -> None:
+    days = [data.draw(st.sampled_from([0, 89, 90, 400])) for _value in values]
+    created = [str(AS_OF - datetime.timedelta(days=age)) for age in days]
+    found = marks(values, created_on=created)["marks"]
+    top, bottom = -(-len(values) // 100), len(values) // 5
+    for value, age, mark in zip(values, days, found, strict=True):
+        rank = 1 + sum(other > value for other in values)
+        from_bottom = 1 + sum(other < value for other in values)
+        low = "young" if age < 90 else "drag"
+        expected = "vip" if rank <= top and value > 0 else low if from_bottom <= bottom else ""
+        assert mark == expected
+
+
 @given(st.lists(st.integers(-50, 50), min_size=5, max_size=60))
 def test_a_fifth_or_more_are_at_the_bottom(values: list[int]) -> None:
     result = marks(values)

@@ -129,6 +129,21 @@ def test_among_alike_customers_more_value_never_means_a_lower_raw_tier(
     assert (result["tier_kept"] >= result["tier_raw"]).all()
 
 
+@given(VALUES, st.lists(st.sampled_from(["A", "B", "C", None]), min_size=30, max_size=30))
+def test_tiers_agree_with_a_loop_over_the_customers(values: list[int], previous: list[str | None]) -> None:
+    before = previous[: len(values)]
+    positive = sum(value for value in values if value > 0)
+    for place, (value, was, row) in enumerate(
+        zip(values, before, tiers(values, previous_tier=before).itertuples(), strict=True)
+    ):
+        raw = "A" if value >= 1000 else "B" if value >= 200 else "C"
+        kept = was if was and was < raw and value * 10 >= 9 * {"A": 1000, "B": 200}[was] else raw
+        more = sum(other for other in values if other > values[place] and other > 0)
+        share = more * 100 // positive if value > 0 else 100
+        assert (row.tier_raw, row.tier_kept, row.tier) == (raw, kept, kept)
+        assert row.tier_pareto == ("A" if share < 80 else "B" if share < 95 else "C")
+
+
 @given(VALUES, st.integers(2, 50))
 def test_another_currency_changes_no_tier(values: list[int], rate: int) -> None:
     dearer = replace(POLICY, thresholds=Thresholds(1000 * rate, 200 * rate))
