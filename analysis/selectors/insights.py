@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 
 from analysis.measures.tiers import TierScheme
-from analysis.models import AnalysisRun, CustomerSnapshot, RunState
+from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState
 from analysis.models.rules import read_rules
-from analysis.selectors import runs
 from analysis.selectors.explanations import Wording
 from analysis.selectors.ranking import COLUMNS, known_margin
 from analysis.selectors.snapshots import sees_company, visible
@@ -24,8 +25,14 @@ _OWN = tuple(column for column in COLUMNS if not column.startswith("customer__")
 
 def open_published() -> PublishedInsights | None:
     """The published run, bound for one response; None before the first one."""
-    run = runs.published()
-    return PublishedInsights(run) if run else None
+    pointer = Publication.objects.values_list("run_id", "published_at").first()
+    return PublishedInsights(_published_run(*pointer)) if pointer else None
+
+
+@lru_cache(maxsize=2)
+def _published_run(run_id: int, published_at: datetime) -> AnalysisRun:
+    """The run of one publication: nothing of it changes any more, and every list and record asks for it."""
+    return AnalysisRun.objects.select_related("policy", "previous").get(pk=run_id)
 
 
 @dataclass(frozen=True, slots=True)
