@@ -47,6 +47,7 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Today"), "customers:today", "calendar-event", "customer.view", "g d"),
             Entry(_("Customers"), "customers:list", "people", "customer.view", "g c"),
             Entry(_("Orders"), "customers:orders", "receipt", "customer.view", "g o"),
+            Entry(_("Complaints"), "customers:complaints", "chat-square-text", "customer.view", "g m"),
             Entry(_("Campaigns"), "customers:campaigns", "megaphone", "customer.view", "g p"),
             Entry(_("Competitors"), "customers:competitors", "binoculars", "customer.view", "g k"),
         ),
@@ -60,6 +61,18 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Runs"), "analysis:runs", "clock-history", "analysis.view", "g u"),
         ),
     ),
+)
+
+
+# Found by the search box, and reached from other pages.
+_ELSEWHERE = (
+    Entry(_("New customer"), "customers:new", "plus-lg", "customer.edit", ""),
+    Entry(_("People"), "customers:people", "person", "customer.view", ""),
+    Entry(_("Products"), "customers:products", "box-seam", "customer.view", ""),
+    Entry(_("Payments"), "customers:payments", "credit-card", "customer.view", ""),
+    Entry(_("Interactions"), "customers:interactions", "journal-text", "customer.view", ""),
+    Entry(_("Tasks"), "customers:tasks", "list-check", "customer.view", ""),
+    Entry(_("My exports"), "customers:exports", "download", "customer.export", ""),
 )
 
 
@@ -85,6 +98,10 @@ def groups_for(request: HttpRequest) -> list[Group]:
 def pages_called(request: HttpRequest, written: str) -> list[Item]:
     """Return the pages whose names hold what somebody typed, of those that they may open, in the active language."""
     wanted = written.casefold()
-    return [
-        item for group in groups_for(request) for item in group.items if wanted in str(item.label).casefold()
+    others = [
+        Item(entry.label, reverse(entry.route), entry.icon, entry.key, active=False)
+        for entry in _ELSEWHERE
+        if can(request.user, entry.action)
     ]
+    items = [*(item for group in groups_for(request) for item in group.items), *others]
+    return [item for item in items if wanted in str(item.label).casefold()]

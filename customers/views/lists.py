@@ -31,6 +31,12 @@ from customers.filters.search import LONGEST_SEARCH
 # So many filters have a chip of their own; the others are in one menu.
 FILTERS_ABREAST = 5
 MORE, LOOK, VIEWS = "more", "look", "views"
+# Lists that belong together are tabs of each other.
+FAMILIES = (
+    ("customers", "people"),
+    ("orders", "products", "payments"),
+    ("complaints", "interactions", "tasks"),
+)
 
 
 @require_safe
@@ -65,9 +71,18 @@ def show_list(request: HttpRequest, key: str) -> HttpResponse:
         "can_add": spec.key == "customers" and can(user, "customer.edit"),
         "clear_url": _cleared(request, asked),
         "view": _opened_view(request, user, spec),
+        "tabs": _tabs(spec),
         "currency": settings.COMPANY_CURRENCY,
     }
     return render(request, "customers/lists/list.html", context)
+
+
+def _tabs(spec: ListSpec) -> list[dict[str, Any]]:
+    family = next(each for each in FAMILIES if spec.key in each)
+    return [
+        {"label": lists.LISTS[key].title, "url": reverse(lists.LISTS[key].route), "active": key == spec.key}
+        for key in family
+    ]
 
 
 def view_address(spec: ListSpec, view: SavedView) -> str:
