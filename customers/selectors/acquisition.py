@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Max, Sum
 from django.utils import timezone
@@ -86,8 +87,8 @@ def informant_rows(user: User) -> list[InformantRow]:
     """Return the informants that ``user`` may see, those silent for longest last; figures are of what they may see."""
     readable = can(user, "personal.view")
     today = timezone.localdate()
-    told = {
-        row["informant"]: row
+    told: dict[int, dict[str, Any]] = {
+        row["informant"]: dict(row)
         for row in Referral.objects.visible_to(user)
         .order_by()
         .values("informant")
@@ -97,7 +98,7 @@ def informant_rows(user: User) -> list[InformantRow]:
     rows = []
     for each in Informant.objects.visible_to(user).select_related("owner"):
         known = told.get(each.pk, {"count": 0, "paid": Decimal(0), "last": None})
-        last = known["last"]
+        last: date | None = known["last"]
         rows.append(
             InformantRow(
                 id=each.pk,

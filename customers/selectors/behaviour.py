@@ -182,7 +182,7 @@ def _order(order: OrderRow) -> Happening:
 def response_ledger(customer: Customer) -> ResponseLedger:
     """Return the response ledger of a customer (in scope): one query."""
     year_ago = timezone.now() - YEAR
-    groups = list(
+    groups: list[Any] = list(
         Interaction.objects.filter(customer=customer)
         .order_by()
         .values("response_type", "channel", "direction")
@@ -204,9 +204,9 @@ def response_ledger(customer: Customer) -> ResponseLedger:
     )
 
 
-def _ledger_rows(groups: list[dict[str, Any]], key: str, labels: Mapping[str, Any]) -> list[ResponseRow]:
+def _ledger_rows(groups: list[Any], key: str, labels: Mapping[str, Any]) -> list[ResponseRow]:
     total = sum(each["count"] for each in groups)
-    by_key: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    by_key: dict[str, list[Any]] = defaultdict(list)
     for each in groups:
         by_key[each[key]].append(each)
     rows = [
@@ -222,7 +222,7 @@ def _ledger_rows(groups: list[dict[str, Any]], key: str, labels: Mapping[str, An
     return sorted(rows, key=lambda row: (-row.count, row.label))
 
 
-def _total(groups: list[dict[str, Any]]) -> Decimal | None:
+def _total(groups: list[Any]) -> Decimal | None:
     values = [each["value"] for each in groups if each["value"] is not None]
     return sum(values, Decimal(0)) if values else None
 

@@ -168,9 +168,9 @@ def _latest_shares(user: User, competitor: Competitor | None = None) -> list[tup
     rows = (
         shares.order_by().values_list(*groups).annotate(amount=Sum("amount_elsewhere"), noted=Max("noted_on"))
     )
-    latest: dict[tuple[int, int, int | None], tuple[object, Decimal]] = {}
+    latest: dict[tuple[int, int, int | None], tuple[date, Decimal]] = {}
     for rival, customer, category, end, amount, _noted in rows:
         known = latest.get((rival, customer, category))
-        if known is None or known[0] < end:  # type: ignore[operator]
+        if known is None or known[0] < end:
             latest[rival, customer, category] = (end, amount)
     return [(rival, customer, amount) for (rival, customer, _category), (_end, amount) in latest.items()]

@@ -42,9 +42,9 @@ def write_entry(model: type[M], *, actor: User, fields: Mapping[str, Any], pk: i
             setattr(entry, name, value)
     with pghistory.context(user=actor.pk):
         entry.save()
-    name = entry._meta.model_name
+    kind = entry._meta.model_name
     audit.record(
-        actor, f"{name}.{'add' if pk is None else 'change'}", f"{name}:{entry.pk}", fields=sorted(fields)
+        actor, f"{kind}.{'add' if pk is None else 'change'}", f"{kind}:{entry.pk}", fields=sorted(fields)
     )
     return entry
 

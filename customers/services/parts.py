@@ -29,7 +29,9 @@ from customers.models import (
     WishListEntry,
 )
 from customers.models.scope import CustomerChild
+from customers.selectors.catalogue import FIELDS
 from customers.selectors.parts import parts_in_scope, state_of
+from customers.services import provenance
 
 P = TypeVar("P", bound=CustomerChild)
 
@@ -56,8 +58,8 @@ class PartConflictError(Exception):
 
 
 @transaction.atomic
-def add_part(model: type[P], *, actor: User, fields: Mapping[str, Any]) -> P:
-    """Add a row and return it; ``fields`` name its customer too.
+def add_part(model: type[P], *, actor: User, fields: Mapping[str, Any], collected_by: str = "") -> P:
+    """Add a row and return it; ``fields`` name its customer too, ``collected_by`` is how a profile's row was learned.
 
     Raises PermissionDenied; Customer.DoesNotExist when the actor may not see a customer whom the row names;
     IntegrityError for a row that is there already.
@@ -69,13 +71,20 @@ def add_part(model: type[P], *, actor: User, fields: Mapping[str, Any]) -> P:
         row = model(**{**signature, **_with_new(actor, fields)})
         row.save(force_insert=True)
         _settle(row)
+    _note_source(actor, row, collected_by)
     _note(actor, "add", row, fields)
     return row
 
 
 @transaction.atomic
 def change_part(
-    model: type[P], pk: object, *, actor: User, changes: Mapping[str, Any], seen: str | None = None
+    model: type[P],
+    pk: object,
+    *,
+    actor: User,
+    changes: Mapping[str, Any],
+    seen: str | None = None,
+    collected_by: str = "",
 ) -> P:
     """Change some fields of a row and return it; ``seen`` is its ``state_of`` when the actor opened it.
 
@@ -94,6 +103,7 @@ def change_part(
             setattr(row, name, value)
         row.save()
         _settle(row)
+    _note_source(actor, row, collected_by)
     _note(actor, "change", row, changes)
     return row
 
@@ -160,6 +170,31 @@ def _with_new(actor: User, fields: Mapping[str, Any]) -> dict[str, Any]:
             name = value._meta.model_name
             audit.record(actor, f"{name}.add", f"{name}:{value.pk}")
     return dict(fields)
+
+
+def _note_source(actor: User, row: CustomerChild, channel: str) -> None:
+    """Note of which fields of the profile the row is a value, that they were recorded now, and how."""
+    customer: Customer | None = getattr(row, "customer", None)
+    if customer is None:
+        return
+    keys = [
+        field.key
+        for field in FIELDS.values()
+        if field.model is type(row)
+        and field.rows is not None
+        and not field.is_sealed
+        and field.key.partition(".")[0] in {customer.kind, "customer"}
+        and all(_meets(row, condition, value) for condition, value in field.rows.items())
+    ]
+    if keys:
+        provenance.note(customer, keys, actor=actor, channel=channel)
+
+
+def _meets(row: Model, condition: str, value: Any) -> bool:
+    """Whether a row meets a condition of the catalogue: a field that is a value, or one of several."""
+    name, _double, lookup = condition.partition("__")
+    held = getattr(row, name)
+    return held in value if lookup == "in" else bool(held == value)
 
 
 def _note(actor: User, verb: str, row: CustomerChild, fields: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.http import QueryDict
 from django.urls import reverse
@@ -16,12 +16,13 @@ from crm.models import User
 from crm.policy import Scope, scope_of
 from customers.forms.parts.fields import CustomerField, NamedField, NewOrKnownField
 from customers.forms.profiles import NOTHING, RegionField
-from customers.models import Customer
+from customers.models import ChannelKind, Customer
 from customers.models.scope import CustomerChild
 from customers.selectors import profiles
 
 ONCE: dict[str, Any] = {NON_FIELD_ERRORS: {"unique_together": _("This is on record already.")}}
 STATE_LENGTH = 64
+SOURCE = "collected_by"
 
 if TYPE_CHECKING:
     _Base = forms.ModelForm[CustomerChild]
@@ -33,11 +34,13 @@ class PartForm(_Base):
     """One row of a customer; ``seen`` is the digest of how it stood when it was opened.
 
     ``today`` names the days that are today's until told otherwise, ``signed`` the field that names a colleague:
-    whoever writes the row, unless they may choose among several.
+    whoever writes the row, unless they may choose among several. ``sourced``: the row is part of the profile, of
+    which one may say how it was learned.
     """
 
     today: ClassVar[tuple[str, ...]] = ()
     signed: ClassVar[str] = ""
+    sourced: ClassVar[bool] = False
 
     instance: Any
 
@@ -59,6 +62,10 @@ class PartForm(_Base):
         super().__init__(data, files, instance=fresh, auto_id=f"{stem}-%s", initial={"seen": state})
         self.user, self.whose, self.owner = user, customer, owner
         self.is_new = row is None
+        if self.sourced:
+            self.fields[SOURCE] = forms.ChoiceField(
+                label=_("How we learned it"), choices=[("", NOTHING), *ChannelKind.choices], required=False
+            )
         for name, field in self.fields.items():
             self._dress(name, field)
         self._offer_colleagues()
@@ -68,7 +75,12 @@ class PartForm(_Base):
         names = (
             self.fields if self.is_new else [name for name in self.changed_data if not self._as_shown(name)]
         )
-        return {name: self.cleaned_data[name] for name in names if name != "seen"}
+        return {name: self.cleaned_data[name] for name in names if name not in {"seen", SOURCE}}
+
+    @property
+    def collected_by(self) -> str:
+        """How the row was learned, if somebody said so."""
+        return str(self.cleaned_data.get(SOURCE, ""))
 
     def with_state(self, state: str) -> None:
         """Let what was typed be sent again, over the row as it stands now."""
@@ -136,6 +148,14 @@ class PartForm(_Base):
         field.queryset = profiles.possible_owners(self.user)
         if self.is_new:
             self.initial.setdefault(self.signed, self.user.pk)
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """Say of the form what is wrong with the customer, who is no field of it: there is such a row already."""
+        found = getattr(errors, "error_dict", {})
+        if self.owner in found and self.owner not in self.fields:
+            del found[self.owner]
+            self.add_error(None, ONCE[NON_FIELD_ERRORS]["unique_together"])
+        super()._update_errors(errors)  # type: ignore[misc]
 
     def _get_validation_exclusions(self) -> set[str]:
         """Have what must be unique checked with the customer, who is no field; what is new itself can't be yet."""

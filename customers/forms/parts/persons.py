@@ -12,6 +12,8 @@ from customers.models import CustomerKind, Employment, FamilyMember
 class EmploymentForm(PartForm):
     """A past or present employment: a company among our customers, or its name."""
 
+    sourced = True
+
     employer = CustomerField(
         label=_("Company, if a customer"), kind=CustomerKind.COMPANY, required=False, empty_value=None
     )
@@ -36,6 +38,8 @@ class EmploymentForm(PartForm):
 class SpouseForm(PartForm):
     """A customer's spouse, of whom little is kept."""
 
+    sourced = True
+
     class Meta:
         model = FamilyMember
         fields = ("name", "birthday", "birthday_is_lunar", "education", "interests")
@@ -46,3 +50,11 @@ class SpouseForm(PartForm):
         if not self.errors and not any(cleaned.get(name) for name in self.Meta.fields):
             self.add_error("name", _("Write something that is worth remembering, at least a name."))
         return cleaned
+
+
+class ChildForm(PartForm):
+    """That there is a child; what is known of it is sealed, each value under its own consent."""
+
+    class Meta:
+        model = FamilyMember
+        fields = ()

@@ -22,6 +22,8 @@ YEARS_AHEAD = 10
 class ContactPointForm(PartForm):
     """A phone, fax, mail address or WeChat name; numbers are kept as E.164."""
 
+    sourced = True
+
     class Meta:
         model = ContactPoint
         fields = ("kind", "value", "place", "is_primary")
@@ -51,6 +53,8 @@ def _normalised(kind: str, value: str) -> str:
 
 class AddressForm(PartForm):
     """A postal address."""
+
+    sourced = True
 
     region = RegionField(label=_("Region"), required=False, max_length=200)
 

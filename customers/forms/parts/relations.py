@@ -12,6 +12,8 @@ from customers.models import CustomerKind, KeyPerson, Relation
 class RelationForm(PartForm):
     """A tie to another person: a customer, or a word for somebody who is none."""
 
+    sourced = True
+
     other = CustomerField(
         label=_("The other, if a customer"), kind=CustomerKind.PERSON, required=False, empty_value=None
     )
@@ -38,6 +40,8 @@ class RelationForm(PartForm):
 
 class _RoleForm(PartForm):
     """What a person does in a company, and since when."""
+
+    sourced = True
 
     def clean(self) -> dict[str, Any]:
         """Ask for a beginning before the end."""

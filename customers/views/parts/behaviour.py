@@ -84,6 +84,7 @@ KINDS: dict[str, Kind] = {
         icon="chat-square-text",
         tab="behaviour",
         related=("product", "rep"),
+        shown=5,
     ),
     "complaints": Kind(
         model=Complaint,

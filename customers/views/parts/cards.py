@@ -87,7 +87,7 @@ def _line(
     return {
         "line": kind.line(row),
         "opened": opened if opened and opened.pk is not None and str(opened.pk) == str(row.pk) else None,
-        "edit_url": part_url(customer, name, row.pk) if editable else "",
+        "edit_url": part_url(customer, name, row.pk) if editable and kind.is_edited else "",
         "remove_url": part_url(customer, name, row.pk, "remove") if editable else "",
         "extra": extra if getattr(row, "resolved_at", None) is None else None,
     }

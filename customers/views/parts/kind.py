@@ -18,7 +18,8 @@ Words = str | Promise
 class Line:
     """One row as people read it: ``title`` leads, ``details`` stand beside it, ``text`` below.
 
-    ``tag`` is a word on a colour (``tone`` as in components/tag.html), ``url`` what the title leads to.
+    ``tag`` is a word on a colour (``tone`` as in components/tag.html), ``url`` what the title leads to, ``links``
+    further places with their labels.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Line:
     url: str = ""
     tag: Words = ""
     tone: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Kind:
     """A record kind: its model, its form, how a row reads, and the words of its card.
 
     ``owner`` names the field by which rows belong to the customer, ``related`` what is read along, ``fixed`` what
-    every row of the card holds. ``single``: a customer has at most one. ``tab`` is where the card stands.
+    every row of the card holds. ``single``: a customer has at most one. ``is_edited``: its form changes a row, too.
+    ``tab`` is where the card stands.
     ``extra`` is one more thing to do with a row: its label, and the kind whose form does it. ``write`` adds a row
     where that takes more than its fields; what it raises as ValidationError stands on the form.
     """
@@ -51,6 +54,7 @@ class Kind:
     related: tuple[str, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)
     single: bool = False
+    is_edited: bool = True
     extra: tuple[Words, str] | None = None
     shown: int = 20
     write: Callable[[User, Customer, PartForm], object] | None = None

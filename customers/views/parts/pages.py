@@ -58,7 +58,14 @@ def edit_part(request: HttpRequest, pk: int, kind: str, part: str) -> HttpRespon
     if form.is_valid():
         seen = form.cleaned_data["seen"] or found.state
         try:
-            change_part(declared.model, found.row.pk, actor=user, changes=form.changes(), seen=seen)
+            change_part(
+                declared.model,
+                found.row.pk,
+                actor=user,
+                changes=form.changes(),
+                seen=seen,
+                collected_by=form.collected_by,
+            )
         except PartConflictError as conflict:
             differing = differences(conflict.current, form)
             form.with_state(parts.state_of(conflict.current))
@@ -98,7 +105,8 @@ def _add(kind: Kind, user: User, customer: Customer, form: PartForm) -> None:
     if kind.write is not None:
         kind.write(user, customer, form)
     else:
-        add_part(kind.model, actor=user, fields={**form.changes(), **kind.fixed, kind.owner: customer})
+        fields = {**form.changes(), **kind.fixed, kind.owner: customer}
+        add_part(kind.model, actor=user, fields=fields, collected_by=form.collected_by)
 
 
 def _asked(request: HttpRequest, pk: int, name: str, action: str) -> tuple[User, Customer, Kind]:

@@ -3,13 +3,14 @@
 from datetime import date
 
 from borax.calendars.lunardate import TextUtils
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.templatetags.format import day, days, in_chinese
-from customers.forms.parts.persons import EmploymentForm, SpouseForm
+from customers.forms.parts.persons import ChildForm, EmploymentForm, SpouseForm
 from customers.forms.parts.relations import KeyPersonForm, KeyRoleForm, RelationForm
 from customers.forms.parts.working import LEAP_YEAR, ImportantDateForm
 from customers.models import (
@@ -48,6 +49,25 @@ def _spouse(row: FamilyMember) -> Line:
         title=row.name or str(row.get_role_display()),
         details=together(row.get_role_display() if row.name else "", born, lunar),
         text=together(row.education, row.interests),
+    )
+
+
+def _child(row: FamilyMember) -> Line:
+    """Name a child by nothing but that it is one; what is kept of it is sealed, and read on record."""
+    sealed = (
+        ("person.children", _("name"), row.child_name),
+        ("person.child_birthday", _("birthday"), row.child_birthday),
+        ("person.child_education", _("education"), row.child_education),
+    )
+    return Line(
+        title=str(row.get_role_display()),
+        links=tuple(
+            (
+                (_("%(field)s: sealed") if value else _("%(field)s: none")) % {"field": label},
+                f"{reverse('customers:sensitive', args=[row.customer_id, key])}?row={row.pk}",
+            )
+            for key, label, value in sealed
+        ),
     )
 
 
@@ -113,7 +133,9 @@ def day_in_words(row: ImportantDate) -> str:
     if row.calendar == Calendar.LUNAR:
         year = f"{row.year} " if row.year else ""
         if in_chinese():
-            written = f"{TextUtils.month_cn(row.month, row.is_leap_month)}月{TextUtils.day_cn(row.day)}"
+            year = _("%(year)s, ") % {"year": row.year} if row.year else ""
+            leap = "闰" if row.is_leap_month else ""
+            written = f"{leap}{TextUtils.month_cn(row.month)}月{TextUtils.day_cn(row.day)}"
             return _("lunar %(day)s") % {"day": f"{year}{written}"}
         leap = _("leap month") if row.is_leap_month else ""
         return together(_("lunar %(day)s") % {"day": f"{year}{row.month}/{row.day}"}, leap)
@@ -133,6 +155,20 @@ KINDS: dict[str, Kind] = {
         icon="heart-pulse",
         tab="relations",
         fixed={"role": FamilyRole.SPOUSE},
+    ),
+    "children": Kind(
+        model=FamilyMember,
+        form=ChildForm,
+        line=_child,
+        title=gettext_lazy("Children"),
+        add=gettext_lazy("Add a child"),
+        empty=gettext_lazy(
+            "No child is noted. What is kept of one is sealed, and needs a guardian's consent."
+        ),
+        icon="person",
+        tab="relations",
+        fixed={"role": FamilyRole.CHILD},
+        is_edited=False,
     ),
     "dates": Kind(
         model=ImportantDate,

@@ -95,6 +95,10 @@ def _resolution(event: Event) -> Line:
     return Line(title=row.resolution, details=str(row.get_complaint_type_display()), tag=str(row.rep or ""))
 
 
+def _interview(event: Event) -> Line:
+    return Line(title=event.row.notes, tag=str(event.row.interviewer or ""))
+
+
 def _task(event: Event) -> Line:
     return Line(title=together(event.row.title, event.row.outcome), tag=str(event.row.assignee or ""))
 
@@ -132,7 +136,7 @@ _WORDS: dict[str, Callable[[Event], Line]] = {
     "resolution": _resolution,
     "opinion": _as_on_its_card(BEHAVIOUR, "opinions"),
     "answer": _as_on_its_card(BEHAVIOUR, "answers"),
-    "interview": _as_on_its_card(BEHAVIOUR, "interviews"),
+    "interview": _interview,
     "need": _as_on_its_card(PROFILES, "needs"),
     "gift": _as_on_its_card(WORKING, "gifts"),
     "note": _as_on_its_card(WORKING, "notes"),

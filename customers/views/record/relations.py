@@ -14,7 +14,16 @@ from customers.views.parts.kind import together
 from customers.views.record.visit import Visit
 
 _CARDS = {
-    CustomerKind.PERSON: ("relations", "key-roles", "family", "employments", "dates", "gifts", "referrals"),
+    CustomerKind.PERSON: (
+        "relations",
+        "key-roles",
+        "family",
+        "children",
+        "employments",
+        "dates",
+        "gifts",
+        "referrals",
+    ),
     CustomerKind.COMPANY: ("key-people", "dates", "gifts", "referrals"),
 }
 _KINDS = {
@@ -81,10 +90,19 @@ def _chart(around: Network) -> dict[str, Any]:
             for node in around.nodes
         ],
         "ties": [
-            {"source": places[tie.source], "target": places[tie.target], "label": _label(tie)}
-            for tie in around.ties
+            {"source": places[source], "target": places[target], "label": ", ".join(labels)}
+            for (source, target), labels in _between(around).items()
         ],
     }
+
+
+def _between(around: Network) -> dict[tuple[str, str], list[str]]:
+    """Put the ties of the same two together: one line of the graph for each pair."""
+    between: dict[tuple[str, str], list[str]] = {}
+    for tie in around.ties:
+        pair = (tie.target, tie.source) if (tie.target, tie.source) in between else (tie.source, tie.target)
+        between.setdefault(pair, []).append(_label(tie))
+    return between
 
 
 def _group_in_words(node: Node) -> str:

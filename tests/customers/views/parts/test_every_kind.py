@@ -109,7 +109,7 @@ def held(form: Any) -> dict[str, str]:
 
 
 def test_every_kind_has_its_test() -> None:
-    assert set(TYPED) | {"resolutions", "attachments"} >= set(KINDS)
+    assert set(TYPED) | {"resolutions", "attachments", "children"} >= set(KINDS)
 
 
 @pytest.mark.parametrize("kind", TYPED)
