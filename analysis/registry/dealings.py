@@ -88,6 +88,9 @@ def _data_quality(read: Filled) -> Outcome:
         "filled": int(each["filled"].sum()),
         "applicable": int(each["applicable"].sum()),
         "unused_fields": int(company["is_unused"].sum()),
+        "fields": [
+            field.key for field in fields
+        ],  # in the order of the bits, which a later version may change
     }
     return Outcome(rows={CustomerQuality: read.customers.join(each), FieldQuality: company}, summary=summary)
 

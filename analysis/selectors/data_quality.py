@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from analysis.measures.data_quality import Field, field_quality
 from analysis.models import AnalysisRun, CustomerQuality, FieldQuality
 from analysis.selectors.listing import NAMED, Who, as_frame, records, who
-from analysis.selectors.results import RowsPage, company_rows, page_of, visible_rows
+from analysis.selectors.results import RowsPage, company_rows, page_of, result_of, visible_rows
 from analysis.selectors.slices import Total
 from analysis.selectors.snapshots import Filter, deleted_since, sees_company
 from crm.models import User
@@ -122,8 +122,15 @@ def _of_viewer(run: AnalysisRun, user: User, wanted: Filter | None) -> list[dict
     rows = visible_rows(CustomerQuality, NAME, run, user, wanted)
     found = as_frame(rows, {"kind": "category", "filled_0": "int64", "filled_1": "int64"})
     policy = run.policy.parsed().records.data_quality
-    known = [Field(field.key, field.kinds) for field in record_fields()]
+    known = _fields_of(run)
     return records(field_quality(found, known, policy)) if len(found) else []
+
+
+def _fields_of(run: AnalysisRun) -> list[Field]:
+    """The fields in the order of the run's bits; one that is known no more applies to nobody."""
+    result = result_of(NAME, run)
+    kinds = {field.key: field.kinds for field in record_fields()}
+    return [Field(key, kinds.get(key, frozenset())) for key in (result.summary["fields"] if result else [])]
 
 
 def _figures(row: Mapping[str, Any]) -> tuple[int, int, float | None, bool]:

@@ -1,3 +1,4 @@
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -101,3 +102,18 @@ def test_a_company_is_as_large_as_its_smaller_figure() -> None:
 def test_bounds_that_do_not_ascend_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must ascend"):
         SizePolicy(**wrong)
+
+
+def test_superstore_s_segments_agree_with_its_published_totals(data_dir: Path) -> None:
+    raw = pd.read_csv(data_dir / "superstore_orders.csv.gz")
+    cents = {"net_revenue": raw["Sales"] * 100, "gross_margin": raw["Profit"] * 100}
+    lines = raw[["Customer ID", "Segment"]].assign(**{name: sums.round() for name, sums in cents.items()})
+    buyers = lines.groupby("Customer ID").agg(
+        segment=("Segment", "first"), net_revenue=("net_revenue", "sum"), gross_margin=("gross_margin", "sum")
+    )
+    frame = buyers.assign(net_revenue_before=0, orders=1).astype(dict.fromkeys(cents, "int64"))
+    found = composition(frame, "segment")
+    assert found.index.tolist() == ["Consumer", "Corporate", "Home Office"]
+    assert found["customers"].tolist() == [409, 236, 148]
+    assert found["net_revenue"].sum() == pytest.approx(229_720_086, abs=500)
+    assert found["gross_margin"].sum() == pytest.approx(28_639_702, abs=500)

@@ -26,6 +26,15 @@ from frame
 where (net_revenue, gross_margin, orders, net_revenue_before, net_revenue_year_ago) <> (0, 0, 0, 0, 0) order by id
 """
 
+ONLINE_RETAIL_BY_SQL = """
+with sums as (
+    select customer_id, coalesce(
+        sum(revenue_cents) filter (where date_trunc('month', ordered_on) = date '2011-11-01'), 0) as net
+    from lines where ordered_on >= '2011-10-01' and ordered_on < '2011-12-01' group by 1
+)
+select customer_id, rank() over (order by net desc) as rank, net / sum(net) over () as share from sums
+"""
+
 
 def sales(rows: Sequence[tuple[int, ...]]) -> pd.DataFrame:
     index = pd.RangeIndex(len(rows), name="id")
@@ -91,3 +100,18 @@ def test_a_report_is_about_this_month_and_year_and_those_before() -> None:
 def test_a_period_begins_on_its_first_day(wrong: Any) -> None:
     with pytest.raises(ValueError, match="does not begin"):
         Period(wrong[0], datetime.date.fromisoformat(wrong[1]))
+
+
+def test_the_months_of_online_retail_agree_with_sql(online_retail: pd.DataFrame) -> None:
+    lines = online_retail[online_retail["customer_id"].notna()].astype({"customer_id": "int64"})
+    of_month = lines["ordered_on"].dt.strftime("%Y-%m")
+    months = {
+        name: lines[of_month == month].groupby("customer_id")["revenue_cents"].sum()
+        for name, month in (("net_revenue", "2011-11"), ("net_revenue_before", "2011-10"))
+    }
+    frame = pd.DataFrame(months).fillna(0).astype("int64")
+    found = period_sales(frame.assign(gross_margin=0, orders=1, net_revenue_year_ago=0))
+    expected = present(duckdb.query(ONLINE_RETAIL_BY_SQL)).df()
+    assert len(expected) > 1_600
+    assert found.loc[expected["customer_id"], "rank"].tolist() == expected["rank"].tolist()
+    np.testing.assert_allclose(found.loc[expected["customer_id"], "share"], expected["share"], rtol=1e-9)
