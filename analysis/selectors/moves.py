@@ -111,7 +111,7 @@ def move_sentence(row: Mapping[str, Any], run: AnalysisRun) -> str:
         sentences.append(_("Newly flagged as likely to leave."))
     elif row["flag"] == FlagChange.CLEARED:
         sentences.append(_("No longer flagged as likely to leave."))
-    return _(" ").join(sentences)
+    return " ".join(sentences)
 
 
 def reasons_of(stand: Mapping[str, Any], words: Wording) -> tuple[str, ...]:

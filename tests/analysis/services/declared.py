@@ -95,17 +95,18 @@ def refuse(_found: Any) -> Outcome:
 
 
 KINDS = {"customer_id": "int8", "cents": "int8"}
+LABEL: Any = "a measure of tests"
 PURSE = Measure(
-    "purse", "purse", read_purses, purse, (Table(Purse, KINDS, partitioned=True, indexes=(("cents",),)),)
-)  # type: ignore[arg-type]
+    "purse", LABEL, read_purses, purse, (Table(Purse, KINDS, partitioned=True, indexes=(("cents",),)),)
+)
 COUNTED = Measure(
-    "counted", "counted", count_purses, lambda count: Outcome(summary={"count": count}), after=("purse",)
-)  # type: ignore[arg-type]
-REFUSED = Measure("refused", "refused", read_purses, refuse)  # type: ignore[arg-type]
-STRANDED = Measure("stranded", "stranded", read_purses, purse, after=("refused",))  # type: ignore[arg-type]
+    "counted", LABEL, count_purses, lambda count: Outcome(summary={"count": count}), after=("purse",)
+)
+REFUSED = Measure("refused", LABEL, read_purses, refuse)
+STRANDED = Measure("stranded", LABEL, read_purses, purse, after=("refused",))
 SHARED = Measure(
     "shared",
-    "shared",  # type: ignore[arg-type]
+    LABEL,
     read_at_the_gate,
     share,
     (
@@ -115,7 +116,9 @@ SHARED = Measure(
     parts={"regions": {"region_id": "int8", "cents": "int8"}},
     merge=merge,
 )
-MEASURES = {measure.name: measure for measure in (PURSE, COUNTED, REFUSED, STRANDED, SHARED)}
+MEASURES: dict[str, Measure[Any]] = {
+    measure.name: measure for measure in (PURSE, COUNTED, REFUSED, STRANDED, SHARED)
+}
 
 
 def in_a_worker() -> None:

@@ -8,7 +8,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from analysis.models import AnalysisRun, CustomerSnapshot, MeasureResult, MeasureShard, MeasureState, RunState
-from analysis.registry import FURTHER, Outcome
+from analysis.registry import FURTHER, Measure, Outcome
 from analysis.selectors.results import company_rows, page_of, result_of, summary_of, visible_rows
 from analysis.services.connections import second_connection
 from analysis.services.measures import carry_out_here
@@ -60,8 +60,8 @@ def shared(run: AnalysisRun) -> tuple[Any, ...]:
     result = result_of("shared", run)
     assert result is not None
     assert result.is_done, result.error
-    rows = Share.objects.filter(run=run).order_by("customer").values_list("customer_id", "cents")
-    sums = Sum.objects.filter(run=run).values_list("name", "cents", "detail")
+    rows = Share._default_manager.filter(run=run).order_by("customer").values_list("customer_id", "cents")
+    sums = Sum._default_manager.filter(run=run).values_list("name", "cents", "detail")
     return list(rows), list(sums), result.summary
 
 
@@ -164,9 +164,7 @@ def test_a_measure_that_breaks_says_so_has_no_rows_and_goes_through_later(
 
 
 def test_rows_that_are_not_declared_are_refused(run: AnalysisRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    measure = declared.Measure(
-        "counted", "counted", declared.read_purses, lambda found: Outcome(rows={Purse: found})
-    )  # type: ignore[arg-type]
+    measure = Measure("counted", declared.LABEL, declared.read_purses, lambda found: Outcome({Purse: found}))
     monkeypatch.setitem(FURTHER, "counted", measure)
     with pytest.raises(ExceptionGroup):
         carry_out_here(run, only=["counted"])

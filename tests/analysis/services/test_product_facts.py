@@ -39,7 +39,12 @@ def no_rebuild(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     done: list[int] = []
     rebuild = product_facts.rebuild
     monkeypatch.setattr(facts, "REBUILD_LEAST", 10**6)
-    monkeypatch.setattr(product_facts, "rebuild", lambda *given: (done.append(1), rebuild(*given)))
+
+    def counted(*given: Any) -> None:
+        done.append(1)
+        rebuild(*given)
+
+    monkeypatch.setattr(product_facts, "rebuild", counted)
     return done
 
 
