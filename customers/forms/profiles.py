@@ -19,14 +19,26 @@ BIGGEST_VERSION = 2**31 - 1
 NOTHING = "–"
 SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("Who they are"), ("name", "english_name", "code", "kind", "region")),
-    (_("Whose they are"), ("owner", "team", "lifecycle", "source")),
+    (
+        _("Whose they are"),
+        ("owner", "team", "lifecycle", "source", "campaign", "identification_method", "tags"),
+    ),
     (_("Their business"), ("industry", "business_model", "ownership_type", "purchasing_power")),
     (_("Their potential"), ("potential", "potential_expires_on", "potential_reason")),
     (
         _("How to talk with them"),
-        ("preferred_channel", "best_time_to_contact", "communication_style", "reputation", "opposes_us"),
+        (
+            "preferred_channel",
+            "best_time_to_contact",
+            "communication_style",
+            "reputation",
+            "opposes_us",
+            "scoring_refused",
+        ),
     ),
 )
+TAG_LENGTH = 50
+_COMMAS = re.compile(r"[,，、;；\n]")
 _CODED = re.compile(r"\(([0-9A-Za-z-]+)\)$")
 
 
@@ -61,6 +73,23 @@ class RegionField(forms.CharField):
         return (data or "").strip() != (self.prepare_value(initial) or "")
 
 
+class TagsField(forms.CharField):
+    """Words that somebody marks a customer with, separated by commas."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write the words one after the other."""
+        return value if isinstance(value, str) or value is None else ", ".join(value)
+
+    def to_python(self, value: Any) -> Any:
+        """Read the words, each once."""
+        words = [each.strip() for each in _COMMAS.split(str(value or ""))]
+        return list(dict.fromkeys(each[:TAG_LENGTH] for each in words if each))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether other words are written than were shown."""
+        return set(self.to_python(data)) != set(initial or ())
+
+
 def suggestion(region: Region) -> str:
     """Write a region so that it can be mistaken for no other: 苏州市 (320500)."""
     return f"{region} ({region.code})"
@@ -80,9 +109,11 @@ class CustomerForm(_Base):
         help_text=_("A name; where it is ambiguous, with what it lies in: 广东 / 深圳."),
     )
 
+    tags = TagsField(label=_("Tags"), required=False, help_text=_("Words, separated by commas."))
+
     class Meta:
         model = Customer
-        fields = tuple(name for _title, names in SECTIONS for name in names)
+        fields = tuple(name for _title, names in SECTIONS for name in names if name != "tags")
         widgets = {
             "potential_expires_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "reputation": forms.Textarea(attrs={"rows": 2}),
@@ -93,6 +124,8 @@ class CustomerForm(_Base):
         super().__init__(*args, **kwargs)
         self.is_new = self.instance.pk is None
         self.fields["code"].required = False
+        if not self.is_new:
+            self.initial.setdefault("tags", profiles.tags_of(self.instance))
         if self.is_new:
             self.fields["code"].help_text = _("Left empty, it is given one.")
         else:

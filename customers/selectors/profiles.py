@@ -71,7 +71,7 @@ def customer_record(user: User, customer_id: int) -> CustomerRecord | None:
     """Return one customer, or None when there is none that ``user`` may see."""
     customer = (
         visible_customers(user)
-        .select_related("owner", "team", "region", "source", "industry", "potential_author")
+        .select_related("owner", "team", "region", "source", "campaign", "industry", "potential_author")
         .filter(pk=customer_id)
         .first()
     )
@@ -85,10 +85,15 @@ def customer_record(user: User, customer_id: int) -> CustomerRecord | None:
         regions=region_line(customer.region),
         contacts=[_contact(point, readable) for point in ContactPoint.objects.filter(customer=customer)],
         addresses=[_address(address, readable) for address in addresses],
-        tags=list(customer.tags.values_list("name", flat=True)),
+        tags=tags_of(customer),
         shared_with=[str(colleague) for colleague in shares],
         shows_personal=readable,
     )
+
+
+def tags_of(customer: Customer) -> list[str]:
+    """Return the words that a customer (in scope) is marked with."""
+    return list(customer.tags.values_list("name", flat=True))
 
 
 def _contact(point: ContactPoint, readable: bool) -> ContactRow:

@@ -1,6 +1,6 @@
 """Writing one customer: created and edited by somebody, who must still be looking at what they change."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pghistory
@@ -10,7 +10,9 @@ from django.utils import timezone
 from crm.models import User
 from crm.policy import require
 from crm.services import audit
-from customers.models import ContactPoint, Customer, CustomerKind
+from customers.models import ContactPoint, Customer, CustomerKind, Tag
+from customers.selectors.catalogue import FIELDS
+from customers.services import provenance
 from customers.services.search_keys import search_keys
 
 EDITABLE = frozenset(
@@ -24,6 +26,8 @@ EDITABLE = frozenset(
         "team",
         "region",
         "source",
+        "campaign",
+        "identification_method",
         "industry",
         "ownership_type",
         "business_model",
@@ -36,6 +40,8 @@ EDITABLE = frozenset(
         "communication_style",
         "reputation",
         "opposes_us",
+        "scoring_refused",
+        "tags",
     }
 )
 CODE_LETTER = "K"
@@ -61,16 +67,18 @@ def create_customer(
     """
     require(actor, "customer.edit")
     with pghistory.context(user=actor.pk):
-        customer = Customer(
-            created_at=timezone.now(), **_known({"owner": actor, "team": actor.team, **fields})
-        )
+        known = _known({"owner": actor, "team": actor.team, **fields})
+        tags = known.pop("tags", ())
+        customer = Customer(created_at=timezone.now(), **known)
         if not customer.code:
             customer.pk, customer.code = _next_code()
         refresh_keys(customer)
         _note_potential(customer, actor, fields)
         customer.save(force_insert=True)
+        _mark(customer, tags)
         for place, (kind, value) in enumerate(contacts):
             ContactPoint.objects.create(customer=customer, kind=kind, value=value, is_primary=not place)
+    provenance.note(customer, _keys(fields), actor=actor)
     audit.record(actor, "customer.create", f"customer:{customer.pk}", fields=sorted(fields))
     return customer
 
@@ -89,14 +97,32 @@ def update_customer(customer_id: int, *, actor: User, version: int, changes: Map
     if not changes:
         return customer
     with pghistory.context(user=actor.pk):
-        for name, value in _known(changes).items():
+        known = _known(changes)
+        if "tags" in known:
+            _mark(customer, known.pop("tags"))
+        for name, value in known.items():
             setattr(customer, name, value)
         customer.version += 1
         refresh_keys(customer)
         _note_potential(customer, actor, changes)
         customer.save()
+    provenance.note(customer, _keys(changes), actor=actor)
     audit.record(actor, "customer.edit", f"customer:{customer.pk}", fields=sorted(changes))
     return customer
+
+
+def _mark(customer: Customer, words: Iterable[str]) -> None:
+    """Mark a customer with these words and no others."""
+    wanted = list(dict.fromkeys(words))
+    Tag.objects.bulk_create([Tag(name=word) for word in wanted], ignore_conflicts=True)
+    customer.tags.set(Tag.objects.filter(name__in=wanted))
+
+
+def _keys(fields: Iterable[str]) -> set[str]:
+    """Return the catalogue's keys of some columns of a customer."""
+    own = [each for each in FIELDS.values() if each.model is Customer]
+    by_column = {column: each.key for each in own for column in each.columns}
+    return {by_column[name] for name in fields}
 
 
 def _known(fields: Mapping[str, Any]) -> dict[str, Any]:

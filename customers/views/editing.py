@@ -134,10 +134,13 @@ def _form_page(
 
 def _conflict_page(request: HttpRequest, form: CustomerForm, current: Customer) -> HttpResponse:
     """Show who saved first and what differs; what was typed can be sent again, over the new version."""
-    mine = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+    mine = {name: value for name, value in form.cleaned_data.items() if name not in {"version", "tags"}}
+    tags = [*profiles.tags_of(current), *form.cleaned_data["tags"]]
     conflict = history.conflict_of(current, form.cleaned_data["version"], mine)
     shown = CustomerForm(
-        instance=current, initial=conflict.merged, user=require(request.user, "customer.edit")
+        instance=current,
+        initial={**conflict.merged, "tags": list(dict.fromkeys(tags))},
+        user=require(request.user, "customer.edit"),
     )
     context = {
         "who": conflict.who or _("The system"),
@@ -161,7 +164,7 @@ def _conflict_page(request: HttpRequest, form: CustomerForm, current: Customer) 
 
 
 def _as_typed(value: Any) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _to_record(user: User, customer: Customer) -> HttpResponseRedirect:

@@ -104,6 +104,6 @@ COMPANY_FIELDS = (
     _field("trading", "outlook", 1, _("How do they see the future?")),
     _field("trading", "public_image", 1, _("What do people say of them?")),
     _field("trading", "financial_condition", 2, _("How are their finances?")),
-    _rows("basics", "notes", Note, "body", _("Notes")),
+    _rows("trading", "notes", Note, "body", _("Notes")),
     _rows("basics", "custom_values", CustomValue, "value", _("Custom fields"), more=("field",)),
 )  # fmt: skip

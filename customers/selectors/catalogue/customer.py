@@ -10,10 +10,11 @@ from customers.models import Address, ContactKind, ContactPoint, Customer, Need,
 from customers.selectors.catalogue.base import ProfileField, Section, Words
 
 CORE = Section("customer.core", _("Core facts"), tab="overview")
-REACH = Section("customer.reach", _("How to reach them"), tab="overview")
-REGISTER = Section("customer.register", _("Needs and wishes"), tab="overview")
-LIVING = Section("customer.living", _("Region and property"), tab="relations")
-CUSTOMER_SECTIONS = (CORE, REACH, REGISTER, LIVING)
+REACH = Section("customer.reach", _("How to reach them"))
+NEEDS = Section("customer.needs_register", _("Needs"), tab="behaviour")
+WISHES = Section("customer.wishes", _("Wish list"))
+LIVING = Section("customer.living", _("Region and property"))
+CUSTOMER_SECTIONS = (CORE, REACH, NEEDS, WISHES, LIVING)
 
 
 def _core(column: str, weight: int = 0, question: Words = "", **rest: Any) -> ProfileField:
@@ -69,11 +70,11 @@ CUSTOMER_FIELDS = (
     _core("scoring_refused"),
     _core("tags"),
     ProfileField(
-        key="customer.wish_list", section=REGISTER.key, model=WishListEntry, column="year",
+        key="customer.wish_list", section=WISHES.key, model=WishListEntry, column="year",
         more=("owner", "next_step"), rows={}, label=_("Wish list"),
     ),
     ProfileField(
-        key="customer.needs", section=REGISTER.key, model=Need, column="statement",
+        key="customer.needs", section=NEEDS.key, model=Need, column="statement",
         more=("is_met", "noted_on"), rows={}, label=_("Needs"), weight=4,
         question=_("What do they need, and what troubles them?"),
     ),

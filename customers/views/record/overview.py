@@ -77,6 +77,8 @@ def core_facts(record: CustomerRecord) -> list[Fact]:
         fact(_("Potential"), customer.get_potential_display(), note=_potential_note(record)),
     ]
     seldom = [
+        fact(_("Campaign"), str(customer.campaign or "")),
+        fact(_("Identification method"), customer.get_identification_method_display()),
         fact(_("Ownership type"), customer.get_ownership_type_display()),
         fact(_("Purchasing power"), customer.get_purchasing_power_display()),
         fact(_("Preferred channel"), customer.get_preferred_channel_display()),
@@ -84,6 +86,7 @@ def core_facts(record: CustomerRecord) -> list[Fact]:
         fact(_("Communication style"), _personal(record, customer.communication_style)),
         fact(_("Reputation"), customer.reputation),
         fact(_("Opposes us"), _personal(record, customer.opposes_us)),
+        fact(_("Refuses automated scoring"), customer.scoring_refused and _("Yes")),
         fact(_("Tags"), _(", ").join(record.tags)),
         fact(_("Shared with"), _(", ").join(record.shared_with)),
     ]

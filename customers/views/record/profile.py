@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from crm.views.addresses import with_parameters
 from crm.views.lists import chosen
 from customers.selectors.sections import profile_sections
+from customers.views.parts.cards import card
 from customers.views.record.visit import Visit
 from customers.views.sections import section_context
 
@@ -26,6 +27,7 @@ def profile(visit: Visit) -> dict[str, Any]:
             }
             for view in views
         ],
+        "cards": [card(visit.user, visit.record.customer, name) for name in ("residence", "wishes")],
         "unfold_url": with_parameters(visit.request, open=ALL),
         "notes": notes,
     }

@@ -32,7 +32,7 @@ def test_a_customer_is_added_and_shown(cast: Cast) -> None:
 
 
 def test_every_field_that_is_offered_may_be_written() -> None:
-    assert set(CustomerForm.Meta.fields) == EDITABLE
+    assert {*CustomerForm.Meta.fields, "tags"} == EDITABLE
 
 
 def test_opening_and_saving_without_a_change_changes_nothing(cast: Cast) -> None:
@@ -133,3 +133,12 @@ def somebody_waits_for_us() -> bool:
         )
         (waits,) = cursor.fetchone()
     return bool(waits)
+
+
+def test_words_mark_a_customer_and_are_taken_off_again(cast: Cast) -> None:
+    client = sign_in(cast.alice)
+    address = f"/customers/{cast.huaxin.pk}/edit/"
+    client.post(address, {**typed(cast, cast.alice), "tags": "老客户，重点, 老客户"})
+    assert set(cast.huaxin.tags.values_list("name", flat=True)) == {"老客户", "重点"}
+    client.post(address, {**typed(cast, cast.alice), "version": 2, "tags": "重点"})
+    assert set(cast.huaxin.tags.values_list("name", flat=True)) == {"重点"}
