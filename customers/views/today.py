@@ -155,7 +155,7 @@ def _shown(row: QueueRow, writes: bool) -> Shown:
 
 def _of_task(row: QueueRow) -> str:
     late = _("%(days)s late") % {"days": days(row.days)} if row.days else _("due today")
-    return _(" · ").join(filter(None, [row.text, late, row.detail]))
+    return " · ".join(filter(None, [row.text, late, row.detail]))
 
 
 def _of_complaint(row: QueueRow) -> str:
