@@ -61,6 +61,10 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Runs"), "analysis:runs", "clock-history", "analysis.view", "g u"),
         ),
     ),
+    (
+        _("Settings"),
+        (Entry(_("Field dictionary"), "customers:fields", "book", "customer.view", "g f"),),
+    ),
 )
 
 
