@@ -296,6 +296,8 @@ class OrderLine(CustomerChild):
                 name="line_attributed_elsewhere",
                 condition=~Q(attributed_on=F("ordered_on")),
             ),
+            # Tells at once that every cost is known, as it is for most companies.
+            models.Index(fields=["id"], name="line_without_cost", condition=Q(cost_cents=None)),
         ]
         triggers: ClassVar = _marks_every_change()
 

@@ -128,6 +128,7 @@ def facts_query(
     shared = {
         "lines": LINES,
         "not_cancelled": not_cancelled(connection),
+        "costed": _costed(connection),
         "counts_on": COUNTS_ON[spec.returns_count_on],
         "bought": _FREE_COUNTS if spec.count_free_orders else SOLD,
         "category_words": sql.SQL(", ").join(_category_word(places, word, len(words)) for word in words),
@@ -241,6 +242,16 @@ def not_cancelled(connection: Connection) -> sql.Composable:
     return sql.SQL("true")
 
 
+def _costed(connection: Connection) -> sql.Composable:
+    """The revenue of lines whose cost is known: without any other, the very sum that PostgreSQL takes already."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM customers_orderline WHERE cost_cents IS NULL)"
+    ).fetchone()
+    if row and row[0]:
+        return sql.SQL("sum_cents(revenue_cents) FILTER (WHERE cost_cents IS NOT NULL)")
+    return sql.SQL("sum_cents(revenue_cents)")
+
+
 def _category_word(places: list[int], word: int, words: int) -> sql.Composed:
     """Gather the categories sold on a day as bits; up to 62 of them and "none" fit into one word."""
     place = sql.SQL("({}::integer[])[product_id]").format(places)
@@ -302,8 +313,7 @@ _FINISHED = sql.SQL("""
 _BRANCH = sql.SQL("""
     WITH days AS (
         SELECT customer_id, ordered_on, {counts_on} AS counts_on, count(*) AS lines,
-            sum_cents(revenue_cents) AS revenue, sum_cents(revenue_cents - cost_cents) AS margin,
-            sum_cents(revenue_cents) FILTER (WHERE cost_cents IS NOT NULL) AS costed,
+            sum_cents(revenue_cents) AS revenue, sum_cents(cost_cents) AS cost, {costed} AS costed,
             sum_cents(revenue_cents) FILTER (WHERE quantity >= 0) AS gross,
             count(DISTINCT order_id) FILTER (WHERE quantity > 0 AND revenue_cents > 0) AS orders,
             bool_or({bought}) AS bought, {category_words}
@@ -318,7 +328,7 @@ _BRANCH = sql.SQL("""
         SELECT customer_id,
             sum_cents(revenue) FILTER (WHERE in_window) AS net_revenue,
             sum_cents(gross) FILTER (WHERE in_window) AS gross_revenue,
-            sum_cents(margin) FILTER (WHERE in_window) AS gross_margin,
+            sum_cents(costed - cost) FILTER (WHERE in_window) AS gross_margin,
             sum_cents(costed) FILTER (WHERE in_window) AS costed_revenue,
             sum_cents(revenue) FILTER (WHERE in_window_before) AS net_revenue_before,
             (sum_cents(lines) FILTER (WHERE in_window))::integer AS lines,
