@@ -326,6 +326,8 @@ window.chartOptions = (() => {
 
   function network(spec) {
     const options = base();
+    /* On a phone what ties two is told by a tap, and by the words below. */
+    const isRoomy = !matchMedia("(width <= 48rem)").matches;
     const nodes = spec.nodes.map((node, place) => {
       const group = GROUPS[node.group];
       return {
@@ -351,7 +353,7 @@ window.chartOptions = (() => {
       series: [{
         type: "graph",
         layout: "force",
-        force: { initLayout: "circular", layoutAnimation: false, repulsion: 420, gravity: 0.08, edgeLength: [80, 150] },
+        force: { initLayout: "circular", layoutAnimation: false, repulsion: 900, gravity: 0.06, edgeLength: [110, 200] },
         roam: "move",
         draggable: true,
         left: 60,
@@ -363,10 +365,10 @@ window.chartOptions = (() => {
           source: String(tie.source),
           target: String(tie.target),
           tip: `${spec.nodes[tie.source].name} – ${spec.nodes[tie.target].name}\n${tie.label}`,
-          label: { show: spec.ties.length <= 14, formatter: tie.label },
+          label: { show: isRoomy && spec.ties.length <= 20, formatter: tie.label },
         })),
         label: { show: true, position: "bottom", width: 120, overflow: "truncate", textBorderColor: token("card"), textBorderWidth: 3 },
-        edgeLabel: { color: token("ink-3"), fontSize: 0.6875 * remInPixels(), textBorderColor: token("card"), textBorderWidth: 3 },
+        edgeLabel: { color: token("ink-2"), fontSize: 0.6875 * remInPixels(), textBorderColor: token("card"), textBorderWidth: 3 },
         lineStyle: { color: token("line-field"), width: 1.2, curveness: 0.04 },
         emphasis: { focus: "adjacency", lineStyle: { width: 2.2, color: token("jade") } },
       }],

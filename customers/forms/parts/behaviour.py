@@ -29,7 +29,7 @@ class InteractionForm(PartForm):
 
     class Meta:
         model = Interaction
-        fields = ("response_type", "channel", "direction", "occurred_at", "body", "value", "product", "rep")
+        fields = ("response_type", "channel", "body", "direction", "occurred_at", "value", "product", "rep")
         widgets = {"body": forms.Textarea(attrs={"rows": 3})}
 
     def clean_occurred_at(self) -> datetime:
