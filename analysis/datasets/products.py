@@ -18,6 +18,7 @@ from analysis.measures.baskets import BasketPolicy, PairCounts, count_pairs
 from analysis.measures.cross_sell import CrossSellPolicy
 from analysis.measures.mix_advice import MixPolicy
 from analysis.measures.narrow_buyers import NarrowPolicy
+from analysis.measures.product_distribution import NONE
 from analysis.measures.profitability import ProfitPolicy
 from analysis.measures.regional_affinity import AffinityPolicy
 from analysis.measures.upsell import UpsellPolicy
@@ -161,21 +162,23 @@ def read_mix(source: Source) -> Mix:
     )
 
 
-def read_cells(source: Source) -> pd.DataFrame:
-    """What was sold in the window by region, month and category, regions as they stood in the run."""
-    customers = sql.SQL("SELECT customer_id, region_id FROM analysis_customersnapshot WHERE run_id = {}")
-    query = sales_facts.cells_query(
-        source.connection, source.spec, customers.format(sql.Literal(source.run.pk))
+def read_sold_lines(source: Source) -> pd.DataFrame:
+    """The merchandise that this shard's customers bought in the window, as ``monthly_cells`` takes it.
+
+    Regions are those of the run.
+    """
+    query = sales_facts.sold_lines_query(source.connection, source.spec, source.customers())
+    kinds: dict[str, Kind] = {**PAIR, "day": "date", "thousandths": "int8", "net_revenue": "int8"}
+    lines = read_frame(source, query, kinds)
+    regions = read_population(source, {"region_id": "int8?"})["region_id"].fillna(NONE).astype("int64")
+    merchandise = read_frame(
+        source, sales_facts.merchandise_query(), {"product_id": "int8", "category_id": "int8?"}
+    ).set_index("product_id")
+    lines = lines[lines["customer_id"].isin(regions.index) & lines["product_id"].isin(merchandise.index)]
+    return lines.assign(
+        region_id=regions.reindex(lines["customer_id"]).to_numpy(),
+        category_id=merchandise["category_id"].fillna(NONE).reindex(lines["product_id"]).to_numpy(np.int64),
     )
-    kinds: dict[str, Kind] = {
-        "region_id": "int8?",
-        "month": "date",
-        "category_id": "int8?",
-        "quantity": "float8",
-        "net_revenue": "int8",
-    }
-    found = read_frame(source, query, kinds)
-    return found.sort_values(["region_id", "month", "category_id"], ignore_index=True)
 
 
 def read_baskets(source: Source) -> Counted:

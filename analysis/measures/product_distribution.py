@@ -10,11 +10,59 @@ Merchandise alone; returns are subtracted.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.measures.frames import require_columns
 
 CELL = ("region_id", "period", "category_id")
+NONE = -1
+THOUSANDTHS = 1_000
+
+
+def monthly_cells(lines: pd.DataFrame) -> pd.DataFrame:
+    """Add up lines of merchandise by region, month and category.
+
+    Quantities are added up as whole thousandths, so that parts of the customers add up to the same as all of them.
+
+    Parameters
+    ----------
+    lines
+        ``region_id`` and ``category_id`` int64, −1 for none; ``day`` datetime64; int64 ``thousandths`` of the quantity
+        and cents ``net_revenue``, negative on returns.
+
+    Returns
+    -------
+    DataFrame
+        One row per cell, sorted: ``region_id``, ``category_id`` int64, ``month`` datetime64[s] (its first day),
+        ``thousandths`` and ``net_revenue`` int64.
+    """
+    require_columns(lines, ("region_id", "category_id", "day", "thousandths", "net_revenue"), "lines")
+    month = lines["day"].to_numpy().astype("datetime64[M]").astype(np.int64)
+    keyed = lines[["region_id", "category_id", "thousandths", "net_revenue"]].assign(month=month)
+    found = keyed.groupby(["region_id", "month", "category_id"], as_index=False).sum()
+    first_day = found["month"].to_numpy().astype("datetime64[M]").astype("datetime64[s]")
+    return found.assign(month=first_day)
+
+
+def add_cells(parts: pd.DataFrame) -> pd.DataFrame:
+    """Add up the cells of several parts of the customers, laid one below the other, as a run keeps them.
+
+    Returns
+    -------
+    DataFrame
+        ``region_id`` and ``category_id`` Int64 (NA: none), ``month``, ``quantity`` float64, ``net_revenue`` int64.
+    """
+    found = parts.groupby(["region_id", "month", "category_id"], as_index=False).sum()
+    ids = {name: found[name].astype("Int64") for name in ("region_id", "category_id")}
+    return pd.DataFrame(
+        {
+            **{name: known.mask(known == NONE) for name, known in ids.items()},
+            "month": found["month"],
+            "quantity": found["thousandths"] / THOUSANDTHS,
+            "net_revenue": found["net_revenue"],
+        }
+    )
 
 
 def product_distribution(cells: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from analysis.measures.baskets import product_pairs
 from analysis.measures.cross_sell import recommend
 from analysis.measures.mix_advice import ADVICE_DTYPE, mix_advice
 from analysis.measures.narrow_buyers import BASIS_DTYPE, narrow_buyers, recorded_elsewhere
+from analysis.measures.product_distribution import add_cells, monthly_cells
 from analysis.measures.product_margins import product_margins
 from analysis.measures.profitability import STANDING_DTYPE, profitability
 from analysis.measures.regional_affinity import regional_affinity
@@ -86,7 +87,13 @@ def _merge_advice(merging: Merging) -> Outcome:
     )
 
 
-def _product_distribution(cells: pd.DataFrame) -> Outcome:
+def _product_distribution(lines: pd.DataFrame) -> Outcome:
+    return Outcome(parts={"cells": monthly_cells(lines)})
+
+
+def _merge_cells(merging: Merging) -> Outcome:
+    """Add up what the shards sold by region, month and category."""
+    cells = add_cells(merging.parts["cells"])
     return Outcome(rows={SalesCell: cells}) if len(cells) else Outcome(problem=NOTHING_SOLD)
 
 
@@ -220,7 +227,7 @@ PRODUCTS: tuple[Measure[Any], ...] = (
     Measure(
         "product_distribution",
         _("Product distribution"),
-        products.read_cells,
+        products.read_sold_lines,
         _product_distribution,
         tables=(
             Table(
@@ -234,6 +241,16 @@ PRODUCTS: tuple[Measure[Any], ...] = (
                 },
             ),
         ),
+        parts={
+            "cells": {
+                "region_id": "int8",
+                "month": "date",
+                "category_id": "int8",
+                "thousandths": "int8",
+                "net_revenue": "int8",
+            }
+        },
+        merge=_merge_cells,
     ),
     Measure(
         "baskets",

@@ -1,3 +1,4 @@
+from collections import Counter
 from random import Random
 
 import duckdb
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.measures.product_distribution import product_distribution
+from analysis.measures.product_distribution import add_cells, monthly_cells, product_distribution
 from tests.analysis.measures.present import present
 
 CELLS = st.lists(
@@ -74,6 +75,26 @@ def test_the_order_of_rows_changes_nothing(drawn: Cells, random: Random) -> None
     before = product_distribution(frame(drawn))
     random.shuffle(drawn)
     pd.testing.assert_frame_equal(product_distribution(frame(drawn)), before)
+
+
+@settings(max_examples=25, deadline=None)
+@given(CELLS)
+def test_cells_of_parts_agree_with_adding_up_line_by_line(drawn: Cells) -> None:
+    lines = frame(drawn).fillna({"region_id": -1, "category_id": -1})
+    lines = lines.astype({"region_id": "int64", "category_id": "int64"}).assign(
+        day=pd.to_datetime(lines["period"].astype(str) + "07", format="%Y%m%d"),
+        thousandths=lines["quantity"] * 125,
+    )
+    found = add_cells(pd.concat([monthly_cells(lines[::2]), monthly_cells(lines[1::2])]))
+    expected: Counter[tuple[int | None, int, int | None]] = Counter()
+    for region, month, category, quantity, _cents in drawn:
+        expected[region, month, category] += quantity
+    month = found["month"].dt.year * 100 + found["month"].dt.month
+    keys = zip(found["region_id"], month, found["category_id"], strict=True)
+    told = {tuple(None if part is pd.NA else part for part in key): 0.0 for key in keys}
+    told = dict(zip(told, found["quantity"], strict=True))
+    assert told == {key: quantity * 0.125 for key, quantity in expected.items()}
+    assert found["net_revenue"].sum() == lines["net_revenue"].sum()
 
 
 def test_the_worked_example() -> None:
