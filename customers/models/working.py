@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.history import tracked
@@ -151,8 +151,8 @@ class Stage(models.TextChoices):
     QUALIFIED = "qualified", _("Qualified")
     PROPOSED = "proposed", _("Proposed")
     NEGOTIATING = "negotiating", _("Negotiating")
-    WON = "won", _("Won")
-    LOST = "lost", _("Lost")
+    WON = "won", pgettext_lazy("opportunity", "Won")
+    LOST = "lost", pgettext_lazy("opportunity", "Lost")
 
 
 @tracked()
