@@ -1,4 +1,4 @@
-"""`manage.py pictures`: take the README's pictures again, or every page's for a look at all of them."""
+"""`manage.py pictures`: take the README's pictures and those of every page again, or big ones for a look at them."""
 
 import signal
 import subprocess
@@ -19,6 +19,7 @@ from crm.local.visit import Visit
 
 ACCOUNT = "manager"
 PICTURES = ROOT / "docs" / "pictures"
+PAGES = ROOT / "docs" / "pages"
 START_SECONDS = 180.0
 POLL_SECONDS = 0.5
 
@@ -26,7 +27,7 @@ POLL_SECONDS = 0.5
 class Command(BaseCommand):
     """Drive a browser through a demo; what it drives is in tests/e2e/pictures.py, with the tests' packages."""
 
-    help = "Take pictures of the running demo (one is started if none runs) for docs/pictures."
+    help = "Take pictures of the running demo (one is started if none runs) for docs/pictures and docs/pages."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--address", help="of a demo of this home (default: the running one, else a new one)"
         )
+        parser.add_argument("--only", choices=["readme", "pages"], help="take only these (default: both)")
         parser.add_argument(
             "--all", type=Path, metavar="DIR", help="every page in each language, theme and width, into DIR"
         )
@@ -42,6 +44,7 @@ class Command(BaseCommand):
         """Take the pictures. Raises CommandError, saying what to do, when something is missing."""
         if find_spec("playwright") is None:
             raise CommandError("The browser's driver is missing: `python3 manage.py test` installs it.")
+        from tests.e2e.gallery import Gallery
         from tests.e2e.pictures import EVERYTHING, README, NotSignedInError, photographer
         from tests.plugin import find_browser
 
@@ -55,11 +58,26 @@ class Command(BaseCommand):
             password = home.secret("demo-password")
             try:
                 with photographer(browser, address, ACCOUNT, password) as camera:
-                    for shot in EVERYTHING if options["all"] else README:
+                    shots = EVERYTHING if options["all"] else README if options["only"] != "pages" else ()
+                    for shot in shots:
                         file = camera.shoot(shot, folder, whole=bool(options["all"]))
                         self.stdout.write(f"{file}  {file.stat().st_size // 1024} KB")
+                    if not options["all"] and options["only"] != "readme":
+                        self._take_pages(Gallery(camera.browser, address, password))
             except NotSignedInError as error:
                 raise CommandError(str(error)) from error
+
+    def _take_pages(self, gallery: Any) -> None:
+        """Photograph every page, small, and write their table of contents."""
+        from tests.e2e.gallery import write_contents
+
+        taken = []
+        for page in gallery.take(PAGES):
+            taken.append(page)
+            self.stdout.write(f"{page.name}  {len(page.files)}")
+        write_contents(taken, PAGES / "README.md")
+        size = sum(file.stat().st_size for file in PAGES.glob("*.webp"))
+        self.stdout.write(f"{len(taken)} pages, {size // 1024} KB")
 
 
 @contextmanager

@@ -114,7 +114,7 @@ def _date(desk: Desk, customer_id: int, day: date) -> ImportantDate:
 
 
 def _write_tasks(desk: Desk) -> None:
-    tasks = []
+    tasks: list[Task] = []
     waiting = dict.fromkeys(desk.in_front[: 3 * TASKS_WAITING : 3])
     for customer_id in [*waiting, *desk.some(desk.everybody, 0.22)]:
         title, reason = desk.pick(_TASKS)

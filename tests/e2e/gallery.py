@@ -1,0 +1,151 @@
+"""Every page of a running demo, small: in each language, theme and width, with a table of contents in docs/pages."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.e2e.pictures import LANGUAGES, RECORDS, THEMES, settle, sign_in
+from tests.e2e.visitor import SIZES
+
+TABS = ("profile", "trade", "behaviour", "relations", "competition", "analysis", "history")
+# What of a record stands below its address.
+BELOW_RECORD = {
+    **{f"record-{tab}": f"?tab={tab}" for tab in TABS},
+    "record-edit": "edit/",
+    "record-merge": "merge/",
+    "record-task": "tasks/new/",
+}
+# A page of one thing: the list whose first link of this form leads to it.
+DETAILS = {
+    "order": ("/customers/orders/", r"/customers/orders/\d+/"),
+    "competitor": ("/customers/competitors/", r"/customers/competitors/\d+/"),
+    "informant": ("/customers/campaigns/informants/", r"/customers/campaigns/informants/\d+/"),
+    "run": ("/analysis/runs/", r"/analysis/runs/\d+/"),
+}
+SIGN_IN = "accounts-login"
+ADMIN_PAGES = ("customers-fields", "customers-fields-custom-new", "styleguide")
+# Addresses that answer no page of their own: parts of pages, files, and what only redirects.
+NO_PAGES = re.compile(r"^$|^healthz$|^i18n/|^accounts/(?!login/$)|/suggest/$|/log/customers/$|\.json$")
+# How much smaller than on the screen, and how fine.
+SCALES = {"desk": 0.5, "phone": 0.6}
+QUALITY = 45
+HEAD = """# Every page
+
+Taken from the demo company by `python3 manage.py pictures`; nobody edits this file or its pictures by hand.
+"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page that was photographed: its name, what it is called in both languages, its pictures."""
+
+    name: str
+    titles: dict[str, str]
+    files: list[str]
+
+
+def addresses_without_arguments(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    """Yield the address of every page that needs no number or word to be asked for."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        address = prefix + str(entry.pattern)
+        if "<" in address or "(?P" in address:
+            continue
+        if isinstance(entry, URLResolver):
+            yield from addresses_without_arguments(entry, address)
+        elif isinstance(entry, URLPattern) and not NO_PAGES.search(address):
+            yield address
+
+
+def page_name(address: str) -> str:
+    """Return what the pictures of an address are called."""
+    return address.strip("/").replace("/", "-")
+
+
+class Gallery:
+    """Photographs every page of the demo at ``address`` into a folder."""
+
+    def __init__(self, browser: Browser, address: str, password: str) -> None:
+        self.browser, self.address = browser, address
+        self.sessions = {user: sign_in(browser, address, user, password) for user in ("manager", "admin")}
+        self.pages = {page_name(each): f"/{each}" for each in addresses_without_arguments()}
+        with self._context("manager", "en", "light", "desk") as context:
+            page = context.new_page()
+            for name, (start, form) in DETAILS.items():
+                if found := self._first_link(page, start, form):
+                    self.pages[name] = found
+            if record := self._first_link(page, RECORDS, r"/customers/\d+/"):
+                self.pages["record"] = record
+                self.pages |= {name: record + below for name, below in BELOW_RECORD.items()}
+
+    def take(self, folder: Path) -> Iterator[Found]:
+        """Photograph page after page; one that answers no page is left out."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.webp"):
+            old.unlink()
+        for name in sorted(self.pages):
+            found = self._take_page(name, folder)
+            if found:
+                yield found
+
+    def _take_page(self, name: str, folder: Path) -> Found | None:
+        titles: dict[str, str] = {}
+        files = []
+        user = "" if name == SIGN_IN else "admin" if name in ADMIN_PAGES else "manager"
+        for language, theme, size in product(LANGUAGES, THEMES, SIZES):
+            with self._context(user, language, theme, size) as context:
+                page = context.new_page()
+                answer = page.goto(self.address + self.pages[name])
+                is_page = answer and answer.ok and "text/html" in (answer.headers.get("content-type") or "")
+                if not is_page:
+                    return None
+                settle(page)
+                titles.setdefault(language, page.title().rpartition(" · ")[0] or page.title())
+                file = folder / f"{name}-{language}-{theme}-{size}.webp"
+                file.write_bytes(_small_picture(page, size))
+                files.append(file.name)
+        return Found(name, titles, files)
+
+    def _context(self, user: str, language: str, theme: str, size: str) -> BrowserContext:
+        code, locale = LANGUAGES[language]
+        context = self.browser.new_context(locale=locale, viewport=SIZES[size], reduced_motion="reduce")
+        jar = {settings.LANGUAGE_COOKIE_NAME: code, "theme": theme}
+        if user:
+            jar[settings.SESSION_COOKIE_NAME] = self.sessions[user]
+        context.add_cookies([{"name": name, "value": jar[name], "url": self.address} for name in jar])
+        return context
+
+    def _first_link(self, page: Page, start: str, form: str) -> str:
+        page.goto(self.address + start)
+        links: list[str] = page.locator("main a").evaluate_all(
+            "all => all.map(a => a.getAttribute('href') || '')"
+        )
+        return next((link for link in links if re.fullmatch(form, link)), "")
+
+
+def write_contents(pages: list[Found], file: Path) -> None:
+    """Write the table of contents: every page with its pictures."""
+    parts = [HEAD]
+    parts += [f"- [{page.titles['zh']} · {page.titles['en']}](#{page.name})" for page in pages]
+    for page in pages:
+        parts += ["", f'<h2 id="{page.name}">{page.titles["zh"]} · {page.titles["en"]}</h2>', ""]
+        parts += [f"![{name}]({name})" for name in page.files]
+    file.write_text("\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _small_picture(page: Page, size: str) -> bytes:
+    """Return what the screen shows, smaller, as WebP: the driver's own pictures know neither."""
+    box: dict[str, Any] = {"x": 0, "y": 0, **SIZES[size], "scale": SCALES[size]}
+    taken = page.context.new_cdp_session(page).send(
+        "Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "clip": box}
+    )
+    return base64.b64decode(taken["data"])
