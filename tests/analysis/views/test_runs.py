@@ -1,0 +1,46 @@
+"""The page of a run and the button that starts one."""
+
+import datetime
+
+import pytest
+
+from analysis.models import AnalysisRun, RunState
+from analysis.services import runs
+from analysis.services.measures import carry_out_here
+from analysis.services.runs import start_run
+from tests.cast import Cast, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY = datetime.date(2024, 12, 31)
+
+
+def test_a_run_s_page_says_where_each_measure_stands(cast: Cast) -> None:
+    run = start_run(actor=None, as_of=DAY, queue=False)
+    carry_out_here(run, only=["moves"])
+    page = sign_in(cast.alice).get(run.get_absolute_url()).content.decode()
+    assert "Who moved since the run before" in page
+    assert "There is no earlier published run to compare with." in page
+
+
+def test_a_look_back_that_somebody_starts_replaces_nothing(cast: Cast) -> None:
+    shown = start_run(actor=None, as_of=DAY, queue=False)
+    look_back = start_run(actor=cast.ada, as_of=DAY - datetime.timedelta(days=90), queue=False)
+    shown.refresh_from_db()
+    assert (shown.state, look_back.state) == (RunState.PUBLISHED, RunState.VALIDATED)
+
+
+def test_the_system_may_go_back_to_an_earlier_day() -> None:
+    start_run(actor=None, as_of=DAY, queue=False)
+    earlier = start_run(actor=None, as_of=DAY - datetime.timedelta(days=90), queue=False)
+    assert earlier.state == RunState.PUBLISHED
+
+
+def test_no_more_than_a_few_runs_wait(cast: Cast) -> None:
+    client = sign_in(cast.ada)
+    for _ in range(runs.MOST_WAITING):
+        assert client.post("/analysis/runs/").status_code == 302
+    refused = client.post("/analysis/runs/")
+    assert refused.status_code == 400
+    assert "are waiting already" in refused.content.decode()
+    assert AnalysisRun.objects.count() == runs.MOST_WAITING
