@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from psycopg import sql
 
@@ -49,6 +51,20 @@ _REFERRALS: dict[str, Kind] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Sales:
+    """Sales by customer: ``net_revenue_0`` … are of the first period; ``known`` tells who is in the population."""
+
+    customers: pd.DataFrame
+    known: npt.NDArray[np.bool_]
+    periods: tuple[Period, ...]
+
+    def of(self, period: Period) -> pd.DataFrame:
+        """The population's sales in one period, as ``period_sales`` takes them."""
+        columns = [f"{name}_{self.periods.index(period)}" for name in SALES_COLUMNS]
+        return self.customers.loc[self.known, columns].set_axis(list(SALES_COLUMNS), axis=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Origins:
     """Where the population came from and what it has brought (:func:`read_lifetime`), and what campaigns cost."""
 
@@ -74,8 +90,8 @@ def read_composition(source: Source) -> pd.DataFrame:
     return _read_attributes(source, {"region_id": "int8?", **MONEY, "orders": "int8"})
 
 
-def read_current_sales(source: Source) -> dict[Period, pd.DataFrame]:
-    """The population's sales in each period that a sales report is about, as ``period_sales`` takes them."""
+def read_current_sales(source: Source) -> Sales:
+    """Read the population's sales in each period that a sales report is about."""
     periods = current_periods(source.as_of)
     columns = [
         _sum_of(name, which, f"{name}{suffix}_{number}")
@@ -95,11 +111,7 @@ def read_current_sales(source: Source) -> dict[Period, pd.DataFrame]:
         f"{name}_{number}": "int8" for number in range(len(periods)) for name in SALES_COLUMNS
     }
     found = _by_customer(read_frame(source, query, {"customer_id": "int8", **kinds}))
-    known = found[found.index.isin(read_population(source, {}).index)]
-    return {
-        period: known[[f"{name}_{number}" for name in SALES_COLUMNS]].set_axis(list(SALES_COLUMNS), axis=1)
-        for number, period in enumerate(periods)
-    }
+    return Sales(found, found.index.isin(read_population(source, {}).index), periods)
 
 
 def read_origins(source: Source) -> Origins:
