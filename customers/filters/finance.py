@@ -137,7 +137,7 @@ PAYMENT_FILTERS = (
         "state",
         _("State"),
         {
-            "overdue": (_("Overdue"), _overdue),
+            "overdue": (_("Past due"), _overdue),
             "open": (_("Not paid yet"), lambda rows: rows.filter(paid_on=None)),
             "paid": (_("Paid"), lambda rows: rows.exclude(paid_on=None)),
             "late": (_("Paid late"), lambda rows: rows.filter(paid_on__gt=F("due_on"))),

@@ -29,7 +29,7 @@ TASK_FILTERS = (
         _("State"),
         {
             "open": (_("Open"), lambda rows: rows.filter(done_at=None)),
-            "overdue": (_("Overdue"), _overdue),
+            "overdue": (_("Past due"), _overdue),
             "week": (_("Due within a week"), _this_week),
             "done": (_("Done"), lambda rows: rows.exclude(done_at=None)),
         },

@@ -64,7 +64,9 @@ class ExportForm(forms.Form):
 class AssignForm(forms.Form):
     """To whom customers are given."""
 
-    owner = forms.ModelChoiceField(label=_("New owner"), queryset=User.objects.none())
+    owner = forms.ModelChoiceField(
+        label=_("New owner"), queryset=User.objects.none(), empty_label=_("Choose a colleague")
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,7 +95,9 @@ class TagForm(forms.Form):
 class CampaignForm(forms.Form):
     """To which campaign customers are added."""
 
-    campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.all())
+    campaign = forms.ModelChoiceField(
+        label=_("Campaign"), queryset=Campaign.objects.all(), empty_label=_("Choose a campaign")
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -30,6 +30,8 @@ from customers.filters.search import LONGEST_SEARCH
 
 # So many filters have a chip of their own; the others are in one menu.
 FILTERS_ABREAST = 5
+# A table of more columns scrolls by itself.
+COLUMNS_ABREAST = 11
 MORE, LOOK, VIEWS = "more", "look", "views"
 # Lists that belong together are tabs of each other.
 FAMILIES = (
@@ -68,6 +70,7 @@ def show_list(request: HttpRequest, key: str) -> HttpResponse:
         "bulk": _bulk(request, asked),
         "export_url": _export_url(request, asked),
         "is_dense": asked.is_dense,
+        "is_wide": len(asked.columns) > COLUMNS_ABREAST,
         "can_add": spec.key == "customers" and can(user, "customer.edit"),
         "clear_url": _cleared(request, asked),
         "view": _opened_view(request, user, spec),
@@ -144,7 +147,8 @@ def _cells(request: HttpRequest, asked: Asked, page: ListPage) -> dict[str, Any]
 
 
 def _classes(column: Column) -> str:
-    return " ".join(filter(None, ["n" if column.is_figure else "", "" if column.on_phone else "hide-phone"]))
+    marks = {"n": column.is_figure, "short": column.is_short, "hide-phone": not column.on_phone}
+    return " ".join(name for name, is_on in marks.items() if is_on)
 
 
 def _bar(request: HttpRequest, asked: Asked, opened: str) -> dict[str, Any]:
@@ -155,7 +159,7 @@ def _bar(request: HttpRequest, asked: Asked, opened: str) -> dict[str, Any]:
     names = {each.name: str(each.label) for each in menus}
     if len(offered) > len(menus):
         names[MORE] = _("More filters")
-    names |= {LOOK: _("Columns and order"), VIEWS: _("Views")}
+    names |= {LOOK: _("Columns"), VIEWS: _("Views")}
     return {
         "search": {
             "value": asked.written[:LONGEST_SEARCH],

@@ -37,6 +37,7 @@ class Column:
         sort: the order that its head asks for.
         header: the field of the importer that reads this column, where that is not ``key``.
         is_figure: whether it is aligned right.
+        is_short: whether it stands on one line, as days and names do.
         is_shown: whether it is there before anybody chose.
         on_phone: whether a card shows it.
         is_name: whether it names the row: it is never left out, and never masked.
@@ -55,6 +56,7 @@ class Column:
     sort: str = ""
     header: str = ""
     is_figure: bool = False
+    is_short: bool = False
     is_shown: bool = True
     on_phone: bool = True
     is_name: bool = False

@@ -59,6 +59,7 @@ def a_moment(key: str, label: object, *, shown: bool = True, sort: str = "") -> 
         (key,),
         cell=lambda row: text(moment(row[key])),
         is_shown=shown,
+        is_short=True,
         sort=sort,
     )
 

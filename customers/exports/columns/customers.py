@@ -73,6 +73,7 @@ def choice(
         written,
         (key,),
         cell=lambda row: text(say(row[key])),
+        is_short=True,
         is_shown=shown,
         on_phone=on_phone,
     )
@@ -95,7 +96,9 @@ def plain(key: str, label: Any, path: str = "", *, shown: bool = False, on_phone
 def colleague(key: str, label: Any, path: str = "", *, shown: bool = True) -> Column:
     """Return the column of a colleague."""
     names = (f"{path or key}__name", f"{path or key}__username")
-    return Column(key, label, lambda row: row[names[0]] or row[names[1]] or "", names, is_shown=shown)
+    return Column(
+        key, label, lambda row: row[names[0]] or row[names[1]] or "", names, is_shown=shown, is_short=True
+    )
 
 
 def region(key: str = "region", *, shown: bool = True) -> Column:
@@ -112,8 +115,7 @@ def _named(row: Row) -> Cell:
 
 
 def _person(row: Row) -> Cell:
-    under = " · ".join(filter(None, [row["code"], row["person_profile__job_title"] or ""]))
-    return name_cell(reverse("customers:record", args=[row["pk"]]), row["name"], under)
+    return name_cell(reverse("customers:record", args=[row["pk"]]), row["name"], row["code"])
 
 
 def _standing(row: Row) -> Standing | None:
@@ -154,6 +156,7 @@ def _contact(key: str, label: Any, *kinds: ContactKind) -> Column:
         needs="contacts",
         holds=((ContactPoint, "value"),),
         is_shown=False,
+        is_short=True,
         on_pages_only=True,
     )
 
@@ -225,6 +228,7 @@ _LAST_ORDER = Column(
     ("activity__last_order_on",),
     cell=lambda row: text(day(_last_order(row))),
     sort="last_order",
+    is_short=True,
 )
 _ADDED = Column(
     "created_at",
@@ -234,6 +238,7 @@ _ADDED = Column(
     cell=lambda row: text(day(row["created_at"])),
     sort="newest",
     on_phone=False,
+    is_short=True,
 )
 _TAGS = Column("tags", _("Tags"), lambda row: row["tags"] or "", needs="tags", is_shown=False)
 _CODE = Column("code", _("Customer code"), lambda row: row["code"], ("code",), is_shown=False, sort="code")
@@ -303,7 +308,7 @@ PERSON_COLUMNS = (
         "name",
         _("Person"),
         lambda row: row["name"],
-        ("name", "code", "person_profile__job_title"),
+        ("name", "code"),
         cell=_person,
         sort="name",
         is_name=True,
@@ -320,7 +325,6 @@ PERSON_COLUMNS = (
         _("Job title"),
         lambda row: row["person_profile__job_title"] or "",
         ("person_profile__job_title",),
-        is_shown=False,
     ),
     replace(_PHONE, is_shown=True),
     _EMAIL,

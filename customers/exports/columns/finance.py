@@ -50,6 +50,7 @@ def a_day(key: str, label: object, *, shown: bool = True, on_phone: bool = True,
         (key,),
         cell=lambda row: text(day(row[key])),
         is_shown=shown,
+        is_short=True,
         on_phone=on_phone,
         sort=sort,
     )
@@ -139,7 +140,7 @@ def _state(row: Row) -> Value:
 def _payment_state(row: Row) -> tuple[str, object]:
     due, paid = row["due_on"], row["paid_on"]
     if paid is None:
-        return ("warn", _("Overdue")) if row["is_overdue"] else ("", _("Not paid yet"))
+        return ("warn", _("Past due")) if row["is_overdue"] else ("", _("Not paid yet"))
     return ("", _("Paid late")) if due and paid > due else ("good", _("Paid"))
 
 
@@ -167,7 +168,7 @@ PAYMENT_COLUMNS = (
     CUSTOMER,
     Column(
         "order",
-        _("Order"),
+        _("Order number"),
         lambda row: row["order__number"] or "",
         ("order_id", "order__number"),
         cell=_payment_order,

@@ -17,7 +17,7 @@ _ORIGINS = labels(TaskOrigin.choices)
 def _state(row: Row) -> tuple[str, object]:
     if row["done_at"] is not None:
         return ("good", _("Done"))
-    return ("warn", _("Overdue")) if row["is_overdue"] else ("", _("Open"))
+    return ("warn", _("Past due")) if row["is_overdue"] else ("", _("Open"))
 
 
 def _state_value(row: Row) -> Value:
