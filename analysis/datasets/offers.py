@@ -28,7 +28,7 @@ def read_known(
     policy: BasketPolicy,
 ) -> Known:
     """What was known on a day of all ``customers``, who ascend, and what the ``judged`` among them owned."""
-    counts = count_baskets(connection, day, customers, _SCORED)
+    counts = count_baskets(connection, day, customers)
     popularity = sql.SQL(
         "SELECT product_id, count(*) AS customers FROM ({}) AS owned GROUP BY product_id"
     ).format(sales_facts.owned_query(connection, day, _SCORED))

@@ -184,35 +184,35 @@ def read_sold_lines(source: Source) -> pd.DataFrame:
 def read_baskets(source: Source) -> Counted:
     """Count what all orders of the population hold, some customers at a time."""
     customers = read_population(source, {}).index
-    counts = count_baskets(source.connection, source.as_of, customers, _customers(source))
+    counts = count_baskets(source.connection, source.as_of, customers)
     return Counted(counts, source.rules.products.cross_sell.baskets)
 
 
-def count_baskets(
-    connection: Connection, as_of: datetime.date, customers: pd.Index, condition: sql.Composable
-) -> PairCounts:
-    """Count what all orders by a day hold of customers, ascending, who fulfil a condition, some of them at a time."""
+def count_baskets(connection: Connection, as_of: datetime.date, customers: pd.Index) -> PairCounts:
+    """Count what all orders by a day hold of these customers, who ascend, some of them at a time."""
     bounds = [*customers[::CUSTOMERS_PER_PART], customers[-1] + 1] if len(customers) else []
     nothing = pd.DataFrame({"basket_id": [], "product_id": []}, dtype="int64")
     counts = count_pairs(nothing)
     for low, high in pairwise(bounds):
-        some = sql.SQL("customer_id >= {} AND customer_id < {} AND {}").format(int(low), int(high), condition)
-        query = sales_facts.baskets_query(connection, as_of, some)
-        counts += count_pairs(
-            pd.DataFrame(read_columns(connection, query, {"basket_id": "int8", "product_id": "int8"}))
-        )
+        some = sql.SQL("customer_id >= {} AND customer_id < {}").format(int(low), int(high))
+        counts += count_pairs(_sold(connection, as_of, some, customers)[["basket_id", "product_id"]])
     return counts
 
 
 def read_owned(source: Source) -> Owned:
     """What this shard's customers have ever bought, beside the pairs that the run has found."""
-    owned = sales_facts.owned_query(source.connection, source.as_of, _customers(source))
+    customers = read_population(source, {}).index
+    sold = _sold(source.connection, source.as_of, source.customers(), customers)
+    owned = sold[["customer_id", "product_id"]].drop_duplicates()
     pairs = sql.SQL(
         "SELECT product_id, other_id, llr FROM analysis_productpair WHERE run_id = {} ORDER BY product_id, other_id"
     ).format(sql.Literal(source.run.pk))
-    found = read_frame(source, owned, PAIR).sort_values(["customer_id", "product_id"], ignore_index=True)
     kinds: dict[str, Kind] = {"product_id": "int8", "other_id": "int8", "llr": "float8"}
-    return Owned(found, read_frame(source, pairs, kinds), source.rules.products.cross_sell)
+    return Owned(
+        owned.sort_values(["customer_id", "product_id"], ignore_index=True),
+        read_frame(source, pairs, kinds),
+        source.rules.products.cross_sell,
+    )
 
 
 def read_wallets(source: Source) -> Wallets:
@@ -282,6 +282,18 @@ def _summed() -> sql.Composed:
     return sql.SQL(", ").join(
         sql.SQL("sum_cents({name}) AS {name}").format(name=sql.Identifier(name)) for name in SUMS
     )
+
+
+def _sold(
+    connection: Connection, as_of: datetime.date, condition: sql.Composable, customers: pd.Index
+) -> pd.DataFrame:
+    """``customer_id, basket_id, product_id`` of the merchandise that these customers bought by a day."""
+    kinds: dict[str, Kind] = {"customer_id": "int8", "basket_id": "int8", "product_id": "int8"}
+    query = sales_facts.baskets_query(connection, as_of, condition)
+    sold = pd.DataFrame(read_columns(connection, query, kinds), copy=False)
+    merchandise = read_columns(connection, sales_facts.merchandise_query(), {"product_id": "int8"})
+    kept = sold["product_id"].isin(merchandise["product_id"]) & sold["customer_id"].isin(customers)
+    return sold[kept]
 
 
 def _category_sales(source: Source) -> pd.DataFrame:
