@@ -11,9 +11,10 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import QuerySet
 
-from analysis.models import AnalysisRun, MeasureResult, MeasureState, RunRow
+from analysis.models import AnalysisRun, MeasureResult, MeasureShard, MeasureState, RunRow
 from analysis.selectors.snapshots import Filter, sees_company, visible
-from crm.models import User
+from crm.models import Job, User
+from crm.models.jobs import REPEATABLE_STATES
 from crm.paging import COUNT_CAP, PAGE_SIZE, Key, capped_count, keyset_page
 from crm.policy import Scope, can, scope_of
 from customers.models import Customer
@@ -41,6 +42,18 @@ def result_of(name: str, run: AnalysisRun) -> MeasureResult | None:
 def results_of(run: AnalysisRun) -> dict[str, MeasureResult]:
     """Where each measure of a run stands, by name."""
     return {result.name: result for result in MeasureResult.objects.filter(run=run).select_related("job")}
+
+
+def broken_jobs(run: AnalysisRun) -> list[tuple[str, Job]]:
+    """The jobs of a run's measures that broke or were stopped, each with its measure's name: they can be tried again."""
+    failed = MeasureResult.objects.filter(run=run, state=MeasureState.FAILED)
+    own = failed.filter(job__state__in=REPEATABLE_STATES).select_related("job")
+    shards = MeasureShard.objects.filter(result__in=failed, job__state__in=REPEATABLE_STATES)
+    found = [(result.name, result.job) for result in own.order_by("name")]
+    found += [
+        (shard.result.name, shard.job) for shard in shards.select_related("job", "result").order_by("pk")
+    ]
+    return [(name, job) for name, job in found if job is not None]
 
 
 def visible_rows(

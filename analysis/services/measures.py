@@ -20,6 +20,7 @@ from analysis.models import AnalysisRun, MeasureResult, MeasureShard, MeasureSta
 from analysis.registry import FURTHER, Measure, Outcome
 from analysis.services import measuring, shards, storing
 from crm.models import Job, JobState, User
+from crm.models.jobs import REPEATABLE_STATES
 from crm.services import jobs
 from crm.services.jobs import JobError, Listener, RunningJob
 from customers.selectors.facts import Connection
@@ -63,7 +64,7 @@ def carry_out_here(
         planned = plan(run, actor=run.requested_by, only=only, hint=False)
     broken: list[Exception] = []
     while (job := _next_job(run)) is not None:
-        if job.state == JobState.RUNNING:
+        if job.state == JobState.RUNNING and job.lease_until and job.lease_until > timezone.now():
             time.sleep(SECONDS_BETWEEN_LOOKS)  # a worker has taken it; others may wait for it
             continue
         try:
@@ -117,9 +118,13 @@ def perform(job: RunningJob) -> dict[str, Any]:
 @jobs.handles(SHARD)
 def perform_shard(job: RunningJob) -> dict[str, Any]:
     """Do a sharded measure for one range of customers; the last one queues the merging step."""
-    shard = MeasureShard.objects.select_related("result__run__policy", "result__run__previous").get(
-        pk=job.arguments["shard"]
+    shard = (
+        MeasureShard.objects.select_related("result__run__policy", "result__run__previous")
+        .filter(pk=job.arguments["shard"])
+        .first()
     )
+    if shard is None:  # its division was given up
+        return {}
     result, measure = shard.result, FURTHER.get(shard.result.name)
     if shard.attempt is not None or (result.is_finished and result.state != MeasureState.FAILED):
         return {"shard": shard.pk}
@@ -132,7 +137,7 @@ def perform_shard(job: RunningJob) -> dict[str, Any]:
             job.guard()
             shard.attempt, shard.timings = job.attempt, found.timings
             shard.summary, shard.problem = found.outcome.summary, found.outcome.problem
-            shard.save()
+            shard.save(update_fields=["attempt", "timings", "summary", "problem"])
             _queue_merging_after_the_last(result, job)
     return {"shard": shard.pk}
 
@@ -171,8 +176,18 @@ def _do(result: MeasureResult, measure: Measure[Any], job: RunningJob) -> None:
 
 
 def _divide(result: MeasureResult, measure: Measure[Any], job: RunningJob) -> None:
-    """Divide the run's customers into ranges, with tables for what each finds, and queue a job for each."""
+    """Divide the run's customers into ranges, with tables for what each finds, and queue a job for each.
+
+    A division whose jobs go on is left alone: the attempt that made it ended before it could say so. One of which a
+    job has failed is given up.
+    """
     with transaction.atomic():
+        MeasureResult.objects.select_for_update(no_key=True).get(pk=result.pk)
+        earlier = Job.objects.filter(pk__in=result.shards.values("job"))
+        if earlier.exists() and not earlier.filter(state__in=REPEATABLE_STATES).exists():
+            return
+        for each_job in earlier.exclude(state__in=REPEATABLE_STATES):
+            jobs.cancel(each_job)
         parts = shards.divide(_raw(), result, measure)
         each = [{"shard": part.pk} for part in parts]
         queued = jobs.enqueue_group(SHARD, each, actor=job.actor, hint=not job.in_foreground)

@@ -14,7 +14,7 @@ from analysis.models import AnalysisRun
 from analysis.registry import FURTHER
 from analysis.selectors import runs as selector
 from analysis.selectors.explanations import step_label
-from analysis.selectors.results import results_of
+from analysis.selectors.results import broken_jobs, results_of
 from analysis.services import runs as service
 from analysis.views.sentences import window_sentence
 from crm.models import User
@@ -75,6 +75,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [{"label": _("Runs"), "url": reverse("analysis:runs")}],
         "facts": _facts(found, sees_company=can(user, "company.view")),
         "measures": _measures(found),
+        "broken": _broken(request, found),
         "timings": [
             {"label": step_label(step), "value": duration(found.timings[step])}
             for step in service.STEPS
@@ -132,6 +133,15 @@ def _measures(found: AnalysisRun) -> list[dict[str, Any]]:
         }
         for name, measure in FURTHER.items()
         if (result := results.get(name))
+    ]
+
+
+def _broken(request: HttpRequest, found: AnalysisRun) -> list[dict[str, Any]]:
+    """Describe the jobs of measures that broke or were stopped for components/job.html, to be tried again."""
+    return [
+        {"label": FURTHER[name].label, **job_card(request, job, url=found.get_absolute_url())}
+        for name, job in broken_jobs(found)
+        if name in FURTHER
     ]
 
 

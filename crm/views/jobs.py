@@ -34,8 +34,13 @@ class JobKind:
 
 KINDS = {
     "analysis.run": JobKind(_("Analysis"), "analysis.view", "analysis.run"),
+    "analysis.measure": JobKind(_("Measure"), "analysis.view", "analysis.run"),
+    "analysis.shard": JobKind(_("Part of a measure"), "analysis.view", "analysis.run"),
+    "analysis.merge": JobKind(_("Merging of a measure"), "analysis.view", "analysis.run"),
     "customers.import": JobKind(_("Import"), "import.view", "import.run"),
-    "customers.bulk": JobKind(_("Change of many customers"), "customer.edit", "customer.edit", is_private=True),
+    "customers.bulk": JobKind(
+        _("Change of many customers"), "customer.edit", "customer.edit", is_private=True
+    ),
     "customers.export": JobKind(_("Export"), "customer.export", "customer.export", is_private=True),
 }
 

@@ -5,10 +5,12 @@ import datetime
 import pytest
 
 from analysis.models import AnalysisRun, RunState
+from analysis.selectors.results import result_of
 from analysis.services import runs
 from analysis.services.measures import carry_out_here
 from analysis.services.runs import start_run
-from tests.cast import Cast, sign_in
+from crm.services import jobs
+from tests.cast import Cast, make_order, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,3 +46,25 @@ def test_no_more_than_a_few_runs_wait(cast: Cast) -> None:
     assert refused.status_code == 400
     assert "are waiting already" in refused.content.decode()
     assert AnalysisRun.objects.count() == runs.MOST_WAITING
+
+
+def test_a_measure_that_broke_can_be_tried_again_from_the_run_s_page(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_run(actor=None, as_of=DAY, queue=False)
+    with monkeypatch.context() as broken, pytest.raises(ExceptionGroup):
+        broken.setattr("analysis.services.storing.put", _fails)
+        make_order(cast.huaxin, "1", DAY, 9_000_000)
+        run = start_run(actor=None, as_of=DAY + datetime.timedelta(days=1), queue=False)
+        carry_out_here(run, only=["moves"])
+    result = result_of("moves", run)
+    assert result is not None
+    assert f"/jobs/{result.job_id}/retry/" in sign_in(cast.ada).get(run.get_absolute_url()).content.decode()
+    sign_in(cast.ada).post(f"/jobs/{result.job_id}/retry/")
+    jobs.execute(result.job_id or 0)
+    result.refresh_from_db()
+    assert result.is_done
+
+
+def _fails(*_given: object) -> None:
+    raise RuntimeError("broken on purpose")
