@@ -60,7 +60,7 @@ def cases(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns).astype(kinds)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_each_group_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
     frame = cases(rows)
@@ -77,7 +77,7 @@ def test_each_group_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
         )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_the_groups_add_up_to_the_cases_known(rows: list[tuple[Any, ...]]) -> None:
     frame = cases(rows)
@@ -86,7 +86,7 @@ def test_the_groups_add_up_to_the_cases_known(rows: list[tuple[Any, ...]]) -> No
     assert ((found["resolved"] <= found["cases"]) & (found["judged"] <= found["resolved"])).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS, st.randoms())
 def test_the_order_of_cases_changes_nothing(rows: list[tuple[Any, ...]], random: Random) -> None:
     shuffled = random.sample(rows, len(rows))

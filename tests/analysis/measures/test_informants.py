@@ -65,7 +65,7 @@ def returns(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     return informant_returns(INFORMANTS, referrals(rows), CUSTOMERS, InformantPolicy(), AS_OF)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_each_informant_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
     frame, worth = referrals(rows), CUSTOMERS.reset_index()  # noqa: F841 read by the query
@@ -74,13 +74,13 @@ def test_each_informant_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
         assert found[name].tolist() == expected[name].tolist()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS, st.randoms())
 def test_the_order_of_referrals_changes_nothing(rows: list[tuple[Any, ...]], random: Random) -> None:
     pd.testing.assert_frame_equal(returns(random.sample(rows, len(rows))), returns(rows))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_no_customer_s_money_is_brought_twice(rows: list[tuple[Any, ...]]) -> None:
     assert returns(rows)["net_revenue"].sum() <= CUSTOMERS["net_revenue_ever"].sum()

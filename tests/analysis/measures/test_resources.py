@@ -46,7 +46,7 @@ def tiers(rows: Rows) -> pd.DataFrame:
     return resources_by_tier(customer_resources(customers(rows), POLICY), POLICY)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_effort_and_return_agree_with_sql(rows: Rows) -> None:
     frame = customers(rows).astype({"tier": "object"})  # noqa: F841 read by the query
@@ -59,20 +59,20 @@ def test_effort_and_return_agree_with_sql(rows: Rows) -> None:
     assert (each["mismatch"] == "neglected").sum() == expected["neglected"].sum()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_shares_of_the_cost_sum_to_one(rows: Rows) -> None:
     found = tiers(rows)
     assert found["service_cost"].sum() == 0 or found["cost_share"].sum() == pytest.approx(1)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS, st.randoms())
 def test_the_order_of_rows_changes_nothing(rows: Rows, random: Random) -> None:
     pd.testing.assert_frame_equal(tiers(random.sample(rows, len(rows))), tiers(rows))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS, st.integers(2, 100))
 def test_another_currency_changes_no_balance(rows: Rows, rate: int) -> None:
     dearer = [(tier, n, *(money * rate for money in some), k) for tier, n, *some, k in rows]

@@ -50,7 +50,7 @@ def returns(rows: list[tuple[Any, ...]], costs: pd.Series = COSTS) -> pd.DataFra
     return source_returns(customers(rows), costs, "channel_id", YEAR, AS_OF)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_each_source_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
     frame = customers(rows)
@@ -63,7 +63,7 @@ def test_each_source_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
     np.testing.assert_allclose(found["days_to_first_order"], expected["days"].astype(float))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_the_sources_add_up_to_the_company_and_to_all_costs(rows: list[tuple[Any, ...]]) -> None:
     found = returns(rows)
@@ -72,7 +72,7 @@ def test_the_sources_add_up_to_the_company_and_to_all_costs(rows: list[tuple[Any
     assert found["cost"].sum() == COSTS.sum()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS, st.randoms())
 def test_the_order_of_rows_changes_nothing(rows: list[tuple[Any, ...]], random: Random) -> None:
     pd.testing.assert_frame_equal(returns(random.sample(rows, len(rows))), returns(rows))

@@ -45,7 +45,7 @@ def statuses(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     return wish_status(entries(rows), WishPolicy(), AS_OF)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_each_status_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
     frame = entries(rows).reset_index()  # noqa: F841 read by the query
@@ -54,7 +54,7 @@ def test_each_status_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
     assert found["needs_step"].tolist() == expected["needs_step"].tolist()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_every_customer_on_the_list_has_one_status(rows: list[tuple[Any, ...]]) -> None:
     progress = wish_progress(statuses(rows), "owner_id", AS_OF)
@@ -62,7 +62,7 @@ def test_every_customer_on_the_list_has_one_status(rows: list[tuple[Any, ...]]) 
     assert progress[list(STATUS_DTYPE.categories)].sum(axis=1).tolist() == progress["listed"].tolist()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(ROWS, st.randoms())
 def test_the_order_of_the_list_changes_nothing(rows: list[tuple[Any, ...]], random: Random) -> None:
     shuffled = random.sample(rows, len(rows))
