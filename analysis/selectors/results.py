@@ -45,7 +45,7 @@ def results_of(run: AnalysisRun) -> dict[str, MeasureResult]:
 
 
 def broken_jobs(run: AnalysisRun) -> list[tuple[str, Job]]:
-    """The jobs of a run's measures that broke or were stopped, each with its measure's name: they can be tried again."""
+    """The jobs of a run's measures that broke or were stopped and can be tried again, each with its measure's name."""
     failed = MeasureResult.objects.filter(run=run, state=MeasureState.FAILED)
     own = failed.filter(job__state__in=REPEATABLE_STATES).select_related("job")
     shards = MeasureShard.objects.filter(result__in=failed, job__state__in=REPEATABLE_STATES)
