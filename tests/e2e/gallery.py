@@ -87,33 +87,31 @@ class Gallery:
                 self.pages["record"] = record
                 self.pages |= {name: record + below for name, below in BELOW_RECORD.items()}
 
-    def take(self, folder: Path) -> Iterator[Found]:
-        """Photograph page after page; one that answers no page is left out."""
+    def take(self, folder: Path) -> list[Found]:
+        """Photograph every page that answers one, look after look: what a look has fetched it keeps."""
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.webp"):
             old.unlink()
-        for name in sorted(self.pages):
-            found = self._take_page(name, folder)
-            if found:
-                yield found
-
-    def _take_page(self, name: str, folder: Path) -> Found | None:
-        titles: dict[str, str] = {}
-        files = []
-        user = "" if name == SIGN_IN else "admin" if name in ADMIN_PAGES else "manager"
+        found = {name: Found(name, {}, []) for name in sorted(self.pages)}
         for language, theme, size in product(LANGUAGES, THEMES, SIZES):
-            with self._context(user, language, theme, size) as context:
-                page = context.new_page()
-                answer = page.goto(self.address + self.pages[name])
-                is_page = answer and answer.ok and "text/html" in (answer.headers.get("content-type") or "")
-                if not is_page:
-                    return None
-                settle(page)
-                titles.setdefault(language, page.title().rpartition(" · ")[0] or page.title())
-                file = folder / f"{name}-{language}-{theme}-{size}.webp"
-                file.write_bytes(_small_picture(page, size))
-                files.append(file.name)
-        return Found(name, titles, files)
+            for user in ("", *self.sessions):
+                with self._context(user, language, theme, size) as context:
+                    page = context.new_page()
+                    for name in (each for each in found if _viewer_of(each) == user):
+                        if title := self._open(page, name):
+                            file = folder / f"{name}-{language}-{theme}-{size}.webp"
+                            file.write_bytes(_small_picture(page, size))
+                            found[name].titles.setdefault(language, title)
+                            found[name].files.append(file.name)
+        return [each for each in found.values() if each.files]
+
+    def _open(self, page: Page, name: str) -> str:
+        """Open a page and return its title; nothing when it answers none."""
+        answer = page.goto(self.address + self.pages[name])
+        if not (answer and answer.ok and "text/html" in (answer.headers.get("content-type") or "")):
+            return ""
+        settle(page)
+        return page.title().rpartition(" · ")[0] or page.title()
 
     def _context(self, user: str, language: str, theme: str, size: str) -> BrowserContext:
         code, locale = LANGUAGES[language]
@@ -130,6 +128,11 @@ class Gallery:
             "all => all.map(a => a.getAttribute('href') || '')"
         )
         return next((link for link in links if re.fullmatch(form, link)), "")
+
+
+def _viewer_of(name: str) -> str:
+    """Return who is shown a page: nobody who has signed in sees the door."""
+    return "" if name == SIGN_IN else "admin" if name in ADMIN_PAGES else "manager"
 
 
 def write_contents(pages: list[Found], file: Path) -> None:
