@@ -53,7 +53,7 @@ def fenced(rows: QuerySet[Any, Any], count: int) -> QuerySet[Any, Any]:
     if count > FEW:
         return rows
     found = rows.order_by().values("pk")[: FEW + 1]
-    return rows.model._default_manager.filter(pk__in=found)
+    return QuerySet(rows.model).filter(pk__in=found)
 
 
 def _estimated(model: type[Model]) -> float:

@@ -113,7 +113,7 @@ def best_matches(user: User, sought: Sought, limit: int) -> list[Hit]:
         "region__name",
         "region__english_name",
     )
-    hits = {row[0]: Hit(*(value or "" for value in row)) for row in rows}
+    hits = {pk: Hit(pk, *(value or "" for value in texts)) for pk, *texts in rows}
     return [hits[pk] for pk in best if pk in hits]
 
 

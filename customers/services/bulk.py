@@ -95,7 +95,7 @@ Change = Callable[[CustomerQuerySet], Before]
 
 
 def _assign(actor: User, values: Mapping[str, Any]) -> Change:
-    owner = possible_owners(actor).filter(pk=values.get("owner")).first()
+    owner = possible_owners(actor).filter(pk=values.get("owner", 0)).first()
     if owner is None:
         raise jobs.JobError(_("The colleague can't be given customers by you."))
 
@@ -108,7 +108,7 @@ def _assign(actor: User, values: Mapping[str, Any]) -> Change:
 
 
 def _add_to_campaign(actor: User, values: Mapping[str, Any]) -> Change:
-    campaign = Campaign.objects.filter(pk=values.get("campaign")).first()
+    campaign = Campaign.objects.filter(pk=values.get("campaign", 0)).first()
     if campaign is None:
         raise jobs.JobError(_("The campaign is gone."))
 
@@ -141,7 +141,7 @@ def _create_tasks(actor: User, values: Mapping[str, Any]) -> Change:
     title, due_on = str(values.get("title", "")).strip(), date.fromisoformat(values["due_on"])
     if not title:
         raise jobs.JobError(_("A task says what to do."))
-    assignee = possible_owners(actor).filter(pk=values.get("assignee")).first()
+    assignee = possible_owners(actor).filter(pk=values.get("assignee") or 0).first()
 
     def change(held: CustomerQuerySet) -> Before:
         tasks = Task.objects.bulk_create(

@@ -34,7 +34,7 @@ CROWD_SECONDS = 6.0
 BUSY = 0.35
 MOST_ROUNDS = 4
 HOST = "127.0.0.1"
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 
 
 @dataclass(slots=True)

@@ -188,7 +188,7 @@ def _place(level: str, label: Any) -> Column:
     """Return the column of one level of the customer's region, as a file that is imported again needs it."""
 
     def part(row: Row) -> Value:
-        line = row["region_line"] or {}
+        line: dict[str, str] = row["region_line"] or {}
         return line.get(level, "")
 
     return Column(level, label, part, needs="region_line", header=level, in_files_only=True)
@@ -207,7 +207,7 @@ _BUSINESS_MODELS = labels(BusinessModel.choices)
 _TIER = Column(
     "tier",
     _("Tier"),
-    lambda row: (found := _standing(row)) and found.tier,
+    lambda row: found.tier if (found := _standing(row)) else "",
     cell=_tier,
     needs="standing",
     needs_run=True,
@@ -215,7 +215,7 @@ _TIER = Column(
 _CHURN = Column(
     "churn",
     _("Churn"),
-    lambda row: (found := _standing(row)) and found.churn_label,
+    lambda row: found.churn_label if (found := _standing(row)) else "",
     cell=_churn,
     needs="standing",
     needs_run=True,
