@@ -23,8 +23,13 @@ def buyers(customers: int, first: datetime.date, last: datetime.date, seed: int 
         Customer(code=f"B{number:03}", name=f"B{number}", created_at=CREATED) for number in range(customers)
     )
     Customer.objects.filter(code__startswith="B").update(created_at=CREATED)
-    for person in people:
-        _write(person, products, life(random, first, last))
+    _write(
+        [
+            (person, products[product], day, cents)
+            for person in people
+            for day, product, cents in life(random, first, last)
+        ]
+    )
     return people
 
 
@@ -41,7 +46,7 @@ def life(random: np.random.Generator, first: datetime.date, last: datetime.date)
     return found
 
 
-def _write(person: Customer, products: list[Product], purchases: list[Purchase]) -> None:
+def _write(purchases: list[tuple[Customer, Product, datetime.date, int]]) -> None:
     orders = Order.objects.bulk_create(
         Order(
             number=f"{person.code}-{day:%y%m%d}",
@@ -50,13 +55,13 @@ def _write(person: Customer, products: list[Product], purchases: list[Purchase])
             ordered_on=day,
             currency="CNY",
         )
-        for day, _product, _cents in purchases
+        for person, _product, day, _cents in purchases
     )
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
             line_no=1,
-            product=products[product],
+            product=product,
             customer=person,
             ordered_on=day,
             attributed_on=day,
@@ -67,5 +72,5 @@ def _write(person: Customer, products: list[Product], purchases: list[Purchase])
             revenue_cents=cents,
             cost_cents=cents * 6 // 10,
         )
-        for order, (day, product, cents) in zip(orders, purchases, strict=True)
+        for order, (person, product, day, cents) in zip(orders, purchases, strict=True)
     )
