@@ -159,6 +159,17 @@ def visible_merge(user: User, merge_id: int) -> CustomerMerge | None:
     return None
 
 
+def merged_into(customer_id: int) -> set[int]:
+    """Return the records that were merged into a customer, those merged into them included."""
+    found: set[int] = set()
+    new = {customer_id}
+    while new:
+        merges = CustomerMerge.objects.filter(kept__in=new, undone_at=None)
+        new = set(merges.values_list("merged", flat=True)) - found - {customer_id}
+        found |= new
+    return found
+
+
 def kept_instead(user: User, customer_id: int) -> int | None:
     """Return the id of the visible customer into which one that is gone was merged, None without such a one."""
     seen = set()

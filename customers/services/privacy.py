@@ -23,6 +23,7 @@ from customers.imports.cleaning.identifiers import identity_number
 from customers.imports.problems import CellError
 from customers.models import Consent, Customer, CustomerKind, FamilyMember, FieldSwitch, PersonProfile
 from customers.selectors.catalogue import FIELDS, ProfileField, sensitive_fields
+from customers.selectors.merging import merged_into
 from customers.services import provenance
 from customers.services.sealing import open_value, seal_value
 
@@ -231,18 +232,19 @@ def _write(row: Model, field: ProfileField, sealed: bytes | None, plain: Any = N
 
 
 def _purge(customer: Customer, field: ProfileField) -> int:
-    """Remove what is kept in a field of a customer, its index included."""
+    """Remove what is kept in a field of a customer, its index included, and in the records merged into it."""
+    records = [customer.pk, *merged_into(customer.pk)]
     written: dict[str, Any] = {field.column: None}
     if field.key == IDENTITY:
         written["identity_index"] = None
-    kept = {"customer": customer, f"{field.column}__isnull": False, **(field.rows or {})}
+    kept = {"customer__in": records, f"{field.column}__isnull": False, **(field.rows or {})}
     purged = field.model._default_manager.filter(**kept).update(**written)
-    _purge_versions(field, customer, written)
+    _purge_versions(field, records, written)
     return purged
 
 
-def _purge_versions(field: ProfileField, customer: Customer, written: dict[str, Any]) -> None:
+def _purge_versions(field: ProfileField, records: list[int], written: dict[str, Any]) -> None:
     """Take a purged value out of the history too: the one thing for which versions are changed."""
     versions: Any = field.model.pgh_event_model  # type: ignore[attr-defined]
     with pgtrigger.ignore(f"{versions._meta.label}:append_only"):
-        versions.objects.filter(customer=customer.pk).update(**written)
+        versions.objects.filter(customer__in=records).update(**written)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crm.models import AuditEntry
 from customers.models import (
     ChangedCustomer,
+    Consent,
     ContactPoint,
     Customer,
     CustomerShare,
@@ -25,6 +26,7 @@ from customers.models import (
 from customers.selectors.merging import KEPT, MERGED, choices
 from customers.services.merging import MergeError, merge_customers, undo_merge
 from customers.services.merging.rows import SINGLES, STAYING, Link, movable_links
+from customers.services.privacy import withdraw_consent
 from customers.services.profiles import EditConflictError
 from customers.services.sealing import open_value, seal_value
 from tests.cast import Cast, make_customer, make_order
@@ -224,3 +226,19 @@ def test_sealed_values_open_under_the_key_of_whose_they_are(
     child.refresh_from_db()
     assert PersonProfile.objects.get(customer=kept).religion is None
     assert open_value(child, "child_name", merged.pk) == "小宝"
+
+
+def test_what_is_purged_is_purged_from_the_record_that_went_away_too(
+    pair: tuple[Customer, Customer], cast: Cast
+) -> None:
+    kept, merged = pair
+    profile = PersonProfile.objects.get(customer=merged)
+    profile.religion = seal_value(profile, "religion", "佛教", merged.pk)
+    profile.save()
+    Consent.objects.create(
+        customer=merged, field="person.religion", purpose="送礼", evidence="书面", given_on=A_DAY
+    )
+    merge = merge_customers(actor=cast.alice, kept_id=kept.pk, merged_id=merged.pk)
+    withdraw_consent(kept.pk, "person.religion", actor=cast.alice)
+    undo_merge(merge.pk, actor=cast.alice)
+    assert not PersonProfile.objects.filter(religion__isnull=False).exists()
