@@ -287,3 +287,13 @@ def test_a_lunar_day_is_written_as_people_say_it(
         (line,) = alice.get(f"/customers/{person.pk}/parts/dates/").context["card"]["lines"]
     assert words in line["line"].details
     assert "5" in str(line["line"].tag)
+
+
+def test_every_form_of_a_card_carries_its_token(cast: Cast, alice: Client) -> None:
+    need = Need.objects.create(customer=cast.huaxin, statement="要快", noted_on=date(2024, 1, 1))
+    address = f"/customers/{cast.huaxin.pk}/parts/needs/"
+    for path in ("", "new/", f"{need.pk}/", f"?removed={need.pk}"):
+        text = alice.get(address + path).content.decode()
+        card = text[text.index('id="part-needs"') :]
+        forms = card[: card.index("</section>")].split("<form")[1:]
+        assert all("csrfmiddlewaretoken" in form for form in forms), path
