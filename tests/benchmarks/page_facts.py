@@ -11,6 +11,7 @@ import sys
 from datetime import date
 from importlib import import_module
 from typing import Any
+from urllib.parse import quote
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
@@ -30,7 +31,7 @@ from crm.models import User  # noqa: E402
 from crm.paging import PAGE_SIZE, write_cursor  # noqa: E402
 from customers.exports.lists import CUSTOMERS  # noqa: E402
 from customers.filters.search import read_search  # noqa: E402
-from customers.models import ContactPoint, Customer, Order  # noqa: E402
+from customers.models import ContactPoint, Customer, Order, Region  # noqa: E402
 from customers.selectors import search  # noqa: E402
 from tests.benchmarks.database import AS_OF  # noqa: E402
 
@@ -86,6 +87,11 @@ def pages() -> dict[str, str]:
         f"list, page {place // PAGE_SIZE + 1:,}": f"{address}?after={write_cursor(rows[place], keys)}",
         "list, by last order": f"{address}?sort=last_order",
         "list, rare filter": f"{address}?potential=closing&kind=person",
+        "list, tier C": f"{address}?tier=C",
+        "list, at risk, by order": f"{address}?churn=flagged&sort=last_order",
+        "list, of a city": f"{address}?region={Region.objects.get(code='320500').pk}",
+        "list, long not ordered": f"{address}?ordered=365",
+        "list, searched": f"{address}?q={quote(_middle(ContactPoint.objects.filter(kind='mobile')).value[-8:])}",
         "orders": reverse("customers:orders"),
         "record": reverse("customers:record", args=[busiest]),
         "dashboard": reverse("analysis:tiers"),
