@@ -52,6 +52,7 @@ def _floats(*names: str) -> dict[str, Kind]:
 def _profitability(profits: Profits) -> Outcome:
     found = profitability(profits.customers, profits.policy)
     totals = ["net_revenue", "uncosted_revenue", "cost_of_goods", "gross_margin", "service_cost", "profit"]
+    found = found[(found[totals] != 0).any(axis=1)]  # without dealings there is nothing to tell
     summary = {name: int(found[name].sum()) for name in totals}
     standings = {str(name): int(count) for name, count in found["standing"].value_counts().items()}
     return Outcome(rows={CustomerProfit: found}, summary={**summary, "standings": standings})

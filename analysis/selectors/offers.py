@@ -27,9 +27,12 @@ from customers.models import ProductCategory
 
 def real(value: object) -> float:
     """Read a number from a cursor."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < float("inf"):
         raise CursorError(value)
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise CursorError(value) from error
 
 
 PAIR_KEYS = (

@@ -55,6 +55,7 @@ def trade() -> None:
                 OrderLine.objects.filter(pk=line.pk).update(product=products[sku])
     OrderLine.objects.filter(product=products["lamp"]).update(cost_cents=None)
     OrderLine.objects.filter(product=products["table"]).update(cost_cents=150_00)
+    make_customer("IDLE", "Idle")
     ServiceCost.objects.create(
         customer=Customer.objects.get(code="P00"), kind="visit", incurred_on=DAY, amount=1000
     )
@@ -170,3 +171,6 @@ def test_pages_follow_each_other_and_refuse_a_cursor_from_elsewhere(run: Analysi
     for listing in (profitability.customers, margins.advice, offers.pairs, offers.recommendations):
         with pytest.raises(CursorError):
             listing(run, ada, after="nonsense")
+    for wrong in ("1", True, None, 10**400, float("inf"), float("nan")):
+        with pytest.raises(CursorError):
+            offers.real(wrong)
