@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.filters.base import Filter, Rows, Viewer, of_choices, of_states, since, until
 from customers.filters.finance import customer_filter, rep_filter
@@ -28,7 +29,7 @@ COMPLAINT_FILTERS = (
         "state",
         _("State"),
         {
-            "open": (_("Open"), lambda rows: rows.filter(resolved_at=None)),
+            "open": (pgettext_lazy("complaint", "Open"), lambda rows: rows.filter(resolved_at=None)),
             "resolved": (_("Resolved"), lambda rows: rows.exclude(resolved_at=None)),
             "unsatisfied": (_("Resolved, not satisfied"), lambda rows: rows.filter(is_satisfied=False)),
         },

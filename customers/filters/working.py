@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.filters.base import Rows, of_choices, of_states, since, until
 from customers.filters.finance import customer_filter, rep_filter
@@ -28,7 +29,7 @@ TASK_FILTERS = (
         "state",
         _("State"),
         {
-            "open": (_("Open"), lambda rows: rows.filter(done_at=None)),
+            "open": (pgettext_lazy("task", "Open"), lambda rows: rows.filter(done_at=None)),
             "overdue": (_("Past due"), _overdue),
             "week": (_("Due within a week"), _this_week),
             "done": (_("Done"), lambda rows: rows.exclude(done_at=None)),

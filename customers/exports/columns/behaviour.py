@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.templatetags.format import day, moment, money
 from crm.templatetags.rows import Cell, figure, tag, text
@@ -66,7 +67,7 @@ def a_moment(key: str, label: object, *, shown: bool = True, sort: str = "") -> 
 
 def _resolved(row: Row) -> Cell:
     if row["resolved_at"] is None:
-        return tag("warn", str(_("Open")))
+        return tag("warn", str(pgettext_lazy("complaint", "Open")))
     return text(day(row["resolved_at"]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.templatetags.rows import Cell, tag
 from customers.exports.columns.base import Column, Row, Value
@@ -17,7 +18,7 @@ _ORIGINS = labels(TaskOrigin.choices)
 def _state(row: Row) -> tuple[str, object]:
     if row["done_at"] is not None:
         return ("good", _("Done"))
-    return ("warn", _("Past due")) if row["is_overdue"] else ("", _("Open"))
+    return ("warn", _("Past due")) if row["is_overdue"] else ("", pgettext_lazy("task", "Open"))
 
 
 def _state_value(row: Row) -> Value:
