@@ -69,7 +69,7 @@ def read_cases(source: Source) -> Cases:
     """Read what the population complained of and thought of products in the window."""
     customers = read_population(source, {"value": "int8", "rank": "int8", "tier": TIERS})
     policy = source.rules.records.attention
-    return _cases(source.connection, customers, source.window, source.as_of, policy, sql.SQL("true"))
+    return read_cases_of(source.connection, customers, source.window, source.as_of, policy, sql.SQL("true"))
 
 
 def read_cases_of(
@@ -78,10 +78,20 @@ def read_cases_of(
     window: Window,
     as_of: datetime.date,
     policy: AttentionPolicy,
+    condition: sql.Composable,
 ) -> Cases:
-    """Read the same of some customers alone."""
-    theirs = sql.SQL("customer_id = ANY({})").format(sql.Literal(customers.index.tolist()))
-    return _cases(connection, customers, window, as_of, policy, theirs)
+    """Read the same of the customers of a frame, among those of whom a condition on ``customer_id`` is true."""
+    complaints = _read(connection, record_facts.complaints_query(window.start, window.end), condition)
+    opinions = _read(connection, record_facts.opinions_query(window.start, window.end), condition)
+    complaints, opinions = (
+        rows[rows["customer_id"].isin(customers.index)].reset_index(drop=True)
+        for rows in (complaints, opinions)
+    )
+    causes = dict(connection.execute(record_facts.causes_query(complaints["id"].tolist())).fetchall())
+    complaints["cause"] = complaints["id"].map(causes).astype("string")
+    in_window = complaints[complaints["in_window"]]
+    complaints["cause"] = named_causes(in_window, policy).reindex(complaints.index)
+    return Cases(complaints, opinions, customers, policy, end_of_day(as_of))
 
 
 def end_of_day(day: datetime.date) -> pd.Timestamp:
@@ -97,28 +107,6 @@ def local_days(moments: pd.Series) -> pd.Series:
     local = moments.dt.tz_localize("UTC").dt.tz_convert(settings.COMPANY_TIME_ZONE).dt.tz_localize(None)
     days: pd.Series = local.dt.normalize().dt.as_unit("s")
     return days
-
-
-def _cases(
-    connection: Connection,
-    customers: pd.DataFrame,
-    window: Window,
-    as_of: datetime.date,
-    policy: AttentionPolicy,
-    condition: sql.Composable,
-) -> Cases:
-    """Read the cases of ``customers``, among those of whom a condition on ``customer_id`` is true."""
-    complaints = _read(connection, record_facts.complaints_query(window.start, window.end), condition)
-    opinions = _read(connection, record_facts.opinions_query(window.start, window.end), condition)
-    complaints, opinions = (
-        rows[rows["customer_id"].isin(customers.index)].reset_index(drop=True)
-        for rows in (complaints, opinions)
-    )
-    causes = dict(connection.execute(record_facts.causes_query(complaints["id"].tolist())).fetchall())
-    complaints["cause"] = complaints["id"].map(causes).astype("string")
-    in_window = complaints[complaints["in_window"]]
-    complaints["cause"] = named_causes(in_window, policy).reindex(complaints.index)
-    return Cases(complaints, opinions, customers, policy, end_of_day(as_of))
 
 
 def _read(connection: Connection, query: sql.Composable, condition: sql.Composable) -> pd.DataFrame:

@@ -9,15 +9,18 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext_lazy
+from psycopg import sql
 
-from analysis.datasets.cases import DIMENSIONS, read_cases_of
+from analysis.datasets.cases import DIMENSIONS, TIERS, read_cases_of
 from analysis.measures.attention import attention
 from analysis.measures.windows import Window
 from analysis.models import AnalysisRun, AttentionGroup, CustomerAttention
 from analysis.selectors.listing import NAMED, Who, as_frame, names_of, records, who
+from analysis.selectors.live_sales import as_query
 from analysis.selectors.record_words import ALERTS, UNKNOWN, alert_sentences, label
 from analysis.selectors.results import RowsPage, company_rows, page_of, result_of, visible_rows
 from analysis.selectors.snapshots import Filter, deleted_since, sees_company, visible
+from crm.copying import Kind
 from crm.models import User
 from crm.paging import PAGE_SIZE, Key, integer
 from customers.models import ComplaintType, Product, Region, Stance
@@ -26,7 +29,7 @@ NAME = "attention"
 KEYS = (Key("value", integer, descending=True), Key("customer_id", integer))
 OTHER_CAUSES = gettext_lazy("Causes that few gave")
 _MODELS: dict[str, type[Model]] = {"product": Product, "rep": User, "region": Region}
-_CUSTOMERS = {"customer_id": "int64", "value": "int64", "rank": "int64", "tier": "object"}
+_CUSTOMERS: dict[str, Kind] = {"customer_id": "int8", "value": "int8", "rank": "int8", "tier": TIERS}
 _FIGURES = (
     "cases",
     "resolved",
@@ -127,11 +130,14 @@ def _of_viewer(run: AnalysisRun, user: User, subject: str, dimension: str) -> li
     result = result_of(NAME, run)
     if result is None or not result.is_done or run.window_start is None or run.window_end is None:
         return []
-    customers = as_frame(visible(run, user), _CUSTOMERS).set_index("customer_id")
+    own = visible(run, user)
+    customers = as_frame(own, _CUSTOMERS).set_index("customer_id")
+    if customers.empty:
+        return []
+    whose = sql.SQL("customer_id IN ({})").format(as_query(own.values("customer_id")))
     policy = run.policy.parsed().records.attention
-    connection.ensure_connection()
     window = Window(run.window_start, run.window_end)
-    cases = read_cases_of(connection.connection, customers, window, run.as_of, policy)
+    cases = read_cases_of(connection.connection, customers, window, run.as_of, policy, whose)
     by = DIMENSIONS[subject][dimension]
     found = attention(cases.of(subject), by, customers["value"], cases.until).rename_axis("key")
     return [

@@ -18,6 +18,7 @@ from analysis.selectors.slices import Total
 from analysis.selectors.snapshots import Filter, deleted_since, sees_company
 from crm.models import User
 from crm.paging import PAGE_SIZE, CursorError, Key, integer
+from customers.models import CustomerKind
 from customers.selectors.field_facts import field_label, record_fields
 
 NAME = "data_quality"
@@ -120,7 +121,7 @@ def least_complete(
 def _of_viewer(run: AnalysisRun, user: User, wanted: Filter | None) -> list[dict[str, Any]]:
     """The same measure over the viewer's rows."""
     rows = visible_rows(CustomerQuality, NAME, run, user, wanted)
-    found = as_frame(rows, {"kind": "category", "filled_0": "int64", "filled_1": "int64"})
+    found = as_frame(rows, {"kind": tuple(CustomerKind.values), "filled_0": "int8", "filled_1": "int8"})
     policy = run.policy.parsed().records.data_quality
     known = _fields_of(run)
     return records(field_quality(found, known, policy)) if len(found) else []

@@ -14,19 +14,20 @@ from analysis.selectors.listing import as_frame, names_of, records
 from analysis.selectors.record_words import VOICES, label, voice_sentence
 from analysis.selectors.results import company_rows, result_of, visible_rows
 from analysis.selectors.snapshots import deleted_since, sees_company
+from crm.copying import Kind
 from crm.models import User
 from crm.policy import can
 from customers.models import Informant
 
 NAME = "informants"
-_KINDS = {
-    "customer_id": "Int64",
-    "informant_id": "int64",
-    "referred_on": "datetime64[s]",
-    "reward": "int64",
-    "lifetime_order_days": "int64",
-    "net_revenue_ever": "int64",
-    "gross_margin_ever": "int64",
+_KINDS: dict[str, Kind] = {
+    "customer_id": "int8",
+    "informant_id": "int8",
+    "referred_on": "date",
+    "reward": "int8",
+    "lifetime_order_days": "int8",
+    "net_revenue_ever": "int8",
+    "gross_margin_ever": "int8",
 }
 _EVER = ["lifetime_order_days", "net_revenue_ever", "gross_margin_ever"]
 _SHOWN = (

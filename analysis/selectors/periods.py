@@ -16,6 +16,7 @@ from analysis.selectors.listing import NAMED, Who, as_frame, records, who
 from analysis.selectors.results import RowsPage, page_of, visible_rows
 from analysis.selectors.slices import Total
 from analysis.selectors.snapshots import Filter, deleted_since, sees_company, visible
+from crm.copying import Kind
 from crm.models import User
 from crm.paging import PAGE_SIZE, Key, integer
 
@@ -170,7 +171,7 @@ def past_sales(
             net_year_ago=Total("net_revenue", filter=within["net_year_ago"]),
         )
     )
-    kinds = dict.fromkeys(("customer_id", *names), "int64")
+    kinds: dict[str, Kind] = dict.fromkeys(("customer_id", *names), "int8")
     found = period_sales(as_frame(rows, kinds).rename(columns=names).set_index("customer_id"))
     top = found.sort_index().sort_values("rank", kind="stable").head(size)
     named = {

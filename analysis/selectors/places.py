@@ -29,13 +29,6 @@ _KINDS: dict[str, Kind] = {
     "quantity": "float8",
     "net_revenue": "int8",
 }
-_STORED = {
-    "region_id": "Int64",
-    "month": "datetime64[s]",
-    "category_id": "Int64",
-    "quantity": "float64",
-    "net_revenue": "int64",
-}
 _FIGURES = ("quantity", "net_revenue", "region_share", "category_share", "quotient")
 _AFFINITY = ("customers", "buyers", "share", "overall_share", "lift", "llr")
 
@@ -133,7 +126,7 @@ def _cells(run: AnalysisRun, user: User, wanted: Filter | None) -> pd.DataFrame:
     """The stored cells where they are the viewer's, else those of the viewer's customers, added up from their lines."""
     whole = wanted is None or wanted.is_empty
     if whole and sees_company(user) and not deleted_since(run).exists():
-        return as_frame(company_rows(SalesCell, DISTRIBUTION, run, user), _STORED)
+        return as_frame(company_rows(SalesCell, DISTRIBUTION, run, user), _KINDS)
     customers = visible(run, user, wanted).values("customer_id", "region_id")
     connection.ensure_connection()
     return read(cells_query(connection.connection, spec_of(run), as_query(customers)), _KINDS)

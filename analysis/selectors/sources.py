@@ -14,21 +14,22 @@ from analysis.selectors.listing import as_frame, names_of, records
 from analysis.selectors.record_words import UNKNOWN
 from analysis.selectors.results import company_rows, visible_rows
 from analysis.selectors.snapshots import Filter, deleted_since, sees_company
+from crm.copying import Kind
 from crm.models import User
 from customers.models import Campaign, Channel
 
 NAME = "sources"
 MODELS = {"channel": Channel, "campaign": Campaign}
-_KINDS = {
-    "customer_id": "int64",
-    "channel_id": "Int64",
-    "campaign_id": "Int64",
-    "known_since": "datetime64[s]",
-    "first_order_on": "datetime64[s]",
-    "last_order_on": "datetime64[s]",
-    "lifetime_order_days": "int64",
-    "net_revenue_ever": "int64",
-    "gross_margin_ever": "int64",
+_KINDS: dict[str, Kind] = {
+    "customer_id": "int8",
+    "channel_id": "int8?",
+    "campaign_id": "int8?",
+    "known_since": "date",
+    "first_order_on": "date",
+    "last_order_on": "date",
+    "lifetime_order_days": "int8",
+    "net_revenue_ever": "int8",
+    "gross_margin_ever": "int8",
 }
 _SHOWN = (
     "source_id",

@@ -11,6 +11,7 @@ from analysis.selectors.listing import NAMED, Who, as_frame, names_of, records, 
 from analysis.selectors.record_words import WISHES, label, wish_sentence
 from analysis.selectors.results import visible_rows
 from analysis.selectors.snapshots import Filter
+from crm.copying import Kind
 from crm.models import User
 from customers.models import WishListEntry
 
@@ -24,11 +25,11 @@ _FIGURES = (
     "last_contact_on",
     "days_since_contact",
 )
-_KINDS = {
-    "owner_id": "Int64",
-    "status": STATUS_DTYPE,
+_KINDS: dict[str, Kind] = {
+    "owner_id": "int8?",
+    "status": tuple(STATUS_DTYPE.categories),
     "needs_step": "bool",
-    "net_revenue": "int64",
+    "net_revenue": "int8",
 }
 
 
