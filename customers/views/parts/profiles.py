@@ -83,7 +83,7 @@ KINDS: dict[str, Kind] = {
         add=gettext_lazy("Note where they live"),
         empty=gettext_lazy("Nothing is known of where and how they live."),
         icon="house",
-        tab="profile",
+        tab="relations",
         related=("living_area",),
         single=True,
     ),
@@ -105,7 +105,7 @@ KINDS: dict[str, Kind] = {
         add=gettext_lazy("Put on the wish list"),
         empty=gettext_lazy("Not on the wish list."),
         icon="star",
-        tab="profile",
+        tab="relations",
         related=("owner",),
     ),
 }

@@ -21,10 +21,12 @@ _CARDS = {
         "children",
         "employments",
         "dates",
+        "residence",
         "gifts",
         "referrals",
+        "wishes",
     ),
-    CustomerKind.COMPANY: ("key-people", "dates", "gifts", "referrals"),
+    CustomerKind.COMPANY: ("key-people", "dates", "residence", "gifts", "referrals", "wishes"),
 }
 _KINDS = {
     "relation": dict(RelationKind.choices),

@@ -50,10 +50,7 @@ def archive(*names: str) -> bytes:
         (b"\x00\x00\x00\x18ftypheic....", "image/heic"),
         (b"\x00\x00\x00\x18ftypisom....", "video/mp4"),
         (b"RIFF....WEBPVP8 ", "image/webp"),
-        (
-            archive("[Content_Types].xml", "xl/workbook.xml"),
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        ),
+        (archive("[Content_Types].xml", "xl/workbook.xml"), f"{OFFICE}.spreadsheetml.sheet"),
         ("你好".encode("gb18030"), "text/plain"),
         ("你好".encode() * 2000, "text/plain"),
         (b"<html><script>alert(1)</script>", "text/plain"),
