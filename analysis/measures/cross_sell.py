@@ -215,12 +215,7 @@ def _recommend_block(
     have: sparse.csr_array, weights: sparse.csr_array, count: int, first_customer: int
 ) -> pd.DataFrame:
     """The best products of some customers, and what speaks for each: places in the matrices."""
-    scores = (have @ weights).tocsr()
-    scores.sort_indices()
-    lacking = scores - scores.multiply(have)  # exact: what is owned is subtracted from itself
-    lacking = lacking.tocsr()
-    lacking.eliminate_zeros()
-    lacking.sort_indices()
+    lacking = _scores_of_what_they_lack(have, weights)
     towards = weights.T.tocsr()
     parts = []
     for place in range(1, count + 1):
@@ -247,6 +242,14 @@ def _recommend_block(
         )
         lacking.data[entries] = 0
     return pd.concat(parts) if parts else _nothing()
+
+
+def _scores_of_what_they_lack(have: sparse.csr_array, weights: sparse.csr_array) -> sparse.csr_array:
+    scores = have @ weights
+    lacking: sparse.csr_array = (scores - scores.multiply(have)).tocsr()  # exact: the same less itself is 0
+    lacking.eliminate_zeros()
+    lacking.sort_indices()
+    return lacking
 
 
 def _greatest_of_each_row(matrix: sparse.csr_array) -> Integers:
