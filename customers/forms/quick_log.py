@@ -34,7 +34,7 @@ class QuickLogForm(forms.Form):
         label=_("Type"), choices=ResponseType.choices, initial=ResponseType.NOTE, widget=forms.RadioSelect
     )
     channel = forms.ChoiceField(
-        label=_("Channel"),
+        label=_("Way of contact"),
         choices=ContactChannel.choices,
         initial=ContactChannel.PHONE,
         widget=forms.RadioSelect,
