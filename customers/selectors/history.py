@@ -20,6 +20,7 @@ from crm.sealing import SealedField
 from crm.sensitivity import Sensitivity, sensitivity_of
 from crm.templatetags.format import day, moment
 from customers.models import Customer, FieldProvenance, Order, OrderLine, Payment
+from customers.selectors.catalogue import FIELDS
 from customers.selectors.masking import masked_text
 
 CHANGES_SHOWN = 50
@@ -298,6 +299,8 @@ def _words(field: Field[Any, Any], value: Any, names: _Names) -> str:
         return ""
     if isinstance(field, ForeignKey):
         return names.of(field.related_model, value)
+    if field.name == "field" and value in FIELDS:
+        return str(FIELDS[value].title)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, datetime):

@@ -129,9 +129,9 @@ def store_sensitive(
     require(actor, "customer.edit")
     customer = _customer(actor, customer_id)
     field = FIELDS[key]
-    row = _row(customer, field, row_id)
     notice = ""
     with pghistory.context(user=actor.pk):
+        row = _row(customer, field, row_id)
         if value in (None, ""):
             _write(row, field, None)
         else:

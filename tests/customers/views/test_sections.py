@@ -154,3 +154,11 @@ def test_a_stale_value_is_marked(cast: Cast, wang: Customer) -> None:
     edit(client, wang, "education", major="会计")
     FieldProvenance.objects.update(verified_on=timezone.localdate() - timedelta(days=10))
     assert "dot-good" in tab(client, wang)
+
+
+def test_a_birthday_that_comes_round_is_told_to_those_who_may_read_it(cast: Cast, wang: Customer) -> None:
+    soon = timezone.localdate() + timedelta(days=20)
+    PersonProfile.objects.create(customer=wang, date_of_birth=date(1980, soon.month, min(soon.day, 28)))
+    for user, is_told in ((cast.alice, True), (cast.otto, False)):
+        dates = sign_in(user).get(f"/customers/{wang.pk}/").context["dates"]
+        assert bool(dates) is is_told
