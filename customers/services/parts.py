@@ -135,13 +135,11 @@ def put_back_part(model: type[P], pk: object, *, actor: User) -> P:
     if last is None or last.pgh_label != "delete" or model._default_manager.filter(pk=pk).exists():
         raise model.DoesNotExist
     row = model(**{field.attname: getattr(last, field.attname) for field in model._meta.concrete_fields})
-    try:
-        _require_in_scope(actor, {name: getattr(row, name) for name in _customer_fields(model)})
-    except Customer.DoesNotExist as error:
-        raise model.DoesNotExist from error
     with pghistory.context(user=actor.pk):
         # As it was: saved plainly, no field would be given a new time.
         row.save_base(raw=True, force_insert=True)
+        if not parts_in_scope(actor, model).filter(pk=row.pk).exists():
+            raise model.DoesNotExist  # and nothing is put back
         _settle(row)
     _note(actor, "put_back", row, {})
     return row
@@ -150,10 +148,6 @@ def put_back_part(model: type[P], pk: object, *, actor: User) -> P:
 def _locked(model: type[P], pk: object, actor: User) -> P:
     """Return a row for writing; every customer whom it names as its own must be in the actor's scope."""
     return parts_in_scope(actor, model).select_for_update(of=("self",)).get(pk=pk)
-
-
-def _customer_fields(model: type[Model]) -> list[str]:
-    return [field.name for field in model._meta.concrete_fields if field.related_model is Customer]
 
 
 def _require_in_scope(actor: User, fields: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from customers.selectors.calendar import next_occurrence
 FIRST_YEAR = 1900
 # Without a year 29 February and the lunar 30th are days like any other.
 LEAP_YEAR = 2024
+WHOLE = 100
 
 
 class ImportantDateForm(PartForm):
@@ -83,6 +84,13 @@ class OpportunityForm(PartForm):
     class Meta:
         model = Opportunity
         fields = ("title", "stage", "amount", "probability", "close_on", "owner")
+
+    def clean_probability(self) -> int | None:
+        """Refuse what is no percentage."""
+        chance: int | None = self.cleaned_data["probability"]
+        if chance is not None and chance > WHOLE:
+            self.add_error("probability", _("Write a percentage from 0 to 100."))
+        return chance
 
 
 class NoteForm(PartForm):

@@ -92,7 +92,7 @@ def _chart(around: Network) -> dict[str, Any]:
             for node in around.nodes
         ],
         "ties": [
-            {"source": places[source], "target": places[target], "label": ", ".join(labels)}
+            {"source": places[source], "target": places[target], "label": _(", ").join(labels)}
             for (source, target), labels in _between(around).items()
         ],
     }

@@ -89,7 +89,7 @@ def opened(response: Any) -> Any:
             "last_order_on",
             "before",
         ),
-        ("opportunities", {"title": "x", "probability": "101"}, "__all__", ""),
+        ("opportunities", {"title": "x", "probability": "101"}, "probability", "0 to 100"),
         ("gifts", {"value": "1e99"}, "value", ""),
     ],
 )
@@ -215,6 +215,19 @@ def test_an_employer_out_of_scope_is_not_shown_and_not_lost(
     alice.post(address, {"company": "某商行", "employer": "", "position": "店长", "seen": seen})
     employment.refresh_from_db()
     assert (employment.employer, employment.position) == (cast.orphan, "店长")
+
+
+def test_only_what_is_in_scope_again_is_put_back(cast: Cast, alice: Client, person: Customer) -> None:
+    employment = Employment.objects.create(customer=person, employer=cast.orphan, position="采购")
+    role = KeyPerson.objects.create(customer=cast.huaxin, person=person, role="owner")
+    for kind, row, status in (("employments", employment, 302), ("key-roles", role, 404)):
+        card = f"/customers/{person.pk}/parts/{kind}/{row.pk}"
+        assert alice.post(f"{card}/remove/").status_code == 302
+        Customer.objects.filter(pk=cast.huaxin.pk).update(owner=cast.charlie)
+        assert alice.post(f"{card}/put-back/").status_code == status
+        Customer.objects.filter(pk=cast.huaxin.pk).update(owner=cast.alice)
+    assert Employment.objects.get().employer == cast.orphan
+    assert not KeyPerson.objects.exists()
 
 
 def test_a_tie_to_a_customer_out_of_scope_can_be_reached_from_neither_end(
