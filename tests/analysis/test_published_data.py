@@ -75,6 +75,12 @@ def written(folder: Path, name: str, content: dict[str, Any]) -> str:
     return str(path)
 
 
+def scores_of(judged: dict[str, Any], method: str) -> tuple[float, float]:
+    """AUC and Brier score of a method in the latest window that the backtest printed."""
+    scores = judged["windows"][0]["methods"][method]
+    return round(scores["auc"], 4), round(scores["brier"], 4)
+
+
 def queried(sql: str) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
@@ -103,9 +109,17 @@ def test_online_retail_on_a_worker_gives_its_figures_to_the_penny(data_dir: Path
     scores = run.churn["backtest"]["methods"]["mbg_nbd"]
     assert (round(scores["auc"], 4), round(scores["brier"], 4)) == (0.7331, 0.2180)
     assert run.churn["instead_of"]["problem"] == "no_dropout"
-    offers = printed("backtest", "--as-of", "2011-12-09", "--windows", "1")["offers"]
+    judged = printed("backtest", "--as-of", "2011-12-09", "--windows", "1")
+    assert scores_of(judged, "mbg_nbd") == (0.7331, 0.2180)
+    assert scores_of(judged, "auto") == (0.7411, 0.2106)
+    offers = judged["offers"]
     assert (offers["trained_to"], offers["customers"]) == ("2011-09-10", 1_860)
     assert offers["ratio"] >= 1.4
+    rules = written(tmp_path, "auto.json", {"churn": {"model": "auto"}})
+    kept = ("--no-publish", "--core-only")
+    auto = printed("analyse", "--as-of", "2011-09-10", "--policy", rules, *kept)["churn"]["auto"]
+    assert auto["used"]
+    assert (round(auto["brier"], 3), round(auto["demand_brier"], 4)) == (0.198, 0.2015)  # tenths are by our ids
 
 
 def test_the_cdnow_sample_gives_its_published_parameters(
@@ -137,3 +151,6 @@ def test_the_cdnow_master_gives_its_published_scores(
     assert run.as_of == date(1998, 6, 30)
     scores = run.churn["backtest"]["methods"]["mbg_nbd"]
     assert (round(scores["auc"], 4), round(scores["brier"], 4)) == (0.7547, 0.1661)
+    judged = printed("backtest", "--as-of", "1998-06-30", "--windows", "1")
+    assert scores_of(judged, "mbg_nbd") == scores_of(judged, "auto") == (0.7547, 0.1661)
+    assert judged["windows"][0]["methods"]["auto"]["problem"] == "few_customers"
