@@ -119,7 +119,8 @@ def test_online_retail_on_a_worker_gives_its_figures_to_the_penny(data_dir: Path
     kept = ("--no-publish", "--core-only")
     auto = printed("analyse", "--as-of", "2011-09-10", "--policy", rules, *kept)["churn"]["auto"]
     assert auto["used"]
-    assert (round(auto["brier"], 3), round(auto["demand_brier"], 4)) == (0.198, 0.2015)  # tenths are by our ids
+    assert round(auto["demand_brier"], 4) == 0.2015
+    assert round(auto["brier"], 3) == 0.198  # to the fourth digit it depends on who falls into which tenth
 
 
 def test_the_cdnow_sample_gives_its_published_parameters(
