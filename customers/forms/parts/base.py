@@ -69,6 +69,9 @@ class PartForm(_Base):
         for name, field in self.fields.items():
             self._dress(name, field)
         self._offer_colleagues()
+        if self.visible_fields():
+            # Whoever opens the form wants to type at once.
+            self.visible_fields()[0].field.widget.attrs["autofocus"] = True
 
     def changes(self) -> dict[str, Any]:
         """Return what is to be written: all of a new row, of another what differs from how it stands."""
