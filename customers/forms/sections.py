@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.models import fields_for_model
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,7 @@ from customers.selectors.catalogue import fields_of
 
 CUSTOM = "custom-"
 CUSTOM_LENGTH = 500
+_LIMITS = {"height_cm": (30, 280), "weight_kg": (1, 700)}
 _YES_NO = (("", NOTHING), ("yes", _("Yes")), ("no", _("No")))
 _EMPLOYER = "person-employer-choices"
 
@@ -64,12 +66,23 @@ class SectionForm(forms.Form):
             min_value=0, max_value=BIGGEST_VERSION, widget=forms.HiddenInput
         )
         self.fields.update(fields_for_model(type(profile), fields=self.columns))
+        self._limit(profile)
         for field, _value in custom:
             self.fields[f"{CUSTOM}{field.key}"] = _custom_field(field)
         self.fields["collected_by"] = forms.ChoiceField(
             label=_("How we learned it"), choices=[("", NOTHING), *ChannelKind.choices], required=False
         )
         self._dress()
+
+    def _limit(self, profile: PersonProfile | CompanyProfile) -> None:
+        """Refuse what the column can't hold, or what no human measures, before the database does."""
+        for name in self.columns:
+            column: Any = profile._meta.get_field(name)
+            self.fields[name].validators = [*self.fields[name].validators, *column.validators]
+            if name in _LIMITS:
+                lowest, highest = _LIMITS[name]
+                limits = [MinValueValidator(lowest), MaxValueValidator(highest)]
+                self.fields[name].validators = [*self.fields[name].validators, *limits]
 
     def _dress(self) -> None:
         """Give each field the widget that fits what it holds."""

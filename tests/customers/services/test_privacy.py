@@ -1,14 +1,17 @@
 """Sensitive values: kept only when switched on and consented to, read only on record, gone when consent is."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from crm.models import AuditEntry
-from crm.sealing.envelope import SealError
+from crm.sealing.envelope import SealError, new_key
 from crm.services import audit
 from customers.models import Customer, DataKey, FamilyMember, PersonProfile
 from customers.services.privacy import (
@@ -25,6 +28,13 @@ from tests.cast import Cast, make_customer
 RELIGION = "person.religion"
 IDENTITY = "person.identity_number"
 NUMBER = "11010519491231002X"
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Say in English what is refused."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -143,3 +153,15 @@ def test_only_an_administrator_switches_a_field_and_says_why(cast: Cast) -> None
         switch_field(RELIGION, actor=cast.ada, is_on=True, purpose=" ", assessment="")
     with pytest.raises(KeyError):
         switch_field("person.major", actor=cast.ada, is_on=True, purpose="x", assessment="y")
+
+
+def test_a_new_master_key_takes_over_and_the_old_one_can_go(
+    cast: Cast, wang: Customer, settings: Any
+) -> None:
+    allow(cast, wang, RELIGION)
+    store_sensitive(wang.pk, RELIGION, "佛教", actor=cast.alice)
+    new = new_key()
+    settings.MASTER_KEYS = {"new": new, **settings.MASTER_KEYS}
+    call_command("rewrap_keys")
+    settings.MASTER_KEYS = {"new": new}
+    assert reveal(wang.pk, RELIGION, actor=cast.alice, purpose="安排素食宴请") == "佛教"

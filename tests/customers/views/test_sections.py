@@ -162,3 +162,24 @@ def test_a_birthday_that_comes_round_is_told_to_those_who_may_read_it(cast: Cast
     for user, is_told in ((cast.alice, True), (cast.otto, False)):
         dates = sign_in(user).get(f"/customers/{wang.pk}/").context["dates"]
         assert bool(dates) is is_told
+
+
+@pytest.mark.parametrize(
+    ("slug", "typed"),
+    [
+        ("basics", {"height_cm": "1000"}),
+        ("basics", {"weight_kg": "800"}),
+        ("basics", {"job_title": "x" * 101}),
+        ("basics", {"date_of_birth": "1978-02-30"}),
+        ("other", {"custom-shoe": "1e999"}),
+    ],
+)
+def test_what_no_column_can_hold_is_refused_in_words(
+    cast: Cast, wang: Customer, slug: str, typed: dict[str, str]
+) -> None:
+    CustomField.objects.create(key="shoe", label="鞋码", kind="number")
+    assert edit(sign_in(cast.alice), wang, slug, **typed) == 422
+
+
+def test_a_number_beyond_all_measure_is_refused_in_words(cast: Cast) -> None:
+    assert edit(sign_in(cast.alice), cast.huaxin, "characteristics", headcount=str(2**63)) == 422
