@@ -17,7 +17,7 @@ from customers.models.listing import NEVER
 
 NEVER_ORDERED = date.fromisoformat(NEVER)
 # So few rows are found first and ordered afterwards: walking an order to find them may walk the whole table.
-FEW = 2_000
+FEW = COUNT_CAP
 # A table of so many more rows than are counted is not counted, when somebody sees it all.
 _MANY = 10 * COUNT_CAP
 

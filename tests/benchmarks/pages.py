@@ -27,12 +27,12 @@ REFERENCE = "signed-in page"
 # Times the reference; "page 1,000" and "p95" are times the first page and the median.
 TARGETS = {"list": 3.0, "record": 3.0, "search": 6.0, "dashboard": 2.0, "page": 1.2, "p95": 2.0}
 DATABASE_MS = 50.0
-REQUESTS_A_TURN = 5
-TURNS_A_ROUND = 8
+REQUESTS_A_TURN = 4
+TURNS_A_ROUND = 5
 CLIENTS = 16
 CROWD_SECONDS = 6.0
 BUSY = 0.35
-MOST_ROUNDS = 4
+MOST_ROUNDS = 3
 HOST = "127.0.0.1"
 START_SECONDS = 120.0
 
