@@ -26,7 +26,7 @@ from customers.services.merging import MergeError, merge_customers, undo_merge
 from customers.services.profiles import EditConflictError
 
 MOST_NAMED = 10
-BIGGEST_ID = 2**63 - 1
+LONGEST_ID = 18
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,9 +145,11 @@ def _other(user: User, written: str) -> Customer | None:
     written = written.strip()
     if not written:
         return None
+    if not written.isprintable():
+        raise Http404
     customers = profiles.visible_customers(user)
     found = customers.filter(code=written).first()
-    if found is None and written.isascii() and written.isdigit() and int(written) <= BIGGEST_ID:
+    if found is None and written.isascii() and written.isdigit() and len(written) <= LONGEST_ID:
         found = customers.filter(pk=int(written)).first()
     if found is None:
         raise Http404

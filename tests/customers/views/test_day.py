@@ -129,3 +129,11 @@ def test_the_record_says_what_waits(cast: Cast) -> None:
     Task.objects.create(customer=person, title="送样机", due_on=timezone.localdate(), assignee=cast.alice)
     page = sign_in(cast.alice).get(f"/customers/{person.pk}/").content.decode()
     assert "to do: 送样机" in page
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 19, "１２３", "-1", "0x10", "1\x00"])
+def test_no_number_of_a_customer_is_a_fault(cast: Cast, number: str) -> None:
+    browser = sign_in(cast.alice)
+    assert browser.get(LOG, {"customer": number}).status_code in (200, 404)
+    assert browser.post(LOG, noted(cast, customer=number)).status_code in (404, 422)
+    assert browser.get(f"/customers/{cast.huaxin.pk}/merge/", {"with": number}).status_code == 404
