@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import (
@@ -98,8 +99,20 @@ def _columns(section: Section, model: type[models.Model]) -> Iterator[ProfileFie
         if held.name in _UNSAID or held.name.endswith("_cents"):
             continue
         yield ProfileField(
-            key=f"{name}.{held.name}", section=section.key, model=model, column=held.name, rows={}
+            key=f"{name}.{held.name}",
+            section=section.key,
+            model=model,
+            column=held.name,
+            rows={},
+            label=_label(held),
         )
+
+
+def _label(held: Any) -> Words:
+    """Return the name of the record that a column leads to, where the column has none of its own."""
+    if isinstance(held.verbose_name, Promise) or not held.related_model:
+        return ""
+    return held.related_model._meta.verbose_name  # type: ignore[no-any-return]
 
 
 def _computed(name: str, model: Any, column: str, label: Words, kind: FieldType) -> ProfileField:
