@@ -47,8 +47,8 @@ def test_the_system_may_go_back_to_an_earlier_day() -> None:
 def test_no_more_than_a_few_runs_wait(ada: User) -> None:
     client = sign_in(ada)
     for _ in range(runs.MOST_WAITING):
-        assert client.post("/analysis/runs/").status_code == 302
-    refused = client.post("/analysis/runs/")
+        assert client.post("/analysis/runs/", {"as_of": ""}).status_code == 302
+    refused = client.post("/analysis/runs/", {"as_of": ""})
     assert refused.status_code == 400
     assert "are waiting already" in refused.content.decode()
     assert AnalysisRun.objects.count() == runs.MOST_WAITING
