@@ -19,7 +19,7 @@ from analysis.selectors.snapshots import sees_company, visible
 from crm.extensions import Explanation, PastStanding, Standing, Worth
 from crm.models import User
 
-MOST_PAST_RUNS = 100
+MOST_PAST_DAYS = 400
 _OWN = tuple(column for column in COLUMNS if not column.startswith("customer__"))
 
 
@@ -108,23 +108,24 @@ class PublishedInsights:
         return {tier: days for tier, days in read_rules(self.run.policy.rules).care.items() if days}
 
     def history(self, customer_id: int, *, viewer: User) -> Sequence[PastStanding]:
-        """What this and earlier published runs said of the customer, newest first."""
+        """What this and earlier published runs said of the customer, the last one of each day, newest first."""
         company = sees_company(viewer)
         if not visible(self.run, viewer).filter(customer=customer_id).exists():
             return []
-        past = {
-            run.pk: run
-            for run in AnalysisRun.objects.select_related("policy")
-            .filter(state__in=[RunState.PUBLISHED, RunState.SUPERSEDED], pk__lte=self.run.pk)
-            .order_by("-id")[:MOST_PAST_RUNS]
-        }
-        rows = CustomerSnapshot.objects.filter(run__in=list(past), customer=customer_id).values(
-            "run_id", *_OWN
+        # Read from the rows themselves: most runs keep none, and those that do are the days and month ends to be told.
+        told = (
+            CustomerSnapshot.objects.filter(
+                customer=customer_id,
+                run__lte=self.run.pk,
+                run__state__in=[RunState.PUBLISHED, RunState.SUPERSEDED],
+            )
+            .order_by("-run__as_of", "-run_id")
+            .distinct("run__as_of")
+            .values("run_id", *_OWN)[:MOST_PAST_DAYS]
         )
-        return [
-            _past(row, past[row["run_id"]], company)
-            for row in sorted(rows, key=lambda row: (past[row["run_id"]].as_of, row["run_id"]), reverse=True)
-        ]
+        rows = list(told)
+        past = AnalysisRun.objects.select_related("policy").in_bulk({row["run_id"] for row in rows})
+        return [_past(row, past[row["run_id"]], company) for row in rows]
 
     def _words(self) -> Wording:
         if not self._wording:

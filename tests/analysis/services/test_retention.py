@@ -1,11 +1,12 @@
 """Old runs let go of their rows: which ones stay, and that nothing else goes."""
 
+import copy
 import datetime
 
 import pytest
 from django.db import connection
 
-from analysis.models import AnalysisRun, CustomerSnapshot, TierSummary
+from analysis.models import AnalysisRun, CustomerSnapshot, RunState, TierSummary
 from analysis.selectors.insights import open_published
 from analysis.services.retention import drop_old_rows, runs_to_keep
 from analysis.services.runs import start_run
@@ -51,6 +52,18 @@ def test_a_history_is_told_by_what_is_kept(runs: list[AnalysisRun]) -> None:
     customer = CustomerSnapshot.objects.filter(run=runs[4]).order_by("customer_id")[0].customer_id
     told = [past.as_of.isoformat() for past in insights.history(customer, viewer=boss)]
     assert told == ["2024-05-15", "2024-04-30", "2024-03-31"]
+
+
+def test_an_old_month_end_is_told_however_many_runs_followed(runs: list[AnalysisRun]) -> None:
+    nightly = AnalysisRun(as_of=runs[4].as_of, policy=runs[4].policy, state=RunState.SUPERSEDED)
+    AnalysisRun.objects.bulk_create(copy.copy(nightly) for _ in range(500))  # their rows are gone
+    again = start_run(actor=None, as_of=runs[4].as_of, queue=False)
+    insights = open_published()
+    assert insights is not None
+    assert insights.run == again
+    customer = CustomerSnapshot.objects.filter(run=again).order_by("customer_id")[0].customer_id
+    told = insights.history(customer, viewer=make_user("boss", Role.ADMIN))
+    assert [past.as_of.isoformat() for past in told] == sorted(DAYS, reverse=True)  # the last of each day
 
 
 def test_rows_that_are_being_read_stay_another_day(
