@@ -45,6 +45,7 @@ def subjects(cast: Cast) -> dict[str, int | str]:
     job = Job.objects.create(kind="analysis.run", created_by=cast.dora)
     policy = Policy.objects.create(version=1, rules={}, digest="")
     run = AnalysisRun.objects.create(as_of=date(2024, 12, 31), policy=policy, requested_by=cast.dora, job=job)
+    Job.objects.filter(pk=job.pk).update(arguments={"run": run.pk})
     parts = {name: _need(cast, name) for name in ("need", "removable", "removed")}
     remove_part(Need, parts["removed"], actor=cast.ada)
     twin = make_customer("K3", "苏州华新家电（总店）", owner=cast.alice)
@@ -54,6 +55,7 @@ def subjects(cast: Cast) -> dict[str, int | str]:
     )
     words = {
         "word": "x-y",
+        "list": "customers",
         "needs": "needs",
         "basics": "basics",
         "field": "company.problems",
