@@ -31,11 +31,15 @@ STEPS = ("read", "compute", "merge", "store")
 Rounds = dict[str, list[Measured]]
 
 
-def run_benchmark(size: str, rounds: int, folder: Path, *, as_json: bool) -> dict[str, Any]:
+def run_benchmark(
+    size: str, rounds: int, folder: Path, *, as_json: bool, further: bool = True
+) -> dict[str, Any]:
     """Prepare the database, measure in turns, print the table (or the JSON) and return the figures."""
     database = BenchDatabase(size, folder)
     database.make()
     measured = _measure(database, rounds)
+    if further:
+        measured |= _measure_further(database, rounds)
     figures = _figures(size, database.counts(), measured, Results(folder))
     print(json.dumps(figures, indent=2) if as_json else _table(figures))  # noqa: T201 - the command's output
     return figures
@@ -66,13 +70,17 @@ def _measure(database: BenchDatabase, rounds: int) -> Rounds:
         for name, permille in (("refresh 0.1 %", "1"), ("refresh 1 %", "10")):
             measured[name].append(run_job("ours", "refresh", AS_OF, permille, environment=environment))
     run_job("ours", "tidy", AS_OF, environment=environment)
+    return measured
+
+
+def _measure_further(database: BenchDatabase, rounds: int) -> Rounds:
+    """Time what follows a run's publication, by one worker and by two."""
     shared = {
-        **environment,
+        **database.environment,
         "ANALYSIS_SHARD_CUSTOMERS": str(max(1, database.counts()["customers"] // SHARDS)),
     }
     run_job("further", "1", environment=shared)  # brings what customers bought of each product up to date
-    for name in FURTHER:
-        measured[name] = []
+    measured: Rounds = {name: [] for name in FURTHER}
     for _round in range(rounds):
         for name, workers in FURTHER.items():
             measured[name].append(run_job("further", workers, environment=shared))
@@ -103,7 +111,7 @@ def _figures(size: str, counts: dict[str, int], measured: Rounds, results: Resul
         "exponents": _exponents(size, counts["customers"], seconds, earlier),
         "steps": measured["nightly"][-1].detail["timings"],
         "rebuild_steps": measured["rebuild"][-1].detail["timings"],
-        "further": _further(measured),
+        "further": _further(measured) if set(FURTHER) <= set(measured) else None,
         "targets": TARGETS,
     }
 
@@ -168,15 +176,8 @@ def _table(figures: dict[str, Any]) -> str:
     lines.append(
         f"Refresh 1 % / 0.1 %: {figures['growth_of_refresh']} (target ≤ 12). Nightly memory target ≤ 1024 MB."
     )
-    further = figures["further"]
-    same = {True: "the same rows", False: "OTHER ROWS", None: "rows not compared, too many"}[
-        further["same_rows"]
-    ]
-    lines.append(
-        f"Further measures: two workers are {further['faster_by_two']} x as fast as one and find {same}; "
-        f"the second one's peak is {further['helper_mb']} MB. The slowest, seconds of one worker:"
-    )
-    lines += _slowest(further["measures"])
+    if figures["further"]:
+        lines += _further_lines(figures["further"])
     for other, exponents in figures["exponents"].items():
         grown = ", ".join(f"{name} {value}" for name, value in exponents.items())
         lines.append(f"Exponent against {other}: {grown} (target ≤ 1.05)")
@@ -185,6 +186,17 @@ def _table(figures: dict[str, Any]) -> str:
             "The machine was busy with something else in every round of some job: do not trust these figures."
         )
     return "\n".join(lines)
+
+
+def _further_lines(further: dict[str, Any]) -> list[str]:
+    same = {True: "the same rows", False: "OTHER ROWS", None: "rows not compared, too many"}[
+        further["same_rows"]
+    ]
+    told = (
+        f"Further measures: two workers are {further['faster_by_two']} x as fast as one and find {same}; "
+        f"the second one's peak is {further['helper_mb']} MB. The slowest, seconds of one worker:"
+    )
+    return [told, *_slowest(further["measures"])]
 
 
 def _slowest(measures: dict[str, dict[str, Any]], count: int = 8) -> list[str]:

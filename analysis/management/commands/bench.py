@@ -27,6 +27,11 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=["analysis", "pages"])
         parser.add_argument("--size", choices=["small", "medium", "large"], default="small")
         parser.add_argument("--rounds", type=int, default=3, metavar="N", help="rounds in turns (default: 3)")
+        parser.add_argument(
+            "--core-only",
+            action="store_true",
+            help="analysis: leave out the measures that follow a run's publication",
+        )
         parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,4 +45,7 @@ class Command(BaseCommand):
             raise CommandError(message % {"packages": ", ".join(missing)})
         benchmark = importlib.import_module(f"tests.benchmarks.{options['what']}")
         folder = settings.KEZHI_HOME / "bench"
-        benchmark.run_benchmark(options["size"], max(1, options["rounds"]), folder, as_json=options["json"])
+        choices = {"further": not options["core_only"]} if options["what"] == "analysis" else {}
+        benchmark.run_benchmark(
+            options["size"], max(1, options["rounds"]), folder, as_json=options["json"], **choices
+        )
