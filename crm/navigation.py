@@ -76,6 +76,7 @@ _ELSEWHERE = (
     Entry(_("Payments"), "customers:payments", "credit-card", "customer.view", ""),
     Entry(_("Interactions"), "customers:interactions", "journal-text", "customer.view", ""),
     Entry(_("Tasks"), "customers:tasks", "list-check", "customer.view", ""),
+    Entry(_("Territories"), "customers:territories", "map", "customer.view", ""),
     Entry(_("My exports"), "customers:exports", "download", "customer.export", ""),
 )
 

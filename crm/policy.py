@@ -54,6 +54,8 @@ _TABLE: dict[str, dict[str, Scope]] = {
     "competitor.edit": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     # Channels and campaigns carry costs that the analysis of sources adds up.
     "source.manage": {Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    # Who answers for which regions, and by that sees the customers in them.
+    "territory.manage": {Role.ADMIN: Scope.ALL},
     "import.run": {Role.ADMIN: Scope.ALL},
     "import.view": {Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
     "analysis.view": {

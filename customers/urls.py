@@ -95,6 +95,7 @@ urlpatterns = [
     path("campaigns/channels/", acquisition.channel_list, name="channels"),
     path("campaigns/informants/", acquisition.informant_list, name="informants"),
     path("campaigns/informants/<int:pk>/", acquisition.informant, name="informant"),
+    path("territories/", directory.territory_list, name="territories"),
     path("directory/<slug:register>/new/", directory.new_entry, name="entry_new"),
     path("directory/<slug:register>/<int:pk>/", directory.edit_entry, name="entry"),
     path("attachments/<int:pk>/", attachments.attachment, name="attachment"),

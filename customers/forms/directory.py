@@ -1,14 +1,26 @@
-"""Competitors, channels, campaigns and informants as somebody types them."""
+"""Competitors, channels, campaigns, informants and territories as somebody types them."""
 
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import User
+from crm.models import Role, User
 from customers.forms.parts.fields import CustomerField
-from customers.forms.profiles import NOTHING
-from customers.models import Campaign, Channel, ChannelKind, Competitor, Customer, CustomerKind, Informant
+from customers.forms.profiles import NOTHING, suggestion
+from customers.models import (
+    Campaign,
+    Channel,
+    ChannelKind,
+    Competitor,
+    Customer,
+    CustomerKind,
+    Informant,
+    Region,
+    Territory,
+)
+from customers.selectors.regions import RegionFinder
 
 
 class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -89,3 +101,45 @@ class InformantForm(EntryForm):
     class Meta:
         model = Informant
         fields = ("name", "customer", "occupation", "reward_per_sale")
+
+
+class RegionsField(forms.CharField):
+    """Regions as people write them, one on a line: by name, by code, or with what each lies in."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show stored regions as suggestions write them."""
+        return "\n".join(map(suggestion, value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[Region]:
+        """Find the regions; raises ValidationError with the lines that name no single one."""
+        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        finder = RegionFinder()
+        found = [finder.find(line) or finder.find(line.rpartition("(")[2].rstrip(")")) for line in lines]
+        unknown = [line for line, region in zip(lines, found, strict=True) if not region]
+        if unknown:
+            raise ValidationError(
+                _("No single region is called so: %(lines)s. Write what it lies in too, as in 广东 / 深圳."),
+                params={"lines": ", ".join(unknown)},
+            )
+        return list(Region.objects.filter(pk__in=[each for each in found if each]))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether something else is written than was shown."""
+        return (data or "").split() != (self.prepare_value(initial) or "").split()
+
+
+class TerritoryForm(EntryForm):
+    """A sales territory: who answers for which regions, with all that lies in them."""
+
+    manager = forms.ModelChoiceField(
+        User.objects.filter(is_active=True, role=Role.MANAGER), label=_("Manager"), required=False
+    )
+    regions = RegionsField(
+        label=_("Regions"), required=False, help_text=_("One on a line; what lies in a region belongs to it.")
+    )
+
+    class Meta:
+        model = Territory
+        fields = ("name", "team", "manager", "regions")

@@ -1,4 +1,4 @@
-"""Finding the region that a text means."""
+"""Finding the region that a text means, and who answers for which."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from customers.models import Region, RegionLevel
+from customers.models import Region, RegionLevel, Territory
 
 _ALIASES = Path(__file__).resolve().parent.parent / "data" / "region_aliases.csv"
 # 广东 is written for 广东省, Guangdong Province for Guangdong: what may be left off, and what may be added.
@@ -157,3 +157,8 @@ def _key(text: str) -> str:
     """Return ``text`` as it is compared: compatible forms, case and space don't matter."""
     plain = unicodedata.normalize("NFKC", text).replace("’", "'")
     return " ".join(plain.casefold().split())
+
+
+def territories() -> list[Territory]:
+    """Return the sales territories by name, with their regions, branches and managers."""
+    return list(Territory.objects.select_related("team", "manager").prefetch_related("regions"))

@@ -1,4 +1,4 @@
-"""Writing what belongs to no single customer: competitors, channels, campaigns, informants."""
+"""Writing what belongs to no single customer: competitors, channels, campaigns, informants, territories."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from crm.models import User
 from crm.policy import require
 from crm.services import audit
-from customers.models import Campaign, Channel, Competitor, Customer, Informant
+from customers.models import Campaign, Channel, Competitor, Customer, Informant, Territory
 
 M = TypeVar("M", bound=Model)
 
@@ -19,6 +19,7 @@ RIGHTS: dict[type[Model], str] = {
     Channel: "source.manage",
     Campaign: "source.manage",
     Informant: "customer.edit",
+    Territory: "territory.manage",
 }
 
 
@@ -34,14 +35,18 @@ def write_entry(model: type[M], *, actor: User, fields: Mapping[str, Any], pk: i
     named = fields.get("customer")
     if named is not None and not Customer.objects.visible_to(actor).filter(pk=named.pk).exists():
         raise Customer.DoesNotExist
+    several = {each.name for each in model._meta.many_to_many}
+    own = {name: value for name, value in fields.items() if name not in several}
     if pk is None:
-        entry = model(**({"owner": actor, **fields} if model is Informant else fields))
+        entry = model(**({"owner": actor, **own} if model is Informant else own))
     else:
         entry = entries(model, actor).select_for_update(of=("self",)).get(pk=pk)
-        for name, value in fields.items():
+        for name, value in own.items():
             setattr(entry, name, value)
     with pghistory.context(user=actor.pk):
         entry.save()
+        for name in several & fields.keys():
+            getattr(entry, name).set(fields[name])
     kind = entry._meta.model_name
     audit.record(
         actor, f"{kind}.{'add' if pk is None else 'change'}", f"{kind}:{entry.pk}", fields=sorted(fields)

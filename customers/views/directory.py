@@ -1,4 +1,4 @@
-"""Adding and editing competitors, channels, campaigns and informants."""
+"""Adding and editing competitors, channels, campaigns, informants and territories."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,11 +13,19 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from crm.policy import require
-from customers.forms.directory import CampaignForm, ChannelForm, CompetitorForm, EntryForm, InformantForm
-from customers.models import Campaign, Channel, Competitor, Informant
+from crm.policy import can, require
+from customers.forms.directory import (
+    CampaignForm,
+    ChannelForm,
+    CompetitorForm,
+    EntryForm,
+    InformantForm,
+    TerritoryForm,
+)
+from customers.models import Campaign, Channel, Competitor, Informant, Territory
+from customers.selectors.regions import territories
 from customers.services.directory import RIGHTS, entries, write_entry
 
 
@@ -66,7 +74,23 @@ _REGISTERS = {
         "customers:informants",
         lambda entry: reverse("customers:informant", args=[entry.pk]),
     ),
+    "territories": Register(
+        Territory,
+        TerritoryForm,
+        gettext_lazy("Territories"),
+        gettext_lazy("New territory"),
+        "customers:territories",
+        lambda _entry: reverse("customers:territories"),
+    ),
 }
+
+
+@require_safe
+def territory_list(request: HttpRequest) -> HttpResponse:
+    """List the sales territories: who answers for which regions."""
+    user = require(request.user, "customer.view")
+    context = {"rows": territories(), "can_manage": can(user, "territory.manage")}
+    return render(request, "customers/directory/territories.html", context)
 
 
 @require_http_methods(["GET", "POST"])

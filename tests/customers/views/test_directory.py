@@ -16,6 +16,8 @@ from customers.models import (
     Informant,
     ProductCategory,
     Referral,
+    Region,
+    Territory,
     WalletShare,
 )
 from customers.selectors.acquisition import SILENT_AFTER, campaign_rows, informant_rows
@@ -146,7 +148,30 @@ def test_campaigns_and_channels_are_not_for_reps_to_change(cast: Cast) -> None:
     assert alice.get("/customers/directory/nothing/new/").status_code == 404
 
 
-@pytest.mark.parametrize("page", ["competitors", "campaigns", "campaigns/channels", "campaigns/informants"])
+def test_an_administrator_says_who_answers_for_which_regions(cast: Cast) -> None:
+    area = Region.objects.create(code="990000", name="测试省", level="province", path="990000/")
+    city = Region.objects.create(
+        code="990100", name="测试市", level="city", path="990000/990100/", parent=area
+    )
+    new, ada = "/customers/directory/territories/new/", sign_in(cast.ada)
+    assert sign_in(cast.dora).get(new).status_code == 403
+    typed = {"name": "测试区", "manager": cast.dora.pk, "regions": "测试省 (990000)\n无此地"}
+    refused = ada.post(new, typed)
+    assert refused.status_code == 422
+    assert "无此地" in refused.content.decode()
+    ada.post(new, {**typed, "regions": "测试省 (990000)"})
+    far = make_customer("FAR", "远方商行", region=city)
+    assert far.is_visible_to(cast.dora)
+    page = f"/customers/directory/territories/{Territory.objects.get(name='测试区').pk}/"
+    assert "测试省 (990000)" in ada.get(page).content.decode()
+    ada.post(page, {**typed, "regions": ""})
+    assert not far.is_visible_to(cast.dora)
+    assert "测试区" in sign_in(cast.alice).get("/customers/territories/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "page", ["competitors", "campaigns", "campaigns/channels", "campaigns/informants", "territories"]
+)
 def test_a_register_costs_the_same_however_long_it_is(
     cast: Cast, page: str, django_assert_max_num_queries: object
 ) -> None:
