@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, QuerySet
 from django.db.models.functions import Cast
 
 from analysis.measures.pareto_curve import top_shares
 from analysis.measures.windows import month_of
-from analysis.models import AnalysisRun, CustomerMonth
+from analysis.models import AnalysisRun, CustomerMonth, CustomerSnapshot
 from analysis.selectors.slices import Total
-from analysis.selectors.snapshots import Filter, sees_company, values_of, visible
+from analysis.selectors.snapshots import Filter, left_out_since, sees_company, values_of, visible
 from analysis.selectors.sums import add, sums_by_tier
 from crm.models import User
 
@@ -99,21 +99,30 @@ def monthly(
         return []
     last = datetime.date.fromisoformat(run.months[-1][0])
     wanted = [month_of(last, -back) for back in range(months - 1, -1, -1)]
-    found: dict[datetime.date, Sequence[int]]
+    found: Mapping[datetime.date, Sequence[int]]
     if sees_company(user) and (filter or Filter()).is_empty:
-        found = {datetime.date.fromisoformat(month): sums for month, *sums in run.months}
+        gone = _by_month(left_out_since(run), wanted[0], last)
+        found = {
+            month: [whole - part for whole, part in zip(sums, gone.get(month, (0, 0, 0)), strict=True)]
+            for month, sums in ((datetime.date.fromisoformat(month), sums) for month, *sums in run.months)
+        }
     else:
-        rows = CustomerMonth.objects.filter(
-            customer__in=visible(run, user, filter).values("customer_id"),
-            month__gte=wanted[0],
-            month__lte=last,
-        )
-        by_month = (
-            rows.order_by().values("month").annotate(net=Total("net_revenue"), margin=Total("gross_margin"))
-        )
-        by_month = by_month.annotate(bought=Total(Cast("orders", BigIntegerField())))
-        found = {month: row for month, *row in by_month.values_list("month", "net", "margin", "bought")}
+        found = _by_month(visible(run, user, filter), wanted[0], last)
     return [MonthTotal(month, *found.get(month, (0, 0, 0))) for month in wanted]
+
+
+def _by_month(
+    rows: QuerySet[CustomerSnapshot], first: datetime.date, last: datetime.date
+) -> dict[datetime.date, Sequence[int]]:
+    """Net revenue, gross margin and orders of some customers, by month."""
+    months = CustomerMonth.objects.filter(
+        customer__in=rows.order_by().values("customer_id"), month__gte=first, month__lte=last
+    )
+    by_month = (
+        months.order_by().values("month").annotate(net=Total("net_revenue"), margin=Total("gross_margin"))
+    )
+    by_month = by_month.annotate(bought=Total(Cast("orders", BigIntegerField())))
+    return {month: row for month, *row in by_month.values_list("month", "net", "margin", "bought")}
 
 
 def _top(run: AnalysisRun, user: User, wanted: Filter, customers: int, total: int) -> list[TopShare]:

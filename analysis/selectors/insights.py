@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from analysis.measures.tiers import TierScheme
 from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState
@@ -44,14 +44,14 @@ class PublishedInsights:
 
     def standings(self, customer_ids: Collection[int]) -> Mapping[int, Standing]:
         """What lists say about these customers, in one query; the unknown are left out."""
-        rows = CustomerSnapshot.objects.filter(run=self.run, customer__in=list(customer_ids)).values(*_OWN)
+        rows = self._rows().filter(customer__in=list(customer_ids)).values(*_OWN)
         return {row["customer_id"]: self._standing(row) for row in rows}
 
     def customers_with(
         self, *, tiers: Collection[str] = (), flagged: bool | None = None
     ) -> QuerySet[Any, Any]:
         """The ids of customers of these tiers and churn flag, to be used within a query."""
-        rows = CustomerSnapshot.objects.filter(run=self.run)
+        rows = self._rows()
         if tiers:
             rows = rows.filter(tier__in=tiers)
         if flagged is not None:
@@ -95,13 +95,18 @@ class PublishedInsights:
         limit: int,
     ) -> Sequence[Worth]:
         """The customers with most value among some that are in the viewer's scope."""
-        rows = CustomerSnapshot.objects.filter(run=self.run, customer__in=customers.values("pk"))
+        rows = self._rows().filter(customer__in=customers.values("pk"))
         if tiers:
             rows = rows.filter(tier__in=tiers)
         if flagged is not None:
             rows = rows.filter(churn_flag=flagged)
         found = rows.order_by("rank", "customer_id").values(*_OWN)[:limit]
         return [Worth(row["customer_id"], row["net_revenue"], self._standing(row)) for row in found]
+
+    def by_value(self, rows: QuerySet[Any, Any], then: Sequence[str]) -> QuerySet[Any, Any]:
+        """Records in the order of their customers' value: each customer's rank is one look into the run's own key."""
+        ranks = CustomerSnapshot.objects.filter(run=self.run, customer=OuterRef("customer"))
+        return rows.order_by(Subquery(ranks.values("rank")[:1]).asc(nulls_last=True), *then)
 
     def care_days(self) -> Mapping[str, int]:
         """The rhythm of care visits by tier, as the run's policy has it."""
@@ -126,6 +131,10 @@ class PublishedInsights:
         rows = list(told)
         past = AnalysisRun.objects.select_related("policy").in_bulk({row["run_id"] for row in rows})
         return [_past(row, past[row["run_id"]], company) for row in rows]
+
+    def _rows(self) -> QuerySet[CustomerSnapshot]:
+        """The run's rows but those of customers who have refused to be scored since."""
+        return CustomerSnapshot.objects.filter(run=self.run, customer__scoring_refused=False)
 
     def _words(self) -> Wording:
         if not self._wording:

@@ -12,12 +12,11 @@ from typing import Any, Generic, TypeVar
 from django.db.models import QuerySet
 
 from analysis.models import AnalysisRun, MeasureResult, MeasureShard, MeasureState, RunRow
-from analysis.selectors.snapshots import Filter, sees_company, visible
+from analysis.selectors.snapshots import Filter, sees_company, shown_to, visible
 from crm.models import Job, User
 from crm.models.jobs import REPEATABLE_STATES
 from crm.paging import COUNT_CAP, PAGE_SIZE, Key, capped_count, keyset_page
-from crm.policy import Scope, can, scope_of
-from customers.models import Customer
+from crm.policy import can
 
 Row = TypeVar("Row", bound=RunRow)
 Found = TypeVar("Found")
@@ -63,15 +62,13 @@ def visible_rows(
     user: User,
     filter: Filter | None = None,  # noqa: A002
 ) -> QuerySet[Row]:
-    """A measure's rows of customers whom the viewer may see today, narrowed down by the core run's filter."""
+    """A measure's rows of customers whom the viewer may see scored today, narrowed down by the core run's filter."""
     rows: QuerySet[Row] = model._default_manager.filter(run=run)
     if not can(user, "analysis.view") or not _is_done(name, run):
         return rows.none()
     if filter is not None and not filter.is_empty:
         return rows.filter(customer__in=visible(run, user, filter).values("customer_id"))
-    if scope_of(user, "customer.view") is Scope.ALL:
-        return rows.filter(customer__deleted_at=None)
-    return rows.filter(customer__in=Customer.objects.visible_to(user))
+    return rows.filter(shown_to(user))
 
 
 def company_rows(model: type[Row], name: str, run: AnalysisRun, user: User) -> QuerySet[Row]:

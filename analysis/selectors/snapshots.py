@@ -51,20 +51,25 @@ def sees_company(user: User) -> bool:
 
 
 def visible(run: AnalysisRun, user: User, filter: Filter | None = None) -> QuerySet[CustomerSnapshot]:  # noqa: A002
-    """The run's rows of customers whom the viewer may see today; the deleted are nobody's."""
+    """The run's rows of customers whom the viewer may see scored today; see :func:`shown_to`."""
     rows = CustomerSnapshot.objects.filter(run=run)
     if not can(user, "analysis.view"):
         return rows.none()
+    return rows.filter(shown_to(user)).filter(condition(filter or Filter()))
+
+
+def shown_to(user: User) -> Q:
+    """Rows of customers whom the viewer may see, but those who refuse to be scored: a refusal holds at once."""
     if scope_of(user, "customer.view") is Scope.ALL:
-        rows = rows.filter(customer__deleted_at=None)
-    else:
-        rows = rows.filter(customer__in=Customer.objects.visible_to(user))
-    return rows.filter(condition(filter or Filter()))
+        return Q(customer__deleted_at=None, customer__scoring_refused=False)
+    return Q(customer__in=Customer.objects.visible_to(user).filter(scoring_refused=False))
 
 
-def deleted_since(run: AnalysisRun) -> QuerySet[CustomerSnapshot]:
-    """The run's rows of customers who have been deleted since: they are in its own sums, and in nobody's list."""
-    return CustomerSnapshot.objects.filter(run=run, customer__deleted_at__isnull=False)
+def left_out_since(run: AnalysisRun) -> QuerySet[CustomerSnapshot]:
+    """The run's rows of customers who have been deleted, or have refused to be scored, since: they are in its own
+    sums, and in nobody's list."""
+    gone = Customer.objects.filter(Q(deleted_at__isnull=False) | Q(scoring_refused=True))
+    return CustomerSnapshot.objects.filter(run=run, customer__in=gone)
 
 
 def values_of(rows: QuerySet[CustomerSnapshot]) -> npt.NDArray[np.int64]:

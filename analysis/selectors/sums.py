@@ -12,7 +12,7 @@ from analysis.selectors.slices import SUMS
 from analysis.selectors.snapshots import (
     Filter,
     condition,
-    deleted_since,
+    left_out_since,
     regions_below,
     sees_company,
     visible,
@@ -39,7 +39,7 @@ def sums_by(run: AnalysisRun, user: User, wanted: Filter, *by: str) -> list[dict
             stored = stored.filter(region__in=regions_below(wanted.region))
         kept = stored.order_by().values(*by).annotate(**{f"sum_of_{name}": Sum(name) for name in SUMS})
         rows = [{name.removeprefix("sum_of_"): value for name, value in row.items()} for row in kept]
-        gone = deleted_since(run).filter(condition(wanted))
+        gone = left_out_since(run).filter(condition(wanted))
         rows += [_negative(row, by) for row in gone.values(*by).annotate(**SUMS).order_by()]
         return rows
     return list(visible(run, user, wanted).values(*by).annotate(**SUMS).order_by())

@@ -22,7 +22,7 @@ from analysis.registry import find
 from analysis.selectors.explanations import Wording
 from analysis.selectors.moves import MovedCustomer, moved_customer, regions_of
 from analysis.selectors.runs import published
-from analysis.selectors.snapshots import deleted_since, sees_company, visible
+from analysis.selectors.snapshots import left_out_since, sees_company, visible
 from analysis.services import churn, facts, policies, publishing
 from analysis.services.connections import second_connection
 from crm.models import User
@@ -164,7 +164,7 @@ def _tell(
 def _seen(rows: pd.DataFrame, shown: AnalysisRun, actor: User | None) -> pd.DataFrame:
     """The rows of customers whom the viewer may see."""
     if actor is None or sees_company(actor):
-        gone = list(deleted_since(shown).values_list("customer_id", flat=True))
+        gone = list(left_out_since(shown).values_list("customer_id", flat=True))
         return rows[~rows.index.isin(gone)] if gone else rows
     seen = visible(shown, actor).values_list("customer_id", flat=True)
     fresh = Customer.objects.visible_to(actor).exclude(snapshots__run=shown).values_list("pk", flat=True)

@@ -260,6 +260,7 @@ class Customer(models.Model):
             models.Index(
                 fields=["id"], name="customer_deleted", condition=models.Q(deleted_at__isnull=False)
             ),
+            models.Index(fields=["id"], name="customer_unscored", condition=models.Q(scoring_refused=True)),
             models.Index(fields=["team", "-id"], name="customer_team"),
             models.Index(fields=["region", "-id"], name="customer_region"),
             models.Index(fields=["pinyin", "id"], name="customer_pinyin"),

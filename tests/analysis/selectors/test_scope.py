@@ -67,6 +67,22 @@ def test_a_customer_deleted_since_is_in_no_sum_and_no_list(run: AnalysisRun, ada
     assert tiers.pareto(run, ada).customers == 11
 
 
+def test_who_refuses_to_be_scored_is_left_out_at_once(run: AnalysisRun, ada: User, alice: User) -> None:
+    Customer.objects.filter(code="C01").update(scoring_refused=True)
+    c01 = Customer.objects.get(code="C01").pk
+    opened = insights.open_published()
+    assert opened is not None
+    assert opened.standings([c01]) == {}
+    assert not opened.customers_with(tiers="ABC").filter(customer=c01).exists()
+    assert (opened.explain(c01, viewer=ada), opened.history(c01, viewer=ada)) == (None, [])
+    for viewer in (ada, alice):
+        shown = ranking(run, viewer).rows
+        assert "C01" not in [row.code for row in shown]
+        assert tiers.headline(run, viewer).total.value == sum(row.value for row in shown)
+        months = contribution.monthly(run, viewer, months=12)
+        assert sum(month.net_revenue for month in months) == sum(row.net_revenue for row in shown)
+
+
 def test_a_rep_is_shown_the_sums_of_their_own(run: AnalysisRun, alice: User) -> None:
     found = tiers.headline(run, alice)
     assert (found.total.customers, found.total.value, found.company) == (3, 8_199_999_99, False)

@@ -69,6 +69,17 @@ def test_the_company_reads_what_the_run_found(run: AnalysisRun, ada: User) -> No
     assert backtest.windows(run, ada)[0].as_of == AS_OF
 
 
+def test_who_refuses_to_be_scored_has_no_score_at_once(run: AnalysisRun, ada: User, alice: User) -> None:
+    carry_out_here(run, only=("rfm", "clv"))
+    before = clv.summary(run, ada)
+    Customer.objects.filter(code="B000").update(scoring_refused=True)
+    for viewer, customers in ((ada, 119), (alice, 2)):
+        listed = clv.customers(run, viewer, size=200).rows
+        assert "B000" not in {row.customer.code for row in (*listed, *rfm.customers(run, viewer).rows)}
+        assert clv.summary(run, viewer).customers == len(listed) == customers
+    assert clv.summary(run, ada).clv < before.clv
+
+
 def test_cohorts_hold_every_customer_once(run: AnalysisRun, ada: User) -> None:
     carry_out_here(run, only=("cohorts", "loyalty"))
     found = cohorts.cohorts(run, ada)
