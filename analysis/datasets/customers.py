@@ -28,6 +28,8 @@ KINDS: dict[str, Kind] = {
     "potential_expires_on": "date",
     "known_since": "date",
     "open_complaints": "int4",
+    "elsewhere": "int8?",
+    "elsewhere_before": "int8?",
     **facts.FACTS,
     "previous_tier": TIERS,
     "tier_before": TIERS,
@@ -39,9 +41,10 @@ class Population:
     """Everything that the measures of a run read.
 
     ``customers`` is indexed by ``customer_id``, ascending, with the columns of :data:`KINDS`: cents int64, counts
-    int32, days datetime64[s], ``region_id`` Int64, tiers and potential categories. ``previous_tier`` is the tier that
-    the run before kept, NA when that run followed another scheme or metric; ``tier_before`` is its final tier.
-    ``days`` are a sample's order days, read only for a policy whose model of churn learns from the past.
+    int32, days datetime64[s], tiers and potential categories; ``region_id`` and what is bought ``elsewhere`` (cents, NA
+    where nobody noted any) Int64. ``previous_tier`` is the tier that the run before kept, NA when that run followed
+    another scheme or metric; ``tier_before`` is its final tier. ``days`` are a sample's order days, read only for a
+    policy whose model of churn learns from the past.
     """
 
     customers: pd.DataFrame
@@ -63,7 +66,7 @@ def population_of(
     spec: facts.FactsSpec,
 ) -> Population:
     """Read everything that the measures of the core run need, from the facts in ``table``."""
-    customers = read_customers(connection, table, run, rules)
+    customers = read_customers(connection, table, run, rules, spec)
     return Population(
         customers=customers,
         as_of=spec.as_of,
@@ -77,13 +80,13 @@ def population_of(
 
 
 def read_customers(
-    connection: Connection, table: sql.Composable, run: AnalysisRun, rules: PolicyRules
+    connection: Connection, table: sql.Composable, run: AnalysisRun, rules: PolicyRules, spec: facts.FactsSpec
 ) -> pd.DataFrame:
     """Read the population's frame from the facts in ``table``; see :class:`Population`."""
     before = run.previous
     comparable = before is not None and _comparable(before, rules)
     query = _QUERY.format(
-        population=facts.population_query(table, run.as_of),
+        population=facts.population_query(table, spec),
         comparable=sql.Literal(comparable),
         before=sql.Literal(before.pk if before else -1),
     )

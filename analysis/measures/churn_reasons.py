@@ -22,6 +22,7 @@ class ChurnReason(StrEnum):
     FALLING_AMOUNTS = "falling_amounts"
     LATE_PAYMENTS = "late_payments"
     OPEN_COMPLAINTS = "open_complaints"
+    WALLET_MOVING = "wallet_moving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class ReasonPolicy:
         Share of settled payments that were late, in %, from which on payments are late.
     least_payments
         Settled payments from which on that share means anything.
+    wallet_rise_percent
+        Rise of what is bought elsewhere against the period before, in %, from which on the wallet is moving.
 
     Raises
     ------
@@ -53,6 +56,7 @@ class ReasonPolicy:
     amounts_drop_percent: int = 30
     late_percent: int = 50
     least_payments: int = 2
+    wallet_rise_percent: int = 30
 
     def __post_init__(self) -> None:
         if self.overdue_percent < 100:
@@ -62,6 +66,8 @@ class ReasonPolicy:
         for name in ("breadth_drop_percent", "amounts_drop_percent", "late_percent"):
             if not 0 < getattr(self, name) <= 100:
                 raise ValueError(f"{name} must be above 0 and at most 100, not {getattr(self, name)}")
+        if self.wallet_rise_percent < 1:
+            raise ValueError(f"wallet_rise_percent must be at least 1, not {self.wallet_rise_percent}")
 
 
 def churn_reasons(customers: pd.DataFrame, policy: ReasonPolicy, as_of: datetime.date) -> pd.DataFrame:
@@ -74,7 +80,9 @@ def churn_reasons(customers: pd.DataFrame, policy: ReasonPolicy, as_of: datetime
         datetime64, ``order_days`` int64, ``median_interval_days`` float64. *falling_breadth*: ``breadth_recent``,
         ``breadth_previous``, distinct categories bought in a recent period and in the equal one before it.
         *falling_amounts*: ``revenue_recent``, ``revenue_previous``, cents. *late_payments*: ``payments_settled``,
-        ``payments_late``, counts. *open_complaints*: ``open_complaints``, a count. Counts and cents may be NA.
+        ``payments_late``, counts. *open_complaints*: ``open_complaints``, a count.
+        *wallet_moving*: ``elsewhere_recent``, ``elsewhere_previous``, cents bought from others, and the revenue of
+        *falling_amounts*. Counts and cents may be NA.
 
     Returns
     -------
@@ -147,6 +155,17 @@ def _open_complaints(customers: pd.DataFrame, policy: ReasonPolicy, as_of: datet
     return customers["open_complaints"].astype("Int64") > 0
 
 
+def _wallet_moving(customers: pd.DataFrame, policy: ReasonPolicy, _as_of: datetime.date) -> pd.Series:
+    """More from others and no more from us: whoever buys more of everybody only grows. NA without both records."""
+    recent, previous = (
+        customers[name].astype("Int64") for name in ("elsewhere_recent", "elsewhere_previous")
+    )
+    rises = (recent > 0) & (recent * 100 >= previous * (100 + policy.wallet_rise_percent))
+    return rises & (
+        customers["revenue_recent"].astype("Int64") <= customers["revenue_previous"].astype("Int64")
+    )
+
+
 def _has_fallen(recent: pd.Series, previous: pd.Series, percent: int, *, least_before: int) -> pd.Series:
     recent, previous = recent.astype("Int64"), previous.astype("Int64")
     return (recent * 100 <= previous * (100 - percent)).where(previous >= least_before)
@@ -160,5 +179,9 @@ RULES: dict[ChurnReason, tuple[tuple[str, ...], Rule]] = {
     ChurnReason.FALLING_AMOUNTS: (("revenue_recent", "revenue_previous"), _falling_amounts),
     ChurnReason.LATE_PAYMENTS: (("payments_settled", "payments_late"), _late_payments),
     ChurnReason.OPEN_COMPLAINTS: (("open_complaints",), _open_complaints),
+    ChurnReason.WALLET_MOVING: (
+        ("elsewhere_recent", "elsewhere_previous", "revenue_recent", "revenue_previous"),
+        _wallet_moving,
+    ),
 }
 """Each reason's columns and rule."""

@@ -261,7 +261,12 @@ def _read_churn(section: Section, default: PolicyRules) -> dict[str, Any]:
 
 
 def _read_reasons(section: Section, default: ReasonPolicy) -> ReasonPolicy:
-    limits = {"overdue_percent": (100, 10_000), "least_order_days": (2, 1_000), "least_payments": (1, 1_000)}
+    limits = {
+        "overdue_percent": (100, 10_000),
+        "least_order_days": (2, 1_000),
+        "least_payments": (1, 1_000),
+        "wallet_rise_percent": (1, 10_000),
+    }
     return ReasonPolicy(
         **{
             name: section.integer(name, getattr(default, name), *limits.get(name, (1, 100)))

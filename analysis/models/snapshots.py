@@ -84,7 +84,9 @@ class CustomerSnapshot(RunRow):
     net_revenue = models.BigIntegerField(_("net revenue"))
     gross_revenue = models.BigIntegerField(_("gross revenue"))
     gross_margin = models.BigIntegerField(_("gross margin"))
-    costed_revenue = models.BigIntegerField(_("net revenue whose cost is known"), null=True)  # in older runs not told
+    costed_revenue = models.BigIntegerField(
+        _("net revenue whose cost is known"), null=True
+    )  # in older runs not told
     net_revenue_before = models.BigIntegerField(_("net revenue in the window before"))
     orders = models.IntegerField(_("orders"))
     order_days = models.IntegerField(_("order days"))
@@ -116,6 +118,8 @@ class CustomerSnapshot(RunRow):
     payments_settled = models.IntegerField(_("payments settled"))
     payments_late = models.IntegerField(_("payments late"))
     open_complaints = models.IntegerField(_("open complaints"))
+    elsewhere = models.BigIntegerField(_("bought elsewhere"), null=True)  # null: nobody noted it
+    elsewhere_before = models.BigIntegerField(_("bought elsewhere in the window before"), null=True)
     churn_status = models.CharField(_("churn status"), max_length=13, choices=ChurnStatus.choices)
     churn_probability = models.FloatField(_("probability of no order"), null=True)
     p_alive = models.FloatField(_("probability of being active"), null=True)

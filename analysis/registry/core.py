@@ -86,6 +86,8 @@ def _churn(population: Population, findings: Findings) -> pd.DataFrame:
             "payments_settled": facts["payments_settled"],
             "payments_late": facts["payments_late"],
             "open_complaints": facts["open_complaints"],
+            "elsewhere_recent": facts["elsewhere"],
+            "elsewhere_previous": facts["elsewhere_before"],
         },
         copy=False,
     )
@@ -122,6 +124,8 @@ CORE: tuple[CoreMeasure, ...] = (
             "payments_settled": "int4",
             "payments_late": "int4",
             "open_complaints": "int4",
+            "elsewhere": "int8",
+            "elsewhere_before": "int8",
             "tier_before": (*TIERS, ""),
         },
     ),

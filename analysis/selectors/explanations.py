@@ -39,6 +39,7 @@ REASONS = {
     "falling_amounts": gettext_lazy("Buys for less"),
     "late_payments": gettext_lazy("Pays late"),
     "open_complaints": gettext_lazy("Open complaints"),
+    "wallet_moving": gettext_lazy("Moves to a competitor"),
 }
 FIT_PROBLEMS = {
     "no_customers": gettext_lazy("Nobody has ordered yet, so there is no rhythm to learn from."),
@@ -216,6 +217,10 @@ class Wording:
                     "%(count)s complaint is open.", "%(count)s complaints are open.", row["open_complaints"]
                 )
                 % {"count": number(row["open_complaints"])}
+            ),
+            "wallet_moving": lambda: (
+                _("Bought for %(now)s elsewhere, %(before)s in the window before, and no more from us.")
+                % {"now": self._money(row["elsewhere"]), "before": self._money(row["elsewhere_before"])}
             ),
         }
         return sentences[code]()

@@ -68,6 +68,8 @@ COLUMNS = (
     "payments_settled",
     "payments_late",
     "open_complaints",
+    "elsewhere",
+    "elsewhere_before",
 )
 
 

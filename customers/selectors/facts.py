@@ -20,6 +20,7 @@ from django.conf import settings
 from psycopg import sql
 
 from crm.copying import Kind
+from customers.selectors.wallet_facts import wallets_query
 
 Connection = psycopg.Connection[Any]
 
@@ -187,17 +188,19 @@ def lines_query(
     )
 
 
-def population_query(facts: sql.Composable, as_of: datetime.date) -> sql.Composed:
-    """Select every customer who could have bought by ``as_of``, beside the columns of the table ``facts``.
+def population_query(facts: sql.Composable, spec: FactsSpec) -> sql.Composed:
+    """Select every customer who could have bought by the last day known, beside the columns of the table ``facts``.
 
     Left out are the deleted and those who refuse automated scoring. Columns: ``customer_id, region_id, potential,
     potential_expires_on, known_since`` (the day of creation or of the first line, whichever came first),
-    ``open_complaints`` and those of :data:`FACTS`: numbers 0 and dates NULL for customers without a line.
+    ``open_complaints``, ``elsewhere`` and ``elsewhere_before`` (cents bought from others in the window and in the one
+    before, NULL where nobody noted any) and those of :data:`FACTS`: numbers 0 and dates NULL without a line.
     """
     return _POPULATION.format(
         columns=sql.SQL(", ").join(_or_zero(name, kind) for name, kind in FACTS.items()),
         facts=facts,
-        as_of=sql.Literal(as_of),
+        wallets=wallets_query(spec.as_of, spec.before, spec.start, spec.end),
+        as_of=sql.Literal(spec.as_of),
         time_zone=sql.Literal(settings.COMPANY_TIME_ZONE),
     )
 
@@ -400,7 +403,8 @@ _LINES = sql.SQL("""
 _POPULATION = sql.SQL("""
     SELECT customer.id AS customer_id, customer.region_id, customer.potential, customer.potential_expires_on,
         least((customer.created_at AT TIME ZONE {time_zone})::date, facts.first_line_on) AS known_since,
-        coalesce(complaints.open, 0) AS open_complaints, {columns}
+        coalesce(complaints.open, 0) AS open_complaints,
+        wallets.elsewhere, wallets.elsewhere_before, {columns}
     FROM customers_customer AS customer
     LEFT JOIN {facts} AS facts ON facts.customer_id = customer.id
     LEFT JOIN (
@@ -409,6 +413,7 @@ _POPULATION = sql.SQL("""
             AND (resolved_at IS NULL OR (resolved_at AT TIME ZONE {time_zone})::date > {as_of})
         GROUP BY customer_id
     ) AS complaints ON complaints.customer_id = customer.id
+    LEFT JOIN ({wallets}) AS wallets ON wallets.customer_id = customer.id
     WHERE customer.deleted_at IS NULL AND NOT customer.scoring_refused
         AND (facts.first_line_on IS NOT NULL OR customer.created_at < ({as_of} + 1)::timestamp AT TIME ZONE {time_zone})
 """)

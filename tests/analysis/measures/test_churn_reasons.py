@@ -47,6 +47,17 @@ def test_an_open_complaint_is_a_reason() -> None:
     assert reason("open_complaints", open_complaints=[0, 1]) == [False, True]
 
 
+def test_the_wallet_moves_when_others_sell_three_tenths_more_and_we_no_more() -> None:
+    found = reason(
+        "wallet_moving",
+        elsewhere_recent=pd.array([130, 129, 130, 1, 0, 130], dtype="Int64"),
+        elsewhere_previous=pd.array([100, 100, 100, 0, 0, pd.NA], dtype="Int64"),
+        revenue_recent=[500, 500, 501, 0, 0, 0],
+        revenue_previous=500,
+    )
+    assert found == [True, False, False, True, False, pd.NA]
+
+
 def test_what_is_not_known_is_not_evaluated() -> None:
     unknown = pd.array([pd.NA, 1], dtype="Int64")
     assert reason("open_complaints", open_complaints=unknown) == [pd.NA, True]
@@ -65,7 +76,10 @@ def test_names_are_joined_in_the_order_of_the_reasons() -> None:
     ]
 
 
-@pytest.mark.parametrize("wrong", [{"overdue_percent": 99}, {"least_order_days": 1}, {"late_percent": 0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"overdue_percent": 99}, {"least_order_days": 1}, {"late_percent": 0}, {"wallet_rise_percent": 0}],
+)
 def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"must be|needs"):
         ReasonPolicy(**wrong)

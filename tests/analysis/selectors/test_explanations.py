@@ -57,6 +57,8 @@ def test_a_row_with_every_churn_reason_names_them_with_their_figures(run: Analys
         "payments_late": 2,
         "payments_settled": 3,
         "open_complaints": 1,
+        "elsewhere": 130_00,
+        "elsewhere_before": 100_00,
     }
     with override("en"):
         words = Wording(run)
@@ -65,6 +67,7 @@ def test_a_row_with_every_churn_reason_names_them_with_their_figures(run: Analys
     assert len(sentences) == len(ChurnReason)
     assert "305 days ago" in sentences[0]
     assert "2 of 3" in sentences[3]
+    assert "¥130.00 elsewhere, ¥100.00" in sentences[5]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

@@ -15,7 +15,7 @@ from crm.services import jobs
 from tests.analysis.company import golden_company
 from tests.analysis.measures import golden
 from tests.analysis.trade import Trade
-from tests.cast import make_user
+from tests.cast import make_customer, make_order, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,6 +75,28 @@ def test_a_past_day_gives_what_it_gave_before_later_orders_came() -> None:
     run_now(datetime.date(2024, 12, 31))
     now = list(CustomerSnapshot.objects.filter(run=run_now(day)).order_by("customer").values_list(*columns))
     assert now == then
+
+
+def test_a_wallet_that_moves_to_others_is_named_with_what_was_known_by_the_day() -> None:
+    Trade(seed=21, customers=80, orders=0).live(datetime.date(2024, 12, 31))
+    loyal = make_customer("W1", "Wallet")
+    make_order(loyal, "W-1", datetime.date(2024, 2, 1), 1000)
+    day, year = datetime.date(2024, 12, 31), datetime.date(2024, 1, 1)
+    for start, amount, noted_on in (
+        (year, 366, day),  # one a day: 184 in the half-year, 182 of the 184 days before it
+        (datetime.date(2024, 12, 1), 100, day),
+        (datetime.date(2024, 12, 1), 999, datetime.date(2025, 1, 2)),
+    ):
+        end = datetime.date(2025, 1, 1)
+        loyal.wallet_shares.create(
+            period_start=start, period_end=end, amount_elsewhere=amount, noted_on=noted_on
+        )
+    window = {"start": "2024-07-01", "end": "2025-01-01"}
+    policy = policies.adopt({"window": window, "churn": {"flag_at": "0.000001"}}, actor=None)
+    row = CustomerSnapshot.objects.get(run=run_now(day, policy=policy), customer=loyal)
+    assert (row.elsewhere, row.elsewhere_before, row.churn_flag) == (284_00, 182_00, True)
+    assert "wallet_moving" in row.churn_reasons.split("|")
+    assert set(CustomerSnapshot.objects.exclude(customer=loyal).values_list("elsewhere", flat=True)) == {None}
 
 
 def test_a_run_that_is_not_to_be_published_is_kept_aside() -> None:
