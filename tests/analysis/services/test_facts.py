@@ -14,7 +14,14 @@ from analysis.models import FactsSource, FactsState
 from analysis.services import facts
 from analysis.services.connections import second_connection
 from customers.models import ChangedCustomer, OrderLine, OrderStatus
-from customers.selectors.facts import Connection, FactsSpec, ReturnsCountOn, facts_query, months_query
+from customers.selectors.facts import (
+    Connection,
+    FactsSpec,
+    ReturnsCountOn,
+    facts_query,
+    months_query,
+    moved_customers_query,
+)
 from tests.analysis.trade import Trade
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,6 +90,30 @@ def test_moving_on_without_a_change_refreshes_the_edges_alone(work: Connection) 
     assert source in {FactsSource.REFRESHED, FactsSource.CURRENT}
     assert found == rows(work, facts_query(work, spec(DAY + datetime.timedelta(days=1))))
     assert refreshed(work, spec(DAY + datetime.timedelta(days=1)))[0] is FactsSource.CURRENT
+
+
+def test_a_refresh_writes_the_rows_of_the_changed_and_of_the_edges_alone(work: Connection) -> None:
+    trade = Trade(seed=2)
+    refreshed(work, spec())
+    buyer, tomorrow = trade.customers[0], spec(DAY + datetime.timedelta(days=1))
+    edges = ids(work, moved_customers_query(spec().edges, tomorrow.edges)) - {None}
+    for wanted, expected in ((spec(), {buyer.pk}), (tomorrow, {buyer.pk} | edges)):
+        before = places(work)
+        trade._write(buyer, DAY, sign=1, original=None)
+        assert refreshed(work, wanted)[0] is FactsSource.REFRESHED
+        after = places(work)
+        assert {customer for customer in after if after[customer] != before.get(customer)} == expected
+        assert len(expected) < len(after) / 2
+
+
+def places(work: Connection) -> dict[int, tuple[str, str]]:
+    """Where each customer's row stands and which transaction wrote it: a row written anew has another of both."""
+    query = "SELECT customer_id, ctid::text, xmin::text FROM analysis_customerfacts"
+    return {customer: (ctid, xmin) for customer, ctid, xmin in work.execute(query).fetchall()}
+
+
+def ids(work: Connection, query: sql.Composable) -> set[int]:
+    return {row[0] for row in rows(work, query)}
 
 
 def test_a_past_day_is_added_up_beside_the_current_facts(work: Connection) -> None:
