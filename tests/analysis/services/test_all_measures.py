@@ -1,17 +1,15 @@
 """Every measure in one run: each ends well or says why not, by one shard or many, by one worker or two."""
 
-from typing import Any
-
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
 from analysis.models import AnalysisRun, MeasureResult, MeasureShard, MeasureState
-from analysis.registry import FURTHER, Table
+from analysis.registry import FURTHER
 from analysis.services.measures import carry_out_here
 from analysis.services.runs import start_run
 from crm.services import jobs
 from tests.analysis.measures import golden
+from tests.analysis.services.stored import found
 from tests.analysis.trade import Trade
 from tests.workers import celery_worker, wait_until
 
@@ -23,21 +21,6 @@ def run() -> AnalysisRun:
     Trade(seed=61, customers=60, orders=500).go_on(40)
     start_run(actor=None, as_of=golden.AS_OF.replace(month=6, day=30), queue=False)
     return start_run(actor=None, as_of=golden.AS_OF, queue=False)
-
-
-def found(run: AnalysisRun) -> dict[str, Any]:
-    """All that the measures have published of a run: states, summaries and rows."""
-    results = MeasureResult.objects.filter(run=run)
-    ends = {result.name: (result.state, result.summary, result.problem, result.error) for result in results}
-    tables = [table for measure in FURTHER.values() for table in measure.tables]
-    return {"ends": ends, **{table.name: rows(table, run) for table in tables}}
-
-
-def rows(table: Table, run: AnalysisRun) -> list[Any]:
-    columns = ", ".join(f'"{column}"' for column in table.kinds)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns} FROM {table.name} WHERE run_id = %s", [run.pk])  # noqa: S608 - names of our own
-        return sorted(cursor.fetchall(), key=repr)
 
 
 def test_every_measure_ends_and_any_number_of_shards_gives_the_same(
