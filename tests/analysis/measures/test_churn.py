@@ -39,9 +39,7 @@ def test_the_probability_agrees_with_the_ratio_of_the_likelihoods(
 ) -> None:
     last = max(last, repeats) if repeats else 0
     policy = replace(POLICY, horizon_days=horizon)
-    found = assess_churn(customers((repeats, last, last + since)), FIT, policy, AS_OF)[
-        "churn_probability"
-    ]
+    found = assess_churn(customers((repeats, last, last + since)), FIT, policy, AS_OF)["churn_probability"]
     history = (repeats, last / 7)
     silent, known = (log_likelihood(PARAMETERS, *history, (last + since + days) / 7) for days in (horizon, 0))
     assert found.tolist() == [pytest.approx(float(np.exp(silent - known)), rel=1e-9, abs=1e-12)]
