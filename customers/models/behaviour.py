@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.history import tracked
 from crm.sensitivity import personal
+from customers.models.listing import open_first
 from customers.models.profiles import ContactChannel, Customer
 from customers.models.scope import CustomerChild
 
@@ -156,6 +157,7 @@ class Complaint(CustomerChild):
             models.Index(fields=["customer", "-reported_at"], name="complaint_customer_time"),
             models.Index(fields=["-reported_at", "-id"], name="complaint_newest"),
             models.Index(fields=["-reported_at"], name="complaint_open", condition=Q(resolved_at=None)),
+            models.Index(open_first("resolved_at"), "reported_at", "id", name="complaint_waiting"),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.history import ledger_tracked, tracked
-from customers.models.listing import notes_last_order
+from customers.models.listing import day_or_last, notes_last_order
 from customers.models.profiles import Customer
 from customers.models.scope import CustomerChild
 
@@ -363,6 +363,9 @@ class Payment(CustomerChild):
         indexes: ClassVar = [
             models.Index(fields=["customer", "paid_on"], include=["due_on"], name="payment_facts"),
             models.Index(fields=["paid_on"], name="payment_day"),
+            models.Index(day_or_last("due_on"), "id", name="payment_by_due_day"),
+            models.Index(day_or_last("paid_on"), "id", name="payment_by_paid_day"),
+            models.Index(fields=["amount_cents", "id"], name="payment_by_amount"),
         ]
         triggers: ClassVar = _marks_every_change()
 

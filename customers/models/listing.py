@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 import pgtrigger
 from django.db import models
-from django.db.models import Func
+from django.db.models import Case, Func, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 # The day of those who never ordered: it sorts behind every other, and a keyset knows no NULL.
 NEVER = "0001-01-01"
+
+
+# The day of what has none yet (not paid, never due): it sorts behind every other.
+NOT_YET = date(9999, 12, 31)
+
+
+def day_or_last(column: str) -> Coalesce:
+    """Return a day as lists sort by it: their indexes hold the same expression."""
+    return Coalesce(column, Value(NOT_YET, models.DateField()), output_field=models.DateField())
+
+
+def open_first(column: str) -> Case:
+    """Return 0 for what has no time in ``column`` yet and 1 for what has."""
+    return Case(
+        When(**{f"{column}__isnull": True}, then=Value(0)),
+        default=Value(1),
+        output_field=models.SmallIntegerField(),
+    )
 
 
 class CustomerActivity(models.Model):
