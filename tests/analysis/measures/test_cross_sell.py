@@ -80,6 +80,16 @@ def test_small_blocks_of_customers_recommend_the_same(
         pd.testing.assert_frame_equal(recommend(owned_frame(owned), pairs_frame(pairs)), whole)
 
 
+@settings(deadline=None, max_examples=30)
+@given(OWNED, PAIRS, st.integers(0, 2**32 - 1))
+def test_the_order_of_rows_changes_no_recommendation(
+    owned: dict[int, frozenset[int]], pairs: dict[tuple[int, int], float], seed: int
+) -> None:
+    mine, spoken = owned_frame(owned), pairs_frame(pairs)
+    shuffled = [frame.sample(frac=1, random_state=seed).reset_index(drop=True) for frame in (mine, spoken)]
+    pd.testing.assert_frame_equal(recommend(*shuffled), recommend(mine, spoken))
+
+
 def test_the_worked_example() -> None:
     # Filter jugs and cartridges: 40.0 together; cartridges and descaler 12.0; jugs and descaler 9.0.
     pairs = {(1, 2): 40.0, (2, 1): 40.0, (2, 3): 12.0, (3, 2): 12.0, (1, 3): 9.0, (3, 1): 9.0}

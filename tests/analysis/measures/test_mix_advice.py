@@ -98,6 +98,31 @@ def test_other_customers_rows_change_no_advice_once_the_products_are_known(drawn
     pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole, check_dtype=False)
 
 
+@settings(max_examples=30, deadline=None)
+@given(LINES, st.integers(0, 2**32 - 1))
+def test_the_order_of_rows_changes_no_advice(drawn: Lines, seed: int) -> None:
+    sales = pairs(drawn)
+    products = products_of(sales)
+    shuffled = sales.sample(frac=1, random_state=seed).reset_index(drop=True)
+    found = mix_advice(shuffled, products.sample(frac=1, random_state=seed))
+    pd.testing.assert_frame_equal(found, mix_advice(sales, products))
+
+
+@settings(max_examples=30, deadline=None)
+@given(LINES, st.sampled_from([2, 7, 100]))
+def test_another_currency_changes_no_advice_and_scales_the_gain(drawn: Lines, rate: int) -> None:
+    sales = pairs(drawn)
+    money = ["net_revenue", "costed_revenue", "gross_margin"]
+    dearer = sales.assign(**{column: sales[column] * rate for column in money})
+    most = MixPolicy(per_customer=1000)  # a gain that was rounded to nothing may appear, none may vanish
+    here, there = (
+        mix_advice(rows, products_of(rows), most).set_index(["customer_id", "product_id"])
+        for rows in (sales, dearer)
+    )
+    assert (there["advice"].astype(object).reindex(here.index) == here["advice"].astype(object)).all()
+    assert ((there["gain"].reindex(here.index) - here["gain"] * rate).abs() <= rate / 2 + 1).all()
+
+
 def test_the_worked_example() -> None:
     sales = pd.DataFrame(
         [

@@ -110,6 +110,28 @@ def test_looking_back_turns_every_move_round(now: dict[int, Standing], before: d
     assert there == back
 
 
+@settings(max_examples=50)
+@given(runs, runs, st.integers(0, 2**32 - 1))
+def test_the_order_of_rows_changes_no_move(
+    now: dict[int, Standing], before: dict[int, Standing], seed: int
+) -> None:
+    shuffled = [frame(rows).sample(frac=1, random_state=seed) for rows in (now, before)]
+    found = find_moves(*shuffled, comparable=True, by_amount=True)
+    pd.testing.assert_frame_equal(found.sort_index(), moves(now, before).sort_index())
+
+
+@settings(max_examples=50)
+@given(runs, runs, st.sampled_from([2, 7, 100]))
+def test_another_currency_changes_no_move(
+    now: dict[int, Standing], before: dict[int, Standing], rate: int
+) -> None:
+    money = ["threshold_a", "threshold_b", "value"]
+    dearer = [
+        frame(rows).assign(**{name: frame(rows)[name] * rate for name in money}) for rows in (now, before)
+    ]
+    assert words(find_moves(*dearer, comparable=True, by_amount=True)) == words(moves(now, before))
+
+
 @given(runs)
 def test_nobody_moves_between_a_run_and_itself(run: dict[int, Standing]) -> None:
     assert moves(run, run).empty
