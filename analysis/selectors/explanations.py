@@ -1,6 +1,7 @@
 """What a published row means, in sentences of the active language: why this tier, why this risk, what would change it.
 
-The codes and figures come from the row alone, so that a sentence can never say more than was published.
+The codes and figures come from the row alone, so that a sentence can never say more than was published; only the
+judgement of potential has its reason, author and expiry from the customer's record, which whoever sees the row sees.
 """
 
 from __future__ import annotations
@@ -74,6 +75,15 @@ _TIER_WORDS = {
     "potential_expired": gettext_lazy("potential expired"),
 }
 
+# The judgement of potential on the customer's record, which a run does not publish.
+JUDGEMENT = (
+    "customer__potential",
+    "customer__potential_reason",
+    "customer__potential_expires_on",
+    "customer__potential_author__name",
+    "customer__potential_author__username",
+)
+
 
 class Wording:
     """Sentences about the rows of one run."""
@@ -87,6 +97,26 @@ class Wording:
     def tier_reasons(self, row: Row) -> tuple[str, ...]:
         """One sentence for each step that led to the tier."""
         return tuple(self._tier_sentence(reason) for reason in _steps(row))
+
+    def judgement(self, row: Row) -> str:
+        """Why, by whom and until when potential was judged as it was; "" for a row without a rule of potential.
+
+        ``row`` holds :data:`JUDGEMENT` beside the published columns: the customer's record, as it stands today.
+        """
+        if row["potential_rule"] == "none":
+            return ""
+        if row["customer__potential"] != row["potential"]:
+            return _("Its potential has been judged anew since.")
+        expiry = row["customer__potential_expires_on"]
+        author = row["customer__potential_author__name"] or row["customer__potential_author__username"]
+        parts = {
+            "reason": row["customer__potential_reason"] or _("no reason given"),
+            "author": author or _("an unknown author"),
+            "day": day(expiry) if expiry else "",
+        }
+        if not expiry:
+            return _("Potential judged by %(author)s without an expiry: %(reason)s") % parts
+        return _("Potential judged by %(author)s until %(day)s: %(reason)s") % parts
 
     def short_tier_reason(self, row: Row) -> str:
         """The same in a few words, for lists."""

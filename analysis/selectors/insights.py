@@ -13,7 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from analysis.measures.tiers import TierScheme
 from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState
 from analysis.models.rules import read_rules
-from analysis.selectors.explanations import Wording
+from analysis.selectors.explanations import JUDGEMENT, Wording
 from analysis.selectors.ranking import COLUMNS, known_margin
 from analysis.selectors.snapshots import sees_company, visible
 from crm.extensions import Explanation, PastStanding, Standing, Worth
@@ -60,12 +60,12 @@ class PublishedInsights:
 
     def explain(self, customer_id: int, *, viewer: User) -> Explanation | None:
         """Why one customer stands where it stands; None when the run or the viewer does not know it."""
-        row = visible(self.run, viewer).filter(customer=customer_id).values(*_OWN).first()
+        row = visible(self.run, viewer).filter(customer=customer_id).values(*_OWN, *JUDGEMENT).first()
         run, words, company = self.run, self._words(), sees_company(viewer)
         if row is None or run.window_start is None or run.window_end is None:
             return None
         before = row["net_revenue_before"]
-        mark = words.mark_reason(row)
+        further = (words.judgement(row), words.mark_reason(row))
         return Explanation(
             standing=self._standing(row),
             as_of=run.as_of,
@@ -77,7 +77,7 @@ class PublishedInsights:
             population=run.customers if company else None,
             share=row["share"] if company else None,
             change=(row["net_revenue"] - before) / before if before > 0 else None,
-            tier_reasons=(*words.tier_reasons(row), *([mark] if mark else [])),
+            tier_reasons=(*words.tier_reasons(row), *filter(None, further)),
             # Under Pareto the threshold is some customer's value, and not every viewer may see that customer.
             next_tier=words.next_tier(row) if company or row["tier_scheme"] == TierScheme.AMOUNT else "",
             churn_probability=row["churn_probability"],
