@@ -75,7 +75,8 @@ def test_who_refuses_to_be_scored_has_no_score_at_once(run: AnalysisRun, ada: Us
     Customer.objects.filter(code="B000").update(scoring_refused=True)
     for viewer, customers in ((ada, 119), (alice, 2)):
         listed = clv.customers(run, viewer, size=200).rows
-        assert "B000" not in {row.customer.code for row in (*listed, *rfm.customers(run, viewer).rows)}
+        assert "B000" not in {row.customer.code for row in listed}
+        assert "B000" not in {row.customer.code for row in rfm.customers(run, viewer, size=200).rows}
         assert clv.summary(run, viewer).customers == len(listed) == customers
     assert clv.summary(run, ada).clv < before.clv
 
