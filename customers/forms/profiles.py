@@ -114,6 +114,12 @@ class CustomerForm(_Base):
     class Meta:
         model = Customer
         fields = tuple(name for _title, names in SECTIONS for name in names if name != "tags")
+        help_texts = {
+            "opposes_us": _(
+                "Facts alone, as anybody could check them: when, who, what was said or done, and where it is on "
+                "record. No opinion of a person, and nothing of their beliefs or health."
+            )
+        }
         widgets = {
             "potential_expires_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "reputation": forms.Textarea(attrs={"rows": 2}),

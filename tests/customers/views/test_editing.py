@@ -142,3 +142,9 @@ def test_words_mark_a_customer_and_are_taken_off_again(cast: Cast) -> None:
     assert set(cast.huaxin.tags.values_list("name", flat=True)) == {"老客户", "重点"}
     client.post(address, {**typed(cast, cast.alice), "version": 2, "tags": "重点"})
     assert set(cast.huaxin.tags.values_list("name", flat=True)) == {"重点"}
+
+
+def test_what_opposes_us_is_asked_for_as_facts(cast: Cast) -> None:
+    page = sign_in(cast.alice).get(f"/customers/{cast.huaxin.pk}/edit/").content.decode()
+    assert "Facts alone, as anybody could check them" in page
+    assert "No opinion of a person" in page
