@@ -5,11 +5,13 @@ from typing import Any
 
 from borax.calendars.lunardate import InvalidLunarDateError, LunarDate
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from customers.forms.parts.base import PartForm
-from customers.models import Calendar, Gift, ImportantDate, Note, Opportunity
+from customers.models import Calendar, CustomerKind, Gift, ImportantDate, Note, Opportunity
 from customers.selectors.calendar import next_occurrence
 
 FIRST_YEAR = 1900
@@ -33,6 +35,13 @@ class ImportantDateForm(PartForm):
         super().__init__(*args, **kwargs)
         self.fields["month"].widget.attrs |= {"min": 1, "max": 12}
         self.fields["day"].widget.attrs |= {"min": 1, "max": 31}
+        if self.whose.kind == CustomerKind.PERSON:
+            self.fields["label"].help_text = format_html(
+                '{} <a href="{}">{}</a>',
+                _("A child's day does not belong here: what is kept of a child is sealed."),
+                reverse("customers:part_new", args=[self.whose.pk, "children"]),
+                _("Add a child"),
+            )
 
     def clean(self) -> dict[str, Any]:
         """Refuse a day that its calendar has not got."""

@@ -21,7 +21,7 @@ TYPED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "family": ({"name": "周岚", "birthday": "1980-02-29"}, {"education": "大学"}),
     "dates": (
         {"kind": "birthday", "calendar": "lunar", "month": "8", "day": "15"},
-        {"label": "女儿"},
+        {"label": "从业纪念日"},
     ),
     "employments": ({"company": "恒泰", "position": "采购"}, {"started_on": "2020-01-01"}),
     "relations": ({"kind": "friend", "other_person": "老同学"}, {"is_closest": "on"}),

@@ -310,3 +310,12 @@ def test_every_form_of_a_card_carries_its_token(cast: Cast, alice: Client) -> No
         card = text[text.index('id="part-needs"') :]
         forms = card[: card.index("</section>")].split("<form")[1:]
         assert all("csrfmiddlewaretoken" in form for form in forms), path
+
+
+def test_the_form_of_a_date_leads_a_child_s_day_to_where_it_is_sealed(cast: Cast) -> None:
+    person = make_customer("K5", "陈国栋", owner=cast.alice, kind="person")
+    page = sign_in(cast.alice).get(f"/customers/{person.pk}/parts/dates/new/").content.decode()
+    assert "what is kept of a child is sealed" in page
+    assert f'href="/customers/{person.pk}/parts/children/new/"' in page
+    of_company = sign_in(cast.alice).get(f"/customers/{cast.huaxin.pk}/parts/dates/new/").content.decode()
+    assert "parts/children/new" not in of_company
