@@ -1,0 +1,161 @@
+"""Where values came from: what was noted of a field, and for what nobody noted the versions that the database keeps.
+
+An import notes nothing of its own: its rows are versions with its number, so that where they came from is known of
+every one of them, costs an import nothing, and goes when the import is undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from crm.models import User
+from customers.models import ChannelKind, Customer, FieldProvenance
+from customers.models.scope import CustomerChild
+from customers.selectors.catalogue import FIELDS, ProfileField
+
+FRESH_DAYS = 365
+STALE_DAYS = 3 * 365
+# Of a record with more versions than these, what is older counts as of the oldest that is read.
+VERSIONS_READ = 200
+_CHANNELS = dict(ChannelKind.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a value came from; ``tone`` is "good" when it was verified lately, "warn" when long ago."""
+
+    channel: str
+    who: str
+    recorded_on: date
+    verified_on: date
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """When a version was written, by whom, and whether an import wrote it."""
+
+    at: datetime
+    user_id: int | None
+    is_imported: bool
+
+
+def noted(customer: Customer) -> dict[str, FieldProvenance]:
+    """Return what was noted of the fields of a customer (in scope), by key of the catalogue: one query."""
+    rows = FieldProvenance.objects.filter(customer=customer).select_related("recorded_by")
+    return {row.field: row for row in rows}
+
+
+def in_words(note: FieldProvenance) -> Provenance:
+    """Return a note as people read it."""
+    return _provenance(note.channel, str(note.recorded_by or ""), note.recorded_at, note.verified_on)
+
+
+def of_core_facts(customer: Customer, notes: Mapping[str, FieldProvenance]) -> dict[str, Provenance]:
+    """Return where the customer's own columns came from, by key: two queries.
+
+    A note counts unless the column was written again after it.
+    """
+    fields = [field for field in FIELDS.values() if field.model is Customer and not field.is_derived]
+    written = _columns_written(customer, [field for field in fields if not field.model_field.many_to_many])
+    found = {}
+    names = _names(written.values())
+    for field in fields:
+        note, version = notes.get(field.key), written.get(field.key)
+        if note is not None and (version is None or note.recorded_at >= version.at):
+            found[field.key] = in_words(note)
+        elif version is not None:
+            found[field.key] = _of_version(version, names)
+    return found
+
+
+def of_rows(
+    customer: Customer, rows: Sequence[CustomerChild], notes: Mapping[str, FieldProvenance]
+) -> dict[Any, Provenance]:
+    """Return where each of some rows of one model came from, by its key: at most two queries.
+
+    A note is of the row that was written last; how the others were collected is said by imports alone.
+    """
+    if not rows:
+        return {}
+    model = type(rows[0])
+    versions = (
+        model.pgh_event_model.objects.filter(pgh_obj__in=[row.pk for row in rows])  # type: ignore[attr-defined]
+        .order_by("pgh_obj", "-pgh_id")
+        .distinct("pgh_obj")
+        .values_list("pgh_obj", "pgh_created_at", "pgh_context__metadata")
+    )
+    written = {pk: _written(at, metadata) for pk, at, metadata in versions}
+    if not written:
+        return {}
+    names = _names(written.values())
+    last = max(written, key=lambda pk: written[pk].at)
+    keys = [field.key for field in fields_of_rows(model, customer.kind)]
+    mine = [notes[key] for key in keys if key in notes and notes[key].recorded_at >= written[last].at]
+    channel = max(mine, key=lambda note: note.recorded_at).channel if mine else ""
+    return {pk: _of_version(version, names, channel if pk == last else "") for pk, version in written.items()}
+
+
+def fields_of_rows(model: type[Any], kind: str) -> list[ProfileField]:
+    """Return the fields of a person or a company whose values are the rows of a model."""
+    return [
+        field
+        for field in FIELDS.values()
+        if field.model is model
+        and field.rows is not None
+        and not field.is_sealed
+        and field.key.partition(".")[0] in {kind, "customer"}
+    ]
+
+
+def _columns_written(customer: Customer, fields: Sequence[ProfileField]) -> dict[str, _Written]:
+    """Return by which version each field got the value that it has; a field without one is left out."""
+    columns = {
+        field.key: [Customer._meta.get_field(name).attname for name in field.columns] for field in fields
+    }
+    every = dict.fromkeys(name for names in columns.values() for name in names)
+    events = Customer.pgh_event_model.objects.filter(pgh_obj=customer.pk)  # type: ignore[attr-defined]
+    read = events.order_by("-pgh_id").values("pgh_created_at", "pgh_context__metadata", *every)
+    versions = list(read[:VERSIONS_READ])[::-1]
+    found: dict[str, _Written] = {}
+    before: dict[str, Any] = {}
+    for version in versions:
+        for key, names in columns.items():
+            values = [version[name] for name in names]
+            if values != [before.get(name) for name in names]:
+                found[key] = _written(version["pgh_created_at"], version["pgh_context__metadata"])
+        before = version
+    return found
+
+
+def _written(at: datetime, metadata: Mapping[str, Any] | None) -> _Written:
+    said = metadata or {}
+    return _Written(at, said.get("user"), "import_batch" in said)
+
+
+def _names(versions: Iterable[_Written]) -> dict[int, str]:
+    wanted = {version.user_id for version in versions if version.user_id is not None}
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=wanted)} if wanted else {}
+
+
+def _of_version(version: _Written, names: Mapping[int, str], channel: str = "") -> Provenance:
+    if version.is_imported:
+        channel = ChannelKind.INTERNAL_RECORDS
+    who = names.get(version.user_id, "") if version.user_id is not None else ""
+    return _provenance(channel, who, version.at, timezone.localdate(version.at))
+
+
+def _provenance(channel: str, who: str, at: datetime, verified_on: date) -> Provenance:
+    age = (timezone.localdate() - verified_on).days
+    return Provenance(
+        channel=str(_CHANNELS.get(channel, "")),
+        who=who,
+        recorded_on=timezone.localdate(at),
+        verified_on=verified_on,
+        tone="good" if age <= FRESH_DAYS else "none" if age <= STALE_DAYS else "warn",
+    )
