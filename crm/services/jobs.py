@@ -101,7 +101,7 @@ class RunningJob:
             self._listener(self.job)
 
     def keep(self, **result: Any) -> None:
-        """Remember what is done so far, with the caller's change: whoever takes the job over reads it in ``job.result``."""
+        """Remember what is done so far, with the caller's change: who takes the job over reads it in ``job.result``."""
         self.job.result = {**self.job.result, **result}
         self._update(result=self.job.result)
 

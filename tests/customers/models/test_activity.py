@@ -54,5 +54,5 @@ def test_whatever_happens_to_orders_the_day_is_that_of_the_last_counted_one(
 
 def test_a_customer_takes_its_row_with_it(cast: Cast) -> None:
     customer = make_customer("X1", "走了")
-    Customer.objects.filter(pk=customer.pk)._raw_delete("default")  # type: ignore[attr-defined]
+    Customer.objects.filter(pk=customer.pk)._raw_delete("default")
     assert not CustomerActivity.objects.filter(customer=customer.pk).exists()

@@ -1,13 +1,13 @@
 """Changing many customers at once, and taking it back."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from crm.models import AuditEntry, Job
-from crm.services import jobs
+from crm.services import audit, jobs
 from customers.models import Campaign, Channel, Customer, Task
 from customers.services import bulk
 from tests.cast import Cast, make_customer
@@ -16,7 +16,7 @@ from tests.cast import Cast, make_customer
 def start(cast: Cast, action: str, values: dict[str, Any], who: str = "ada") -> Job:
     """Change both customers of the cast."""
     ids = [cast.huaxin.pk, cast.orphan.pk]
-    return bulk.start(actor=getattr(cast, who), action=action, customer_ids=ids, values=values)
+    return bulk.start(actor=getattr(cast, who), action=action, ids=ids, values=values)
 
 
 def owners() -> list[int | None]:
@@ -105,8 +105,8 @@ def test_a_change_that_was_interrupted_goes_on_and_does_nothing_twice(
     make_customer("K3", "第三家")
     ids = list(Customer.objects.values_list("pk", flat=True))
     values = {"title": "回访", "due_on": "2024-08-01", "assignee": None}
-    job = bulk.start(actor=cast.ada, action="task", customer_ids=ids, values=values)
-    record, calls = bulk.audit.record, []
+    job = bulk.start(actor=cast.ada, action="task", ids=ids, values=values)
+    record, calls = audit.record, []
 
     def breaks(*arguments: Any, **detail: Any) -> Any:
         calls.append(arguments)
@@ -114,10 +114,48 @@ def test_a_change_that_was_interrupted_goes_on_and_does_nothing_twice(
             raise OSError
         return record(*arguments, **detail)
 
-    monkeypatch.setattr(bulk.audit, "record", breaks)
+    monkeypatch.setattr(audit, "record", breaks)
     jobs.execute(job.pk)
     assert Task.objects.count() == 1
     jobs.execute(job.pk)
     job.refresh_from_db()
     assert (job.state, Task.objects.count()) == ("done", 3)
     assert len(job.result["before"]["made"]) == 3
+
+
+def task(cast: Cast, customer: Customer, title: str) -> Task:
+    return Task.objects.create(customer=customer, title=title, due_on=date(2024, 3, 1), assignee=cast.alice)
+
+
+@pytest.mark.parametrize(
+    ("action", "values", "column", "after"),
+    [
+        ("done", {"outcome": "电话已回"}, "outcome", "电话已回"),
+        ("snooze", {"due_on": "2024-03-09"}, "due_on", date(2024, 3, 9)),
+        ("reassign", {"assignee": "bob"}, "assignee__username", "bob"),
+    ],
+)
+def test_tasks_in_scope_are_changed_together_and_back(
+    cast: Cast, action: str, values: dict[str, Any], column: str, after: object
+) -> None:
+    mine, theirs = task(cast, cast.huaxin, "回访"), task(cast, cast.orphan, "别人的")
+    asked = {**values, **({"assignee": cast.bob.pk} if "assignee" in values else {})}
+    read = Task.objects.filter(pk=mine.pk).values_list(column, "done_at")
+    before = read.get()
+    actor = cast.ada if action == "reassign" else cast.alice
+    ids = [mine.pk] if action == "reassign" else [mine.pk, theirs.pk]
+    job = bulk.start(actor=actor, action=action, ids=ids, values=asked)
+    assert (job.result["changed"], read.get()[0]) == (1, after)
+    bulk.undo(job.pk, actor=actor)
+    assert read.get() == before
+    assert AuditEntry.objects.filter(action=f"task.bulk.{action}").exists()
+
+
+def test_a_task_that_somebody_did_since_stays_done(cast: Cast) -> None:
+    mine = task(cast, cast.huaxin, "回访")
+    job = bulk.start(actor=cast.alice, action="done", ids=[mine.pk], values={"outcome": ""})
+    later = datetime(2030, 1, 1, tzinfo=UTC)
+    Task.objects.filter(pk=mine.pk).update(done_at=later, outcome="很满意")
+    bulk.undo(job.pk, actor=cast.alice)
+    mine.refresh_from_db()
+    assert (mine.done_at, mine.outcome) == (later, "很满意")
