@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import translation
 
+from crm.models import User
 from crm.sensitivity import Sensitivity
-from customers.models import CustomField, FieldSwitch
+from customers.models import Customer, CustomerKind, CustomField, FieldSwitch
 from customers.selectors.catalogue import FIELDS, SECTIONS, ProfileField
 from customers.selectors.catalogue.base import TYPE_LABELS, Words
 
@@ -36,7 +37,6 @@ class Group:
     key: str
     title: Words
     whose: str
-    tab: str
     entries: list[Entry]
 
 
@@ -56,10 +56,15 @@ def find(written: str = "") -> list[Group]:
             if whole or any(wanted in word.casefold() for word in words)
         ]
         if entries:
-            groups.append(
-                Group(section.key, section.title, section.key.partition(".")[0], section.tab, entries)
-            )
+            groups.append(Group(section.key, section.title, section.key.partition(".")[0], entries))
     return groups
+
+
+def example_records(user: User) -> dict[str, str]:
+    """Return the address of one person and of one company that ``user`` may see, by kind, as far as there are any."""
+    seen = Customer.objects.visible_to(user).order_by("pk")
+    found = {kind: seen.filter(kind=kind).first() for kind in CustomerKind.values}
+    return {kind: each.get_absolute_url() for kind, each in found.items() if each}
 
 
 def custom_fields() -> list[CustomField]:

@@ -41,7 +41,7 @@ class Register:
     place: Callable[[Any], str]
 
 
-_REGISTERS = {
+REGISTERS = {
     "competitors": Register(
         Competitor,
         CompetitorForm,
@@ -106,9 +106,9 @@ def edit_entry(request: HttpRequest, register: str, pk: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, name: str, pk: int | None) -> HttpResponse:
-    if name not in _REGISTERS:
+    if name not in REGISTERS:
         raise Http404
-    register = _REGISTERS[name]
+    register = REGISTERS[name]
     user = require(request.user, RIGHTS[register.model])
     entry = None
     if pk is not None:

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crm.policy import can, require
 from customers.forms.privacy import SwitchForm
 from customers.forms.sections import CustomFieldForm
+from customers.models import CustomerKind
 from customers.selectors import dictionary, privacy
 from customers.selectors.catalogue import FIELDS
 from customers.selectors.metadata import describe_fields
 from customers.services.custom_fields import save_custom_field
 from customers.services.privacy import NotAllowedError, switch_field
+from customers.views.places import place_of
 
 LONGEST_QUERY = 100
 
@@ -26,13 +28,24 @@ def field_dictionary(request: HttpRequest) -> HttpResponse:
     """Show where every field stands; ``q`` finds by either language's words."""
     user = require(request.user, "customer.view")
     written = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    records = dictionary.example_records(user)
     context = {
-        "groups": dictionary.find(written),
+        "groups": [
+            {"group": group, "rows": [_placed(entry, group.whose, records) for entry in group.entries]}
+            for group in dictionary.find(written)
+        ],
         "custom_fields": dictionary.custom_fields(),
         "q": written,
         "can_manage": can(user, "fields.manage"),
     }
     return render(request, "customers/fields/dictionary.html", context)
+
+
+def _placed(entry: dictionary.Entry, whose: str, records: dict[str, str]) -> dict[str, Any]:
+    """Say where a field stands, on a record that the viewer may see."""
+    place = place_of(FIELDS[entry.key])
+    record = records.get(whose, "") if whose in CustomerKind.values else next(iter(records.values()), "")
+    return {"entry": entry, "place": place, "url": place.url(record)}
 
 
 @require_safe

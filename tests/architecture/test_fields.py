@@ -1,4 +1,4 @@
-"""Every field of docs/fields.md has its place: model, form, page, both languages, files and metadata, in its class."""
+"""Every name of docs/records.md has its place: model, form, page, both languages, files and metadata, in its class."""
 
 import re
 from functools import cache
@@ -13,6 +13,7 @@ from crm.local.home import ROOT
 from crm.sensitivity import Sensitivity
 from customers.forms.profiles import CustomerForm
 from customers.forms.sections import columns_of
+from customers.forms.tasks import OutcomeForm, TaskForm
 from customers.models import (
     Address,
     CompanyProfile,
@@ -26,21 +27,28 @@ from customers.models import (
     Note,
     PersonProfile,
     Relation,
+    Survey,
+    Task,
 )
-from customers.selectors.catalogue import FIELDS, ProfileField
+from customers.selectors.catalogue import FIELDS, SECTIONS, ProfileField, fields_of
+from customers.selectors.dictionary import find
 from customers.selectors.metadata import describe_fields
 from customers.selectors.record_values import values_of
+from customers.views.directory import REGISTERS
 from customers.views.parts.kinds import KINDS
+from customers.views.places import place_of
 from customers.views.sections import PARTS
 from tests.cast import Cast, make_customer, sign_in
 
 PROFILES = (PersonProfile, CompanyProfile)
-# Given by the product itself, never typed in.
-OUR_OWN = {"customer.pinyin"}
-# Come by import, or are kept by administrators: no page of a customer has a form for them.
-FILED = {
-    "region", "territory", "product", "productcost", "order", "orderline", "payment", "channel", "campaign",
-    "informant", "referral", "survey", "competitor", "task", "finance",
+# Records that come by import alone.
+IMPORTED = {"product", "productcost", "order", "orderline", "payment"}
+# By these a file's rows are known again.
+REFERENCES = {"interaction.reference", "complaint.reference"}
+# Told by a file of itself, by the task list of what becomes of a task, and by who writes.
+TOLD = {
+    "attachment.content_type", "attachment.size", "attachment.uploaded_by",
+    "task.origin", "task.created_by", "task.done_at", "informant.owner",
 }  # fmt: skip
 
 
@@ -51,14 +59,25 @@ class Row(NamedTuple):
     chinese: str
     key: str
     sensitivity: str
+    place: str
+    comes_by: str
 
 
 @cache
 def documented() -> list[Row]:
     """Return the fields that the document names."""
     text = (ROOT / "docs" / "fields.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^\| (.+?) \| (.+?) \| `(\S+?)` \| .+? \| `(\w+)` \|$", text, re.MULTILINE)
+    lines = re.findall(
+        r"^\| (.+?) \| (.+?) \| `(\S+?)` \| .+? \| `(\w+)` \| (.+?) \| (.+?) \|$", text, re.MULTILINE
+    )
     return [Row(english.removesuffix(" ✎"), *rest) for english, *rest in lines]
+
+
+def test_every_name_of_the_records_is_among_the_fields() -> None:
+    text = (ROOT / "docs" / "records.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`([a-z]+\.\w+)`", text))
+    assert len(names) > 250
+    assert names - {row.key for row in documented()} == set()
 
 
 def own(*prefixes: str) -> list[ProfileField]:
@@ -72,8 +91,6 @@ def test_the_document_and_the_catalogue_name_the_same_fields() -> None:
 
 def in_sections() -> list[ProfileField]:
     """Return the catalogue's fields section by section."""
-    from customers.selectors.catalogue import SECTIONS, fields_of
-
     return [field for section in SECTIONS for field in fields_of(section)]
 
 
@@ -111,38 +128,76 @@ def test_the_metadata_describes_every_field_as_the_document_has_it() -> None:
 
 def form_columns() -> dict[Any, set[str]]:
     """Return the columns that people can type in, by model."""
-    typed: dict[Any, set[str]] = {Customer: set(CustomerForm.base_fields)}
+    typed: dict[Any, set[str]] = {
+        Customer: set(CustomerForm.base_fields),
+        Task: {*TaskForm.base_fields, *OutcomeForm.base_fields},
+        Survey: {"title", "asked_on", "questions"},  # by naming a new one: SurveyField, SurveyAnswerForm
+    }
     for kind in KINDS.values():
         typed.setdefault(kind.model, set()).update(kind.form.base_fields)
+    for register in REGISTERS.values():
+        typed.setdefault(register.model, set()).update(register.form.base_fields)
     for field in own("person", "company"):
         if field.model in PROFILES:
             typed.setdefault(field.model, set()).update(columns_of(field.section))
     return typed
 
 
-def test_every_field_can_be_typed_in() -> None:
+def way_in(field: ProfileField, typed: dict[Any, set[str]]) -> str:
+    """Return by which way a field gets its value."""
+    record = field.key.partition(".")[0]
+    if field.is_derived or field.key == "customer.pinyin":
+        return "computed"
+    if field.is_sealed:
+        return "page of its own"
+    if record in IMPORTED or field.key in REFERENCES:
+        return "import"
+    if record == "region" or field.key in TOLD:
+        return "product"
+    return "form" if field.model is CustomValue or field.column in typed.get(field.model, set()) else "none"
+
+
+def test_every_field_comes_by_the_way_that_the_document_names() -> None:
     typed = form_columns()
-    missing = [
-        field.key
-        for field in map(FIELDS.__getitem__, (row.key for row in documented()))
-        if not field.is_derived
-        and not field.is_sealed  # typed in on a page of its own
-        and field.model is not CustomValue
-        and field.key not in OUR_OWN
-        and field.key.partition(".")[0] not in FILED
-        and field.column not in typed.get(field.model, set())
-    ]
-    assert set(missing) == READ_FROM_FILES
+    for row in documented():
+        assert row.comes_by == way_in(FIELDS[row.key], typed), row.key
+    imported = {row.key.partition(".")[0] for row in documented() if row.comes_by == "import"}
+    assert imported == IMPORTED | {"interaction", "complaint"}
+    assert not IMPORTED & {model._meta.model_name for model in typed}
 
 
-# An import's own key, and what a file tells of itself.
-READ_FROM_FILES = {
-    "interaction.reference",
-    "complaint.reference",
-    "attachment.content_type",
-    "attachment.size",
-    "attachment.uploaded_by",
-}
+def test_every_field_stands_where_the_document_and_its_card_say() -> None:
+    for row in documented():
+        place = place_of(FIELDS[row.key])
+        with translation.override("en"):
+            assert row.place == f"{'record › ' if place.tab else ''}{place.label}", row.key
+        cards = {f"part-{name}": kind for name, kind in KINDS.items()}
+        if place.anchor in cards:
+            assert cards[place.anchor].tab == place.tab, row.key
+
+
+def test_the_dictionary_leads_to_every_field(cast: Cast, person: Customer, company: Customer) -> None:
+    client = sign_in(cast.ada)
+    shown: dict[str, str] = {}
+    for field in map(FIELDS.__getitem__, (row.key for row in documented())):
+        customer = company if field.key.startswith("company.") else person
+        place = place_of(field)
+        url = place.url(f"/customers/{customer.pk}/").partition("#")[0]
+        if url not in shown:
+            answer = client.get(url)
+            assert answer.status_code == 200, url
+            shown[url] = answer.content.decode()
+        assert not place.anchor or f'id="{place.anchor}"' in shown[url], (field.key, url)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_stranger_finds_every_field_of_a_section_in_either_language(db: None, section: str) -> None:
+    for field in fields_of(section):
+        for language in ("en", "zh-hans"):
+            with translation.override(language):
+                words = str(field.title)
+            found = {entry.key for group in find(words) for entry in group.entries}
+            assert field.key in found, (field.key, words)
 
 
 @pytest.fixture

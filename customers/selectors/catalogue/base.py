@@ -55,11 +55,10 @@ _ORDER = (Sensitivity.OPEN, Sensitivity.PERSONAL, Sensitivity.SENSITIVE)
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a record: its name, the tab on which it stands, and the field that sums it up (✎)."""
+    """A part of a record: its name, and the field that sums it up (✎)."""
 
     key: str
     title: Words
-    tab: str = "profile"
     summary: str = ""
 
     @property

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Address, ContactKind, ContactPoint, Customer, Need, Residence, WishListEntry
 from customers.selectors.catalogue.base import ProfileField, Section, Words
 
-CORE = Section("customer.core", _("Core facts"), tab="overview")
+CORE = Section("customer.core", _("Core facts"))
 REACH = Section("customer.reach", _("How to reach them"))
-NEEDS = Section("customer.needs_register", _("Needs"), tab="behaviour")
+NEEDS = Section("customer.needs_register", _("Needs"))
 WISHES = Section("customer.wishes", _("Wish list"))
 LIVING = Section("customer.living", _("Region and property"))
 CUSTOMER_SECTIONS = (CORE, REACH, NEEDS, WISHES, LIVING)

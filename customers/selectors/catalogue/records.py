@@ -42,12 +42,12 @@ from customers.models import (
 )
 from customers.selectors.catalogue.base import FieldType, ProfileField, Section, Words
 
-REGION = Section("records.region", _("Regions and territories"), tab="relations")
-FINANCE = Section("records.finance", _("Financial record"), tab="trade")
-BEHAVIOUR = Section("records.behaviour", _("Behavioural record"), tab="behaviour")
-ACQUISITION = Section("records.acquisition", _("Customer source"), tab="overview")
-COMPETITION = Section("records.competition", _("Competition"), tab="competition")
-WORKING = Section("records.working", _("Working records"), tab="relations")
+REGION = Section("records.region", _("Regions and territories"))
+FINANCE = Section("records.finance", _("Financial record"))
+BEHAVIOUR = Section("records.behaviour", _("Behavioural record"))
+ACQUISITION = Section("records.acquisition", _("Customer source"))
+COMPETITION = Section("records.competition", _("Competition"))
+WORKING = Section("records.working", _("Working records"))
 RECORD_SECTIONS = (REGION, FINANCE, BEHAVIOUR, ACQUISITION, COMPETITION, WORKING)
 
 _TABLES: tuple[tuple[Section, type[models.Model]], ...] = (
