@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from analysis.models import AnalysisRun, DragCost
+from analysis.models import AnalysisRun, DragCost, GoldRow
 from analysis.selectors.listing import NAMED, Who, who
 from analysis.selectors.record_words import VERDICTS, drag_sentence, label
 from analysis.selectors.results import RowsPage, page_of, visible_rows
@@ -77,7 +77,7 @@ def customers(
 
     Raises CursorError for a cursor that this list did not make.
     """
-    rows = visible_rows(DragCost, NAME, run, user, filter)
+    rows = _listed(run, user, filter)
     if verdict:
         rows = rows.filter(verdict=verdict)
     page = page_of(rows.values(*NAMED, *_FIGURES), KEYS, after=after, before=before, size=size)
@@ -95,7 +95,7 @@ def customers(
 
 def sums(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[DragSum]:  # noqa: A002
     """The viewer's drag customers added up by verdict, in the order of VERDICTS."""
-    rows = visible_rows(DragCost, NAME, run, user, filter).order_by().values("verdict")
+    rows = _listed(run, user, filter).order_by().values("verdict")
     added = rows.annotate(
         n=Count("*"),
         net=Total("net_revenue"),
@@ -109,3 +109,9 @@ def sums(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[Dra
         DragSum(verdict, str(words), *by_verdict.get(verdict, (0, 0, 0, 0, 0)))
         for verdict, words in VERDICTS.items()
     ]
+
+
+def _listed(run: AnalysisRun, user: User, filter: Filter | None) -> QuerySet[DragCost]:  # noqa: A002
+    """The viewer's drag customers; not those whom the run expects to be gold, for a top mark beats drag."""
+    gold = GoldRow.objects.filter(run=run, customer=OuterRef("customer"), is_gold=True)
+    return visible_rows(DragCost, NAME, run, user, filter).filter(~Exists(gold))

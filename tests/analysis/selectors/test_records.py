@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from analysis.measures.periods import Period, PeriodKind
-from analysis.models import AnalysisRun, Dimension
+from analysis.models import AnalysisRun, Dimension, DragCost, GoldRow
 from analysis.registry.records import RECORDS
 from analysis.selectors import (
     attention,
@@ -21,10 +22,12 @@ from analysis.selectors import (
     wish_list,
 )
 from analysis.selectors.snapshots import Filter
+from analysis.services import policies
 from analysis.services.measures import carry_out_here
 from analysis.services.runs import start_run
 from crm.models import Role, User
 from customers.models import Customer, Informant, Region
+from tests.analysis.buyers import buyers
 from tests.analysis.dealings import AS_OF, dealings
 from tests.cast import make_user
 
@@ -162,3 +165,16 @@ def test_every_row_says_why_it_is_there() -> None:
     assert all(len(row.reasons) == len(row.alerts) > 0 for row in accounts)
     assert [line.silence for line in informants.returns(run, ada, silent=True)]
     assert all(line.label != line.key for line in data_quality.fields(run, ada))
+
+
+def test_whoever_is_gold_is_not_listed_as_drag() -> None:
+    buyers(120, date(2022, 6, 1), date(2025, 3, 31))
+    policy = policies.adopt({"gold": {"share": 1}, "marks": {"drag_share": "0.6"}}, actor=None)
+    run = start_run(actor=None, as_of=date(2024, 12, 31), policy=policy, queue=False)
+    carry_out_here(run, only=("gold", "drag"))
+    ada = make_user("ada", Role.ADMIN)
+    marked = set(DragCost.objects.filter(run=run).values_list("customer_id", flat=True))
+    gold = set(GoldRow.objects.filter(run=run, is_gold=True).values_list("customer_id", flat=True))
+    assert marked & gold
+    assert {row.customer.customer_id for row in drag.customers(run, ada).rows} == marked - gold
+    assert sum(verdict.customers for verdict in drag.sums(run, ada)) == len(marked - gold)
