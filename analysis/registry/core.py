@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
+from django.utils.translation import gettext_lazy as _
 
 from analysis.datasets.customers import POTENTIALS, TIERS, Population
 from analysis.measures.churn import STATUS_DTYPE, ChurnFit, assess_churn
@@ -14,6 +16,9 @@ from analysis.measures.contribution import contribution
 from analysis.measures.marks import MARKS_DTYPE, assign_marks
 from analysis.measures.tiers import POTENTIAL_RULE_DTYPE, TierScheme, assign_tiers
 from crm.copying import Kind
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 @dataclass(slots=True)
@@ -26,9 +31,10 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class CoreMeasure:
-    """A measure and the columns of the snapshot that it fills, with their kinds (crm.copying)."""
+    """A measure, its name for people, and the columns of the snapshot that it fills, with their kinds (crm.copying)."""
 
     name: str
+    label: _StrPromise
     compute: Callable[[Population, Findings], pd.DataFrame]
     publishes: dict[str, Kind]
     after: tuple[str, ...] = ()
@@ -105,6 +111,7 @@ def _reason_words() -> tuple[str, ...]:
 CORE: tuple[CoreMeasure, ...] = (
     CoreMeasure(
         "facts",
+        _("Facts of purchase"),
         _facts,
         {
             "region_id": "int8",
@@ -131,11 +138,13 @@ CORE: tuple[CoreMeasure, ...] = (
     ),
     CoreMeasure(
         "contribution",
+        _("Contribution"),
         _contribution,
         {"value": "int8", "rank": "int4", "share": "float8", "cumulative_share_before": "float8"},
     ),
     CoreMeasure(
         "tiers",
+        _("ABC tiers"),
         _tiers,
         {
             "tier_amount": TIERS,
@@ -154,9 +163,12 @@ CORE: tuple[CoreMeasure, ...] = (
         },
         after=("contribution",),
     ),
-    CoreMeasure("marks", _marks, {"marks": tuple(MARKS_DTYPE.categories)}, after=("contribution",)),
+    CoreMeasure(
+        "marks", _("Marks"), _marks, {"marks": tuple(MARKS_DTYPE.categories)}, after=("contribution",)
+    ),
     CoreMeasure(
         "churn",
+        _("Churn"),
         _churn,
         {
             "churn_status": tuple(STATUS_DTYPE.categories),

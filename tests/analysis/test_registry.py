@@ -11,7 +11,7 @@ from django.db import connection, models
 from django.utils import translation
 
 from analysis.registry import FURTHER, Measure
-from analysis.registry.core import CORE
+from analysis.registry.core import CORE, CoreMeasure
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADINGS = ("Definition", "Formula", "Source", "Caveats", "Worked example")
@@ -59,8 +59,8 @@ def test_a_measure_has_a_property_and_an_oracle(name: str) -> None:
     assert any("agree" in test.name for test in tests), f"no oracle in tests called test_{name}"
 
 
-@further
-def test_a_measure_is_named_in_both_languages(measure: Measure[Any]) -> None:
+@pytest.mark.parametrize("measure", [*CORE, *FURTHER.values()], ids=lambda measure: measure.name)
+def test_a_measure_is_named_in_both_languages(measure: CoreMeasure | Measure[Any]) -> None:
     catalogue = polib.pofile(str(ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"))
     with translation.override("en"):
         entry = catalogue.find(str(measure.label))
