@@ -20,6 +20,7 @@ def what_if_record(found: WhatIf) -> dict[str, Any]:
         "as_of": found.as_of.isoformat(),
         "compared_with": found.compared_with.pk,
         "policy": found.rules.document(),
+        "caution": found.caution,
         "customers": found.customers,
         "tiers_before": found.tiers_before,
         "tiers": found.tiers,
@@ -39,7 +40,8 @@ def what_if_record(found: WhatIf) -> dict[str, Any]:
 
 def what_if_lines(found: WhatIf) -> list[str]:
     """The answer in short, with the greatest movers."""
-    lines = [
+    lines = [found.caution] if found.caution else []
+    lines += [
         _("As of %(day)s, beside run %(run)d: %(moved)s of %(customers)s customers would move.")
         % {
             "day": day(found.as_of),

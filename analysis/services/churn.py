@@ -62,6 +62,7 @@ def record(
         "instead_of": _fit_record(demand.instead_of) if demand.instead_of else None,
         "scored": int(found["churn_probability"].notna().sum()),
         "flagged": int(found["churn_flag"].fillna(False).sum()),
+        "may_be_default": judged[policy.model].may_be_default,
         "backtest": {
             "trained_to": population.cut.isoformat(),
             "methods": {name: result.as_dict() for name, result in judged.items()},

@@ -7,10 +7,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from analysis.models import Policy, Publication
+from analysis.models import AnalysisRun, MeasureResult, MeasureState, Policy, Publication
 from analysis.models.policies import digest_of
 from analysis.models.reading import PolicyError
 from analysis.models.rules import PolicyRules, read_rules
+from analysis.selectors.explanations import model_label
 from crm.models import User
 from crm.policy import require
 from crm.services import audit
@@ -48,6 +49,32 @@ def adopt(rules: Any, *, actor: User | None, reason: str = "") -> Policy:
         )
         audit.record(actor, "policy.adopt", f"policy:{policy.pk}", version=policy.version)
     return policy
+
+
+def caution(rules: PolicyRules) -> str:
+    """What the published run's backtest holds against the model of churn of some rules, in words; "" for nothing.
+
+    Rules may be adopted all the same: a model that fails in one horizon may do better in the next.
+    """
+    shown = Publication.objects.select_related("run").first()
+    if shown is None:
+        return ""
+    model = rules.churn.model
+    judged = _judged(shown.run).get(model)
+    if judged is None or judged["may_be_default"]:
+        return ""
+    return _(
+        "In the backtest of run %(run)d, %(model)s could not be trained soundly or did no better than the base rate: "
+        "it should not be the default."
+    ) % {"run": shown.run_id, "model": model_label(model)}
+
+
+def _judged(run: AnalysisRun) -> dict[str, Any]:
+    """The verdict on each method, by name: the run's own and, of methods that it left to the measure, that one's."""
+    measured = MeasureResult.objects.filter(run=run, name="backtest", state=MeasureState.DONE).first()
+    windows = measured.summary["windows"] if measured else []
+    latest = windows[0]["methods"] if windows else {}
+    return {**latest, **run.churn.get("backtest", {}).get("methods", {})}
 
 
 def current() -> Policy:

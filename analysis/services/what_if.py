@@ -63,12 +63,14 @@ class WhatIf:
     """What would change among the customers whom the viewer may see.
 
     ``tiers_before`` and ``tiers`` count customers in A, B, C as published and by the draft; ``movers`` are the
-    :data:`MOVERS_LISTED` of the greatest value at most, ``moved`` is how many there are.
+    :data:`MOVERS_LISTED` of the greatest value at most, ``moved`` is how many there are. ``caution`` says what the
+    published run's backtest holds against the draft's model of churn, "" for nothing.
     """
 
     as_of: datetime.date
     compared_with: AnalysisRun
     rules: PolicyRules
+    caution: str
     customers: int
     tiers_before: dict[str, int]
     tiers: dict[str, int]
@@ -149,6 +151,7 @@ def _tell(
         as_of=draft.as_of,
         compared_with=shown,
         rules=rules,
+        caution=policies.caution(rules),
         customers=len(rows),
         tiers_before=_count(before["tier"]),
         tiers=_count(rows["tier"]),

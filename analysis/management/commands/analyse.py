@@ -125,6 +125,8 @@ class Command(BaseCommand):
     def _start(self, options: dict[str, Any]) -> AnalysisRun:
         actor = named_actor(options["username"])
         policy = _policy(options["policy"], actor, options["reason"])
+        if policy and (caution := policies.caution(policy.parsed())):
+            self.stderr.write(caution)
         wanted = {"as_of": options["as_of"], "policy": policy, "publish": not options["no_publish"]}
         if options["queue"]:
             return runs.start_run(actor=actor, further=not options["core_only"], **wanted)

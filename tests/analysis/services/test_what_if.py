@@ -9,9 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import translation
 
-from analysis.models import AnalysisRun, CustomerSnapshot, Policy
+from analysis.exports.what_if import what_if_lines
+from analysis.models import AnalysisRun, CustomerSnapshot, Policy, Publication
 from analysis.models.reading import PolicyError
-from analysis.models.rules import PolicyRules
+from analysis.models.rules import PolicyRules, read_rules
 from analysis.selectors.snapshots import visible
 from analysis.services import policies
 from analysis.services.runs import start_run
@@ -70,6 +71,23 @@ def test_what_if_is_what_a_run_then_publishes(trade: Trade, draft: dict[str, Any
     assert sum(passage.customers for passage in told.passages) == told.moved == len(told.movers)
     assert told.tiers == {tier: int((found["tier"] == tier).sum()) for tier in "ABC"}
     assert sum(region.up + region.down for region in told.regions) == told.moved
+
+
+def test_a_model_that_failed_the_published_backtest_is_cautioned_against(trade: Trade) -> None:
+    run = Publication.objects.get().run
+    methods = run.churn["backtest"]["methods"]
+    methods["bg_nbd"]["may_be_default"], methods["nbd"]["may_be_default"] = False, True
+    run.save(update_fields=["churn"])
+    doubtful, sound = ({"churn": {"model": model}} for model in ("bg_nbd", "nbd"))
+    found = what_if(doubtful, actor=None)
+    assert "BG/NBD" in found.caution
+    assert found.caution in what_if_lines(found)
+    assert policies.caution(read_rules(sound)) == ""
+    published = run_on(DAY, policies.adopt(doubtful, actor=None))
+    assert (
+        published.churn["may_be_default"]
+        is published.churn["backtest"]["methods"]["bg_nbd"]["may_be_default"]
+    )
 
 
 def test_nothing_is_written(trade: Trade) -> None:
