@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -40,6 +41,7 @@ from customers.models import (
     Product,
     Task,
 )
+from customers.models.listing import day_or_last, open_first
 from customers.selectors import lists, profiles
 
 Reader: TypeAlias = Callable[[Viewer, Sequence[Row]], Mapping[int, Any]]
@@ -151,6 +153,16 @@ def _newest(column: str, read: Any) -> Sort:
     return Sort(_("Newest"), (Key(column, read, descending=True), _NEWEST_ID))
 
 
+def _by_day(label: Text, column: str) -> Sort:
+    """Return the order of a day that may be none yet: those stand last."""
+    sorted_by = f"{column}_or_last"
+    return Sort(
+        label,
+        (Key(sorted_by, day), _ID),
+        lambda rows: rows.annotate(**{sorted_by: day_or_last(column)}),
+    )
+
+
 _CUSTOMER_SORTS = {
     "newest": _newest("created_at", moment),
     "name": Sort(_("Name"), (Key("pinyin", text), _ID)),
@@ -237,6 +249,12 @@ PRODUCTS = ListSpec(
     sorts={
         "sku": Sort(_("SKU"), (Key("sku", text), _ID)),
         "name": Sort(_("Name"), (Key("name", text), _ID)),
+        # Of products there are few enough to be sorted as they are read.
+        "category": Sort(
+            _("Category"),
+            (Key("category_or_none", text), _ID),
+            lambda rows: rows.annotate(category_or_none=Coalesce("category__name", Value(""))),
+        ),
     },
     search=search_products,
     placeholder=_("SKU or name"),
@@ -255,7 +273,12 @@ PAYMENTS = ListSpec(
     visible=lambda user: Payment.objects.visible_to(user),
     columns=PAYMENT_COLUMNS,
     filters=PAYMENT_FILTERS,
-    sorts={"newest": Sort(_("Newest"), (_NEWEST_ID,))},
+    sorts={
+        "newest": Sort(_("Newest"), (_NEWEST_ID,)),
+        "due": _by_day(_("Due on"), "due_on"),
+        "paid": _by_day(_("Paid on"), "paid_on"),
+        "amount": Sort(_("Amount"), (Key("amount_cents", integer, descending=True), _NEWEST_ID)),
+    },
     search=numbered("reference"),
     placeholder=_("Reference of a payment"),
     counted=lambda count: ngettext("%(count)s payment", "%(count)s payments", count),
@@ -274,7 +297,14 @@ COMPLAINTS = ListSpec(
     visible=lambda user: Complaint.objects.visible_to(user),
     columns=COMPLAINT_COLUMNS,
     filters=COMPLAINT_FILTERS,
-    sorts={"newest": _newest("reported_at", moment)},
+    sorts={
+        "newest": _newest("reported_at", moment),
+        "waiting": Sort(
+            _("Longest waiting"),
+            (Key("is_resolved", integer), Key("reported_at", moment), _ID),
+            lambda rows: rows.annotate(is_resolved=open_first("resolved_at")),
+        ),
+    },
     search=search_by_customer,
     placeholder=_("Customer"),
     counted=lambda count: ngettext("%(count)s complaint", "%(count)s complaints", count),
@@ -313,6 +343,7 @@ TASKS = ListSpec(
     sorts={
         "due": Sort(_("Due on"), (Key("due_on", day), _ID)),
         "newest": Sort(_("Newest"), (_NEWEST_ID,)),
+        "customer": Sort(_("Customer"), (Key("customer__pinyin", text), _ID)),
     },
     search=search_by_customer,
     placeholder=_("Customer"),
@@ -325,6 +356,7 @@ TASKS = ListSpec(
         ),
     ),
     readers={"is_overdue": _overdue("done_at")},
+    actions=("done", "snooze", "reassign"),
 )
 
 LISTS: dict[str, ListSpec] = {

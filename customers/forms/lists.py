@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from customers.exports.running import EVERYTHING, LONGEST_REASON, SHOWN
 from customers.models import Campaign
 from customers.selectors.profiles import possible_owners
 from customers.services.bulk import LONGEST_TAG
+from customers.services.bulk_tasks import LONGEST_OUTCOME
 
 TABLES = (("xlsx", _("Excel workbook (xlsx)")), ("csv", _("CSV, for other programs")))
 CARDS = (("vcard4", _("vCard 4.0, for address books")), ("vcard3", _("vCard 3.0, for older ones")))
@@ -137,10 +139,63 @@ class TasksForm(forms.Form):
         }
 
 
-BulkForm = AssignForm | TagForm | CampaignForm | TasksForm
+class DoneForm(forms.Form):
+    """What came of tasks that are done."""
+
+    outcome = forms.CharField(label=_("Outcome"), max_length=LONGEST_OUTCOME, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    def values(self) -> dict[str, Any]:
+        """What the service is told."""
+        return {"outcome": self.cleaned_data["outcome"]}
+
+
+def _tomorrow() -> date:
+    return timezone.localdate() + timedelta(days=1)
+
+
+class SnoozeForm(forms.Form):
+    """Until when tasks are put off."""
+
+    due_on = forms.DateField(
+        label=_("Due on"),
+        initial=_tomorrow,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    def values(self) -> dict[str, Any]:
+        """What the service is told."""
+        return {"due_on": self.cleaned_data["due_on"].isoformat()}
+
+
+class ReassignForm(forms.Form):
+    """To whom tasks are given."""
+
+    assignee = forms.ModelChoiceField(
+        label=_("Assignee"), queryset=User.objects.none(), empty_label=_("Choose a colleague")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = possible_owners(user)  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """What the service is told."""
+        return {"assignee": self.cleaned_data["assignee"].pk}
+
+
+BulkForm = AssignForm | TagForm | CampaignForm | TasksForm | DoneForm | SnoozeForm | ReassignForm
 BULK_FORMS: dict[str, type[BulkForm]] = {
     "assign": AssignForm,
     "tag": TagForm,
     "campaign": CampaignForm,
     "task": TasksForm,
+    "done": DoneForm,
+    "snooze": SnoozeForm,
+    "reassign": ReassignForm,
 }

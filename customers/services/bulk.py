@@ -25,6 +25,7 @@ from crm.services.jobs import RunningJob
 from customers.models import Campaign, Customer, Tag, Task, TaskOrigin
 from customers.models.profiles import CustomerQuerySet
 from customers.selectors.profiles import possible_owners
+from customers.services.bulk_tasks import TASK_ACTIONS, undoing
 
 KIND = "customers.bulk"
 UNDO = "undo"
@@ -41,19 +42,20 @@ class BulkError(ValueError):
     """A change that can't be made: nobody chosen, too many, or a value that is not to be had."""
 
 
-def start(*, actor: User, action: str, customer_ids: Sequence[int], values: Mapping[str, Any]) -> Job:
-    """Change these customers, as far as the actor may; return the job, ended when there are few.
+def start(*, actor: User, action: str, ids: Sequence[int], values: Mapping[str, Any]) -> Job:
+    """Change these customers, or tasks, as far as the actor may; return the job, ended when there are few.
 
     ``values`` are JSON: {"owner": id} to assign, {"tag": name}, {"campaign": id}, or {"title", "due_on" (ISO),
-    "assignee": id or None} for tasks. Raises PermissionDenied and BulkError.
+    "assignee": id or None} to create tasks; of tasks {"outcome": words} for done, {"due_on"} to put them off,
+    {"assignee": id} to give them to somebody. Raises PermissionDenied and BulkError.
     """
     require(actor, "customer.edit")
-    if action not in _ACTIONS:
+    if action not in _ACTIONS and action not in TASK_ACTIONS:
         raise BulkError(action)
-    ids = sorted(set(customer_ids))
-    if not ids or len(ids) > settings.BULK_MAX_ROWS:
+    chosen = sorted(set(ids))
+    if not chosen or len(chosen) > settings.BULK_MAX_ROWS:
         raise BulkError("rows")
-    return _begin(actor, {"action": action, "ids": ids, "values": dict(values)})
+    return _begin(actor, {"action": action, "ids": chosen, "values": dict(values)})
 
 
 def undo(job_id: int, *, actor: User) -> Job:
@@ -63,6 +65,13 @@ def undo(job_id: int, *, actor: User) -> Job:
     if done.arguments["action"] == UNDO or Job.objects.filter(kind=KIND, arguments__undoes=job_id).exists():
         raise BulkError(UNDO)
     return _begin(actor, {"action": UNDO, "undoes": job_id, "ids": done.arguments["ids"], "values": {}})
+
+
+def concerns_tasks(job: Job) -> bool:
+    """Whether a change, or the one that it takes back, is of tasks rather than of customers."""
+    undoes = job.arguments.get("undoes")
+    action = Job.objects.get(pk=undoes).arguments["action"] if undoes else job.arguments["action"]
+    return action in TASK_ACTIONS
 
 
 @jobs.handles(KIND)
@@ -75,16 +84,19 @@ def run(job: RunningJob) -> dict[str, Any]:
     arguments = job.arguments
     ids: list[int] = arguments["ids"]
     action = arguments["action"]
-    change = _undoing(arguments["undoes"]) if action == UNDO else _ACTIONS[action](actor, arguments["values"])
+    of_tasks = concerns_tasks(job.job)
+    model = Task if of_tasks else Customer
+    change = _change(actor, arguments, of_tasks=of_tasks)
     for start_at in range(job.job.done, len(ids), CHUNK):
         chunk = ids[start_at : start_at + CHUNK]
         with transaction.atomic(), pghistory.context(user=actor.pk, job=job.job.pk):
             job.guard()
-            visible = Customer.objects.visible_to(actor).filter(pk__in=chunk)
+            visible = model.objects.visible_to(actor).filter(pk__in=chunk)
             held = visible.select_for_update(of=("self",)).order_by("pk")
             before = change(held)
             changed = sum(len(each) for each in before.values())
-            audit.record(actor, f"customer.bulk.{action}", f"job:{job.job.pk}", rows=changed)
+            subject = "task" if of_tasks else "customer"
+            audit.record(actor, f"{subject}.bulk.{action}", f"job:{job.job.pk}", rows=changed)
             job.keep(before=_merged(job.job.result.get("before", {}), before))
             job.progress(start_at + len(chunk), len(ids))
     before = job.job.result.get("before", {})
@@ -92,6 +104,17 @@ def run(job: RunningJob) -> dict[str, Any]:
 
 
 Change = Callable[[CustomerQuerySet], Before]
+
+
+def _change(actor: User, arguments: Mapping[str, Any], *, of_tasks: bool) -> Callable[[Any], Before]:
+    """Return what is to be done with each chunk of rows."""
+    action, values = arguments["action"], arguments["values"]
+    if action != UNDO:
+        return TASK_ACTIONS[action](actor, values) if of_tasks else _ACTIONS[action](actor, values)
+    if not of_tasks:
+        return _undoing(arguments["undoes"])
+    done = Job.objects.get(pk=arguments["undoes"], kind=KIND)
+    return undoing(done.arguments["action"], done.arguments["values"], done.result["before"])
 
 
 def _assign(actor: User, values: Mapping[str, Any]) -> Change:

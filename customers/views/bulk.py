@@ -29,6 +29,9 @@ TITLES = {
     "tag": gettext_lazy("Tag customers"),
     "campaign": gettext_lazy("Add customers to a campaign"),
     "task": gettext_lazy("Create a task for each customer"),
+    "done": gettext_lazy("Mark tasks as done"),
+    "snooze": gettext_lazy("Put tasks off"),
+    "reassign": gettext_lazy("Give tasks to a colleague"),
 }
 UNPROCESSABLE = 422
 
@@ -50,9 +53,7 @@ def bulk_change(request: HttpRequest, key: str) -> HttpResponse:
     is_answer = request.POST.get("confirmed") == "1"
     form = BULK_FORMS[action](request.POST if is_answer else None, user=user)
     if is_answer and form.is_valid():
-        return _done(
-            request, bulk.start(actor=user, action=action, customer_ids=ids, values=form.values()), back
-        )
+        return _done(request, bulk.start(actor=user, action=action, ids=ids, values=form.values()), back)
     context = {
         "spec": spec,
         "action": action,
@@ -61,7 +62,7 @@ def bulk_change(request: HttpRequest, key: str) -> HttpResponse:
         "ids": [] if request.POST.get("all") else ids,
         "all": bool(request.POST.get("all")),
         "query": query,
-        "count": len(ids),
+        "chosen": _("Chosen: %(rows)s") % {"rows": spec.counted(len(ids)) % {"count": number(len(ids))}},
         "back": back,
     }
     status = UNPROCESSABLE if is_answer else 200
@@ -121,7 +122,7 @@ def _ids(request: HttpRequest) -> list[int]:
 def _refusal(count: int) -> str:
     if not count:
         return _("Choose the rows first: tick them in the list, or take all that match.")
-    return _("At most %(cap)s customers can be changed at a time. Narrow the list first.") % {
+    return _("At most %(cap)s rows can be changed at a time. Narrow the list first.") % {
         "cap": number(settings.BULK_MAX_ROWS)
     }
 
@@ -136,6 +137,10 @@ def _done(request: HttpRequest, job: Job, back: str) -> HttpResponse:
 
 def _summary(job: Job) -> str:
     changed = int(job.result.get("changed", 0))
+    if bulk.concerns_tasks(job):
+        return ngettext("%(count)s task changed.", "%(count)s tasks changed.", changed) % {
+            "count": number(changed)
+        }
     return ngettext("%(count)s customer changed.", "%(count)s customers changed.", changed) % {
         "count": number(changed)
     }

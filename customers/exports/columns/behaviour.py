@@ -21,7 +21,7 @@ _COMPLAINTS = labels(ComplaintType.choices)
 _RESPONSES = labels(ResponseType.choices)
 
 
-def named_by_customer(under: str = "customer__code") -> Column:
+def named_by_customer(under: str = "customer__code", sort: str = "") -> Column:
     """Return the column that names a row by its customer."""
     return Column(
         "customer",
@@ -32,6 +32,7 @@ def named_by_customer(under: str = "customer__code") -> Column:
             reverse("customers:record", args=[row["customer_id"]]), row["customer__name"], row[under]
         ),
         is_name=True,
+        sort=sort,
     )
 
 
@@ -92,6 +93,7 @@ COMPLAINT_COLUMNS = (
         lambda row: day(row["resolved_at"]) if row["resolved_at"] else "",
         ("resolved_at",),
         cell=_resolved,
+        sort="waiting",
     ),
     words("cause", _("Cause")),
     words("resolution", _("Resolution"), shown=False),

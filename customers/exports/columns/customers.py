@@ -33,7 +33,7 @@ from customers.models import (
     Potential,
 )
 from customers.selectors.lists import NEVER_ORDERED, first_of
-from customers.selectors.masking import masked_contact
+from customers.selectors.masking import MASK, masked_contact
 from customers.selectors.profiles import region_name
 
 
@@ -87,10 +87,20 @@ def _is_understood(name: str, value: str, words: Words) -> bool:
         return False
 
 
-def plain(key: str, label: Any, path: str = "", *, shown: bool = False, on_phone: bool = True) -> Column:
+def plain(
+    key: str, label: Any, path: str = "", *, shown: bool = False, on_phone: bool = True, sort: str = ""
+) -> Column:
     """Return the column of a field that is shown as it is."""
     column = path or key
-    return Column(key, label, lambda row: row[column] or "", (column,), is_shown=shown, on_phone=on_phone)
+    return Column(
+        key,
+        label,
+        lambda row: row[column] or "",
+        (column,),
+        is_shown=shown,
+        on_phone=on_phone,
+        sort=sort,
+    )
 
 
 def colleague(key: str, label: Any, path: str = "", *, shown: bool = True) -> Column:
@@ -339,7 +349,7 @@ PERSON_COLUMNS = (
         _("Date of birth"),
         lambda row: row["person_profile__date_of_birth"],
         ("person_profile__date_of_birth",),
-        cell=lambda row: text(day(row["person_profile__date_of_birth"])),
+        cell=lambda row: text(MASK if row["person_profile__date_of_birth"] else ""),
         is_shown=False,
     ),
     _ADDED,

@@ -173,8 +173,8 @@ PAYMENT_COLUMNS = (
         ("order_id", "order__number"),
         cell=_payment_order,
     ),
-    a_day("due_on", _("Due on")),
-    a_day("paid_on", _("Paid on")),
+    a_day("due_on", _("Due on"), sort="due"),
+    a_day("paid_on", _("Paid on"), sort="paid"),
     Column("state", _("State"), _state, ("due_on", "paid_on"), cell=_state_cell, needs="is_overdue"),
     Column(
         "amount_cents",
@@ -183,6 +183,7 @@ PAYMENT_COLUMNS = (
         ("amount_cents",),
         cell=lambda row: figure(money(row["amount_cents"])),
         is_figure=True,
+        sort="amount",
     ),
     plain("account", _("Account")),
     plain("currency", _("Currency")),
@@ -199,7 +200,7 @@ PRODUCT_COLUMNS = (
         sort="name",
     ),
     Column("sku", _("SKU"), lambda row: row["sku"], ("sku",), is_shown=False, sort="sku"),
-    plain("category", _("Category"), "category__name", shown=True),
+    plain("category", _("Category"), "category__name", shown=True, sort="category"),
     Column(
         "list_price",
         _("List price"),

@@ -31,7 +31,7 @@ def _state_cell(row: Row) -> Cell:
 
 
 TASK_COLUMNS = (
-    named_by_customer(),
+    named_by_customer(sort="customer"),
     words("title", _("What to do")),
     words("reason", _("Reason"), shown=False),
     a_day("due_on", _("Due on"), sort="due"),

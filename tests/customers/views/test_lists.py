@@ -12,7 +12,17 @@ from django.urls import reverse
 
 from crm.extensions import Standing, offer_insights
 from customers.exports.lists import LISTS
-from customers.models import Complaint, ContactPoint, Customer, Interaction, OrderStatus, Region, Task
+from customers.models import (
+    Complaint,
+    ContactPoint,
+    Customer,
+    Interaction,
+    OrderStatus,
+    Product,
+    ProductCategory,
+    Region,
+    Task,
+)
 from tests.cast import Cast, make_customer, make_order, make_payment, sign_in
 
 # What a list costs whatever its length: session, viewer, their team, the regions that they manage, count, rows, the
@@ -141,6 +151,49 @@ def test_the_pages_of_a_list_hold_every_row_once_in_every_order(cast: Cast, sort
         seen += [row["pk"] for row in context["rows"]]
         address = context["next_url"]
     assert len(seen) == len(set(seen)) == 120
+
+
+@pytest.mark.parametrize("sort", ["due", "-due", "paid", "-paid", "amount", "-amount"])
+def test_payments_stand_in_every_order_the_open_ones_last(cast: Cast, sort: str) -> None:
+    order = make_order(cast.huaxin, "SO-1", date(2024, 1, 1), 100)
+    for number in range(60):
+        day = None if number % 4 == 0 else date(2024, 2, 1 + number % 7)
+        make_payment(order, f"P-{number}", number % 9, due_on=day, paid_on=day)
+    client, address, seen = sign_in(cast.alice), f"/customers/payments/?sort={sort}", []
+    while address:
+        context = client.get(address).context
+        seen += context["rows"]
+        address = context["next_url"]
+    assert len({row["pk"] for row in seen}) == len(seen) == 60
+    column = {"due": "due_on", "paid": "paid_on", "amount": "amount_cents"}[sort.strip("-")]
+    values = [row[column] if row[column] is not None else date.max for row in seen]
+    # The largest amounts are the first that people look for.
+    assert values == sorted(values, reverse=sort.startswith("-") != (column == "amount_cents"))
+
+
+def test_the_complaint_that_waits_longest_is_first_and_answered_ones_are_last(cast: Cast) -> None:
+    for cause, day, answered in (("new", 9, None), ("old", 2, None), ("answered", 1, 3)):
+        resolved = datetime(2024, 3, answered, tzinfo=UTC) if answered else None
+        at = datetime(2024, 3, day, tzinfo=UTC)
+        Complaint.objects.create(
+            customer=cast.huaxin, complaint_type="defect", reported_at=at, resolved_at=resolved, cause=cause
+        )
+    rows = sign_in(cast.alice).get("/customers/complaints/?sort=waiting").context["rows"]
+    assert [row["cause"] for row in rows] == ["old", "new", "answered"]
+
+
+def test_tasks_stand_by_customer_and_products_by_category(cast: Cast) -> None:
+    anna = make_customer("K8", "阿安", owner=cast.alice)
+    for customer in (cast.huaxin, anna):
+        Task.objects.create(customer=customer, title="call", due_on=date(2024, 1, 5))
+    client = sign_in(cast.alice)
+    rows = client.get("/customers/tasks/?sort=customer").context["rows"]
+    assert [row["customer__name"] for row in rows] == ["阿安", "苏州华新家电"]
+    category = ProductCategory.objects.create(name="配件")
+    Product.objects.create(sku="A1", name="滤芯", category=category)
+    Product.objects.create(sku="Z1", name="杂项")
+    rows = client.get("/customers/products/?sort=category").context["rows"]
+    assert [row["sku"] for row in rows] == ["Z1", "A1"]
 
 
 def test_an_empty_list_teaches_the_next_step(cast: Cast) -> None:
