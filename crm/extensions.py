@@ -107,6 +107,10 @@ class CustomerInsights(Protocol):
         """Return the customers with most value among ``customers`` (already in scope), in one query."""
         ...
 
+    def by_value(self, rows: QuerySet[Any, Any], then: Sequence[str]) -> QuerySet[Any, Any]:
+        """Return records that have a ``customer`` in the order of its value, then by fields; the unknown come last."""
+        ...
+
     def care_days(self) -> Mapping[str, int]:
         """Return after how many days without contact a customer of each tier is due a visit; no visit, no key."""
         ...

@@ -105,7 +105,7 @@ class PublishedInsights:
 
     def by_value(self, rows: QuerySet[Any, Any], then: Sequence[str]) -> QuerySet[Any, Any]:
         """Records in the order of their customers' value: each customer's rank is one look into the run's own key."""
-        ranks = CustomerSnapshot.objects.filter(run=self.run, customer=OuterRef("customer"))
+        ranks = self._rows().filter(customer=OuterRef("customer"))
         return rows.order_by(Subquery(ranks.values("rank")[:1]).asc(nulls_last=True), *then)
 
     def care_days(self) -> Mapping[str, int]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, timedelta
+from functools import lru_cache
 
 from borax.calendars.lunardate import InvalidLunarDateError, LCalendars, LunarDate
 
@@ -12,6 +14,8 @@ from customers.models import Calendar
 ONE_DAY = timedelta(days=1)
 FEBRUARY, LEAP_DAY = 2, 29
 LONG_LUNAR_MONTH = 30
+# What is older stands in no table of the lunar calendar, and is kept by the Gregorian one.
+FIRST_LUNAR_YEAR = 1901
 
 
 def next_occurrence(
@@ -29,6 +33,16 @@ def next_occurrence(
         return found if found >= on_or_after else _lunar(year + 1, month, day, is_leap_month)
     found = gregorian_day(on_or_after.year, month, day)
     return found if found >= on_or_after else gregorian_day(on_or_after.year + 1, month, day)
+
+
+def next_birthday(born: date, is_lunar: bool, on_or_after: date) -> date:
+    """Return the first day from ``on_or_after`` on which the day of a date is kept, by the lunar calendar or not."""
+    if is_lunar and born.year >= FIRST_LUNAR_YEAR:
+        month, day, is_leap = lunar_of(born)
+        return next_occurrence(
+            month, day, calendar=Calendar.LUNAR, is_leap_month=is_leap, on_or_after=on_or_after
+        )
+    return next_occurrence(born.month, born.day, calendar=Calendar.GREGORIAN, on_or_after=on_or_after)
 
 
 def gregorian_day(year: int, month: int, day: int) -> date:
@@ -60,6 +74,21 @@ def lunar_days(days: Iterable[date]) -> set[tuple[int, int]]:
         if lunar.day == LONG_LUNAR_MONTH - 1 and LunarDate.from_solar(each + ONE_DAY).day == 1:
             kept.add((lunar.month, LONG_LUNAR_MONTH))
     return kept
+
+
+@lru_cache(maxsize=8)
+def lunar_births(days: tuple[date, ...]) -> tuple[date, ...]:
+    """Return every date since 1901 whose lunar day may be kept on one of these days: whoever was born on it.
+
+    Which of two months of the same number is meant, ``next_birthday`` tells.
+    """
+    born = []
+    for year in range(FIRST_LUNAR_YEAR - 1, max(days).year + 1):
+        for month, day in sorted(lunar_days(days)):
+            for leap in (0, 1) if LCalendars.leap_month(year) == month else (0,):
+                with suppress(InvalidLunarDateError):
+                    born.append(LunarDate(year, month, day, leap).to_solar_date())
+    return tuple(each for each in born if each.year >= FIRST_LUNAR_YEAR)
 
 
 def lunar_of(day: date) -> tuple[int, int, bool]:

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from crm.models import User
 from crm.policy import can
 from customers.models import (
-    Calendar,
     CompanyProfile,
     Customer,
     CustomerKind,
@@ -18,10 +17,7 @@ from customers.models import (
     ImportantDate,
     PersonProfile,
 )
-from customers.selectors.calendar import lunar_of, next_occurrence
-from customers.selectors.masking import masked_text
-
-FIRST_LUNAR_YEAR = 1901
+from customers.selectors.calendar import next_birthday, next_occurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +30,24 @@ class ComingDay:
 
 
 def coming_days(user: User, customer: Customer, today: date, within_days: int) -> list[ComingDay]:
-    """Return the days of a customer (in scope) kept from ``today`` within so many days, the next first."""
-    readable = can(user, "personal.view")
-    found = [
+    """Return the days of a customer (in scope) kept from ``today`` within so many days, the next first.
+
+    The days of a person, and those that somebody noted, are told to nobody who may not read personal values.
+    """
+    last = today + timedelta(days=within_days)
+    found = [] if customer.kind == CustomerKind.PERSON else _of_company(customer, today)
+    if can(user, "personal.view"):
+        found += _noted(customer, today)
+        found += _of_person(customer, today) if customer.kind == CustomerKind.PERSON else []
+    near = {(each.kind, each.on, each.detail): each for each in found if each.on <= last}
+    return sorted(near.values(), key=lambda each: each.on)
+
+
+def _noted(customer: Customer, today: date) -> list[ComingDay]:
+    return [
         ComingDay(
             kind="" if each.kind == DateKind.OTHER and each.label else each.get_kind_display(),
-            detail=each.label if readable else masked_text(each.label),
+            detail=each.label,
             on=next_occurrence(
                 each.month,
                 each.day,
@@ -50,12 +58,6 @@ def coming_days(user: User, customer: Customer, today: date, within_days: int) -
         )
         for each in ImportantDate.objects.filter(customer=customer)
     ]
-    found += (
-        _of_person(customer, today) if customer.kind == CustomerKind.PERSON else _of_company(customer, today)
-    )
-    last = today + timedelta(days=within_days)
-    near = {(each.kind, each.on, each.detail): each for each in found if each.on <= last}
-    return sorted(near.values(), key=lambda each: each.on)
 
 
 def _of_person(customer: Customer, today: date) -> list[ComingDay]:
@@ -65,17 +67,16 @@ def _of_person(customer: Customer, today: date) -> list[ComingDay]:
     )
     for each in profile:
         if each.date_of_birth:
-            on = _birthday(each.date_of_birth, each.birthday_is_lunar, today)
+            on = next_birthday(each.date_of_birth, each.birthday_is_lunar, today)
             found.append(ComingDay(str(DateKind.BIRTHDAY.label), on))
         if each.wedding_anniversary:
-            found.append(
-                ComingDay(str(DateKind.WEDDING.label), _birthday(each.wedding_anniversary, False, today))
-            )
+            on = next_birthday(each.wedding_anniversary, False, today)
+            found.append(ComingDay(str(DateKind.WEDDING.label), on))
     for member in FamilyMember.objects.filter(
         customer=customer, role=FamilyRole.SPOUSE, birthday__isnull=False
     ):
         if member.birthday:
-            on = _birthday(member.birthday, member.birthday_is_lunar, today)
+            on = next_birthday(member.birthday, member.birthday_is_lunar, today)
             found.append(ComingDay(str(DateKind.BIRTHDAY.label), on, str(FamilyRole.SPOUSE.label)))
     return found
 
@@ -83,14 +84,7 @@ def _of_person(customer: Customer, today: date) -> list[ComingDay]:
 def _of_company(customer: Customer, today: date) -> list[ComingDay]:
     founded = CompanyProfile.objects.filter(customer=customer, founded_on__isnull=False)
     return [
-        ComingDay(str(DateKind.FOUNDING.label), _birthday(day, False, today))
+        ComingDay(str(DateKind.FOUNDING.label), next_birthday(day, False, today))
         for day in founded.values_list("founded_on", flat=True)
         if day
     ]
-
-
-def _birthday(born: date, is_lunar: bool, today: date) -> date:
-    if is_lunar and born.year >= FIRST_LUNAR_YEAR:
-        month, day, is_leap = lunar_of(born)
-        return next_occurrence(month, day, calendar=Calendar.LUNAR, is_leap_month=is_leap, on_or_after=today)
-    return next_occurrence(born.month, born.day, calendar=Calendar.GREGORIAN, on_or_after=today)

@@ -26,7 +26,7 @@ from crm.views.jobs import KINDS
 from crm.views.lists import chosen
 from customers.selectors import today as selectors
 from customers.selectors.profiles import visible_customers
-from customers.selectors.today import QueueRow, Waiting
+from customers.selectors.queue_rows import QueueRow, Waiting
 
 WHOSE = {"own": gettext_lazy("Mine"), "team": gettext_lazy("My team's")}
 ICONS = {

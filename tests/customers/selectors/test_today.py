@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from analysis.services.runs import start_run
 from crm.extensions import customer_insights
-from crm.models import User
+from crm.models import Role, User
 from customers.models import (
+    CompanyProfile,
     Complaint,
+    Customer,
     FamilyMember,
+    FamilyRole,
     ImportantDate,
     Informant,
     PersonProfile,
@@ -20,14 +23,16 @@ from customers.models import (
     Task,
 )
 from customers.selectors.calendar import lunar_of
-from customers.selectors.today import QueueRow, Waiting, queue
+from customers.selectors.coming import coming_days
+from customers.selectors.queue_rows import QueueRow, Waiting
+from customers.selectors.today import queue
 from customers.services.demo import Plan, seed_demo
 from customers.services.regions import load_regions
-from tests.cast import Cast, make_customer
+from tests.cast import Cast, make_customer, make_order, make_user
 
 TODAY = date(2026, 11, 22)
 TOMORROW = TODAY + timedelta(days=1)
-MOST_QUERIES = 24
+MOST_QUERIES = 25
 
 
 def waiting(user: User, own: bool = True) -> list[QueueRow]:
@@ -114,3 +119,59 @@ def test_with_a_run_the_queue_ranks_by_value_and_knows_the_late() -> None:
     assert values == sorted(values, reverse=True)
     assert {Waiting.CARE, Waiting.DATE, Waiting.OVERDUE} <= {row.why for row in rows}
     assert all(row.standing and row.standing.churn_flag for row in rows if row.why is Waiting.OVERDUE)
+
+
+def test_the_day_of_a_person_is_not_told_to_who_may_not_read_it(cast: Cast) -> None:
+    person = make_customer("K5", "陈国栋", owner=cast.alice, kind="person")
+    born = TOMORROW.replace(year=1978)
+    PersonProfile.objects.create(customer=person, date_of_birth=born, wedding_anniversary=born)
+    FamilyMember.objects.create(customer=person, role="spouse", birthday=born)
+    ImportantDate.objects.create(customer=person, kind="birthday", month=born.month, day=born.day)
+    CompanyProfile.objects.create(customer=cast.huaxin, founded_on=born)
+    assert {row.customer for row in waiting(cast.ada, own=False)} == {"陈国栋", "苏州华新家电"}
+    assert [row.customer for row in waiting(cast.otto, own=False)] == ["苏州华新家电"]
+    assert coming_days(cast.otto, person, TODAY, 30) == []
+    assert len(coming_days(cast.ada, person, TODAY, 30)) == 3
+
+
+def test_a_spouse_keeps_her_birthday_by_the_moon(cast: Cast) -> None:
+    person = make_customer("K5", "陈国栋", owner=cast.alice, kind="person")
+    # The 14th of the tenth lunar month, as is 22 November 2026.
+    member = FamilyMember.objects.create(
+        customer=person, role="spouse", birthday=date(1978, 11, 14), birthday_is_lunar=True
+    )
+    assert [(row.on, row.detail) for row in waiting(cast.alice)] == [(TODAY, str(FamilyRole.SPOUSE.label))]
+    assert [each.on for each in coming_days(cast.alice, person, TODAY, 1)] == [TODAY]
+    member.birthday = date(1978, 11, 20)
+    member.save()
+    assert waiting(cast.alice) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_most_valuable_is_kept_however_much_waits() -> None:
+    """The last one of more than are shown is the one worth most: it waits for the shortest time."""
+    alice = make_user("alice", Role.REP)
+    kinds = ("task", "complaint", "date")
+    for number in range(10, 55):
+        customer = make_customer(f"K{number}", f"商行{number}", owner=alice)
+        make_order(customer, f"SO-{number}", TODAY - timedelta(days=30), 9_000)
+        for kind in kinds:
+            _let_wait(kind, customer, alice, days=9)
+    best = make_customer("K99", "头等客户", owner=alice)
+    make_order(best, "SO-1", TODAY - timedelta(days=30), 9_000_000)
+    for kind in kinds:
+        _let_wait(kind, best, alice, days=0)
+    start_run(actor=None, as_of=TODAY, queue=False)
+    rows = queue(alice, customer_insights(), own=True, today=TODAY)
+    assert {row.why for row in rows if row.customer == "头等客户"} >= {Waiting(kind) for kind in kinds}
+
+
+def _let_wait(kind: str, customer: Customer, user: User, days: int) -> None:
+    since = TODAY - timedelta(days=days)
+    if kind == "task":
+        Task.objects.create(customer=customer, title="call", due_on=since, assignee=user)
+    elif kind == "complaint":
+        noon = datetime(since.year, since.month, since.day, 4, tzinfo=UTC)
+        Complaint.objects.create(customer=customer, complaint_type="defect", reported_at=noon)
+    else:
+        ImportantDate.objects.create(customer=customer, kind="founding", month=TODAY.month, day=TODAY.day)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from crm.models import AuditEntry
-from customers.models import Interaction, Task
+from customers.models import ImportantDate, Interaction, PersonProfile, Task
 from tests.cast import Cast, make_customer, sign_in
 
 LOG = "/customers/log/"
@@ -129,6 +129,18 @@ def test_the_record_says_what_waits(cast: Cast) -> None:
     Task.objects.create(customer=person, title="送样机", due_on=timezone.localdate(), assignee=cast.alice)
     page = sign_in(cast.alice).get(f"/customers/{person.pk}/").content.decode()
     assert "to do: 送样机" in page
+
+
+def test_an_auditor_reads_no_birthday_on_the_record_nor_on_today(cast: Cast) -> None:
+    person = make_customer("K5", "陈国栋", owner=cast.alice, kind="person")
+    born = (timezone.localdate() + timedelta(days=1)).replace(year=1976)
+    PersonProfile.objects.create(customer=person, date_of_birth=born)
+    ImportantDate.objects.create(customer=person, kind="wedding", month=born.month, day=born.day)
+    for page in (f"/customers/{person.pk}/", "/customers/today/"):
+        assert "Birthday tomorrow" in sign_in(cast.alice).get(page).content.decode()
+        read = sign_in(cast.otto).get(page).content.decode().lower()
+        assert "birthday tomorrow" not in read
+        assert "anniversary tomorrow" not in read
 
 
 @pytest.mark.parametrize("number", ["9" * 5_000, "9" * 19, "１２３", "-1", "0x10", "1\x00"])

@@ -1,0 +1,119 @@
+"""Whose birthday or anniversary is kept today or tomorrow, over all customers of a queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from crm.extensions import CustomerInsights
+from crm.models import User
+from crm.policy import can
+from customers.models import (
+    Calendar,
+    CompanyProfile,
+    Customer,
+    DateKind,
+    FamilyMember,
+    FamilyRole,
+    ImportantDate,
+    PersonProfile,
+)
+from customers.models.profiles import CustomerQuerySet
+from customers.selectors.calendar import (
+    ONE_DAY,
+    gregorian_days,
+    lunar_births,
+    lunar_days,
+    next_birthday,
+    next_occurrence,
+)
+from customers.selectors.queue_rows import MOST_OF_A_KIND, QueueRow, Waiting, by_value
+
+
+def days_kept(
+    user: User, customers: CustomerQuerySet, insights: CustomerInsights | None, today: date
+) -> list[QueueRow]:
+    """Return the days that are kept today or tomorrow; the same day of one customer counts once.
+
+    The days of a person, and those that somebody noted, are told to nobody who may not read personal values.
+    """
+    kept = _Kept(customers, insights, (today, today + ONE_DAY))
+    rows = list(kept.by_date(CompanyProfile, "founded_on", DateKind.FOUNDING))
+    if can(user, "personal.view"):
+        rows = [
+            *kept.noted(),
+            *kept.birthdays(PersonProfile, "date_of_birth"),
+            *(
+                replace(row, detail=str(FamilyRole.SPOUSE.label))
+                for row in kept.birthdays(FamilyMember, "birthday", role=FamilyRole.SPOUSE)
+            ),
+            *kept.by_date(PersonProfile, "wedding_anniversary", DateKind.WEDDING),
+            *rows,
+        ]
+    found: dict[tuple[int | None, str, str, date | None], QueueRow] = {}
+    for row in rows:
+        whose = row.detail if row.detail == str(FamilyRole.SPOUSE.label) else ""
+        found.setdefault((row.customer_id, row.text, whose, row.on), row)
+    return list(found.values())
+
+
+class _Kept:
+    """What is kept on one of two days by some customers, the most valuable of them first."""
+
+    def __init__(
+        self, customers: CustomerQuerySet, insights: CustomerInsights | None, days: tuple[date, date]
+    ) -> None:
+        self.customers = customers
+        self.insights = insights
+        self.days = days
+
+    def noted(self) -> Iterator[QueueRow]:
+        """Yield the days that somebody noted, by either calendar."""
+        on_days = _on_one_of(gregorian_days(self.days), calendar=Calendar.GREGORIAN)
+        on_days |= _on_one_of(lunar_days(self.days), calendar=Calendar.LUNAR)
+        for each in self._first(ImportantDate, on_days):
+            on = next_occurrence(
+                each.month,
+                each.day,
+                calendar=each.calendar,
+                is_leap_month=each.is_leap_month,
+                on_or_after=self.days[0],
+            )
+            yield from self._row(each.customer, each.get_kind_display(), on, each.label)
+
+    def birthdays(self, model: Any, name: str, **narrow: Any) -> Iterator[QueueRow]:
+        """Yield birthdays in a field, by the Gregorian calendar or by the lunar one as the record has it."""
+        yield from self.by_date(model, name, DateKind.BIRTHDAY, birthday_is_lunar=False, **narrow)
+        born = Q(**{f"{name}__in": lunar_births(self.days)}, birthday_is_lunar=True)
+        for each in self._first(model, born, **narrow):
+            on = next_birthday(getattr(each, name), True, self.days[0])
+            yield from self._row(each.customer, str(DateKind.BIRTHDAY.label), on)
+
+    def by_date(self, model: Any, name: str, kind: DateKind, **narrow: Any) -> Iterator[QueueRow]:
+        """Yield days in a field that are kept by the Gregorian calendar."""
+        on_days = _on_one_of(gregorian_days(self.days), prefix=f"{name}__")
+        for each in self._first(model, on_days, **narrow):
+            on = next_birthday(getattr(each, name), False, self.days[0])
+            yield from self._row(each.customer, str(kind.label), on)
+
+    def _first(self, model: Any, kept: Q, **narrow: Any) -> Iterable[Any]:
+        found = model.objects.filter(kept, customer__in=self.customers.values("pk"), **narrow)
+        return by_value(found, self.insights, "pk").select_related("customer")[:MOST_OF_A_KIND]
+
+    def _row(self, customer: Customer, kind: str, on: date, label: str = "") -> Iterator[QueueRow]:
+        """Yield the row of a day; a day with a name of its own needs no word for its kind."""
+        is_named = kind == str(DateKind.OTHER.label) and label
+        text, detail = (label, "") if is_named else (kind, label)
+        if on in self.days:
+            yield QueueRow(Waiting.DATE, customer.pk, customer.name, on, text=text, detail=detail)
+
+
+def _on_one_of(days: Iterable[tuple[int, int]], prefix: str = "", **narrow: Any) -> Q:
+    found = Q(pk__in=[])
+    for month, day in sorted(days):
+        found |= Q(**{f"{prefix}month": month, f"{prefix}day": day}, **narrow)
+    return found
