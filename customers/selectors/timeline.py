@@ -18,6 +18,7 @@ from crm.policy import can
 from customers.models import (
     Attachment,
     Complaint,
+    Consent,
     Customer,
     CustomerMerge,
     Gift,
@@ -29,10 +30,12 @@ from customers.models import (
     Opportunity,
     Order,
     OrderLine,
-    OrderStatus,
     Payment,
+    Referral,
+    ServiceCost,
     SurveyAnswer,
     Task,
+    WalletShare,
 )
 from customers.selectors.parts import masked
 
@@ -71,8 +74,10 @@ class Event:
 
 
 SOURCES: Mapping[str, Source] = {
-    "order": Source(Order, "ordered_on", "trade", is_day=True, among=~Q(status=OrderStatus.CANCELLED)),
+    "order": Source(Order, "ordered_on", "trade", is_day=True),
     "payment": Source(Payment, "paid_on", "trade", is_day=True, among=Q(paid_on__isnull=False)),
+    "cost": Source(ServiceCost, "incurred_on", "trade", is_day=True),
+    "wallet": Source(WalletShare, "noted_on", "trade", is_day=True, related=("competitor", "category")),
     "interaction": Source(Interaction, "occurred_at", "talk", related=("rep", "product")),
     "complaint": Source(Complaint, "reported_at", "complaints", related=("rep", "product")),
     "resolution": Source(
@@ -88,6 +93,9 @@ SOURCES: Mapping[str, Source] = {
     "opportunity": Source(Opportunity, "created_at", "work", related=("owner",)),
     "attachment": Source(Attachment, "uploaded_at", "work", related=("uploaded_by",)),
     "added": Source(Customer, "created_at", "record", owner="pk"),
+    "referral": Source(Referral, "referred_on", "record", is_day=True, related=("informant",)),
+    "consent": Source(Consent, "given_on", "record", is_day=True, related=("recorded_by",)),
+    "withdrawal": Source(Consent, "withdrawn_on", "record", is_day=True, among=Q(withdrawn_on__isnull=False)),
     "merge": Source(
         CustomerMerge,
         "merged_at",
@@ -203,4 +211,6 @@ def _amounts(orders: Collection[int]) -> dict[int, int]:
 
 
 def _masked(row: Any) -> Any:
+    if isinstance(row, Referral):
+        masked(row.informant)  # whose name is all that a referral says
     return row if isinstance(row, Customer | CustomerMerge) else masked(row)

@@ -10,16 +10,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from crm.templatetags.format import day, days, moment, whole_money
-from customers.models import Order, Payment
+from customers.models import Order, OrderStatus, Payment
+from customers.selectors.catalogue import FIELDS
 from customers.selectors.timeline import SOURCES, Event
 from customers.views.parts.behaviour import KINDS as BEHAVIOUR
+from customers.views.parts.competitors import KINDS as COMPETITORS
 from customers.views.parts.kind import Line, together
+from customers.views.parts.money import amount
 from customers.views.parts.profiles import KINDS as PROFILES
 from customers.views.parts.working import KINDS as WORKING
 
 _NAMES = {
     "order": gettext_lazy("Order"),
     "payment": gettext_lazy("Payment"),
+    "cost": gettext_lazy("Service cost"),
+    "wallet": gettext_lazy("Bought elsewhere"),
     "interaction": gettext_lazy("Interaction"),
     "complaint": gettext_lazy("Complaint"),
     "resolution": gettext_lazy("Complaint resolved"),
@@ -33,6 +38,9 @@ _NAMES = {
     "opportunity": gettext_lazy("Opportunity"),
     "attachment": gettext_lazy("File"),
     "added": gettext_lazy("Record"),
+    "referral": gettext_lazy("Referral"),
+    "consent": gettext_lazy("Consent given"),
+    "withdrawal": gettext_lazy("Consent withdrawn"),
     "merge": gettext_lazy("Merge"),
 }
 
@@ -58,13 +66,17 @@ def _written(event: Event) -> dict[str, Any]:
 
 def _order(event: Event) -> Line:
     order: Order = event.row
+    url = reverse("customers:order", args=[order.pk])
+    if order.status == OrderStatus.CANCELLED:
+        said = together(order.number, _("it was cancelled and counts nowhere"))
+        return Line(title=said, details=str(order.get_status_display()), url=url)
     late = ""
     if order.promised_on and order.delivered_on and order.delivered_on > order.promised_on:
         late = _("%(days)s late") % {"days": days((order.delivered_on - order.promised_on).days)}
     return Line(
         title=together(order.number, whole_money(event.cents, settings.COMPANY_CURRENCY), late),
         details=str(order.get_status_display()),
-        url=reverse("customers:order", args=[order.pk]),
+        url=url,
     )
 
 
@@ -75,6 +87,10 @@ def _payment(event: Event) -> Line:
         late = _("%(days)s late") % {"days": days((payment.paid_on - payment.due_on).days)}
     paid = whole_money(payment.amount_cents, settings.COMPANY_CURRENCY)
     return Line(title=together(payment.reference, paid, late))
+
+
+def _cost(event: Event) -> Line:
+    return Line(title=amount(event.row.amount), details=str(event.row.get_kind_display()))
 
 
 def _interaction(event: Event) -> Line:
@@ -113,6 +129,14 @@ def _added(_event: Event) -> Line:
     return Line(title=_("The customer was entered."))
 
 
+def _consent(event: Event) -> Line:
+    """Say to what somebody consented, or no longer does: the field and the purpose, never a value."""
+    row = event.row
+    field = FIELDS.get(row.field)
+    said = together(field.title if field else row.field, row.purpose)
+    return Line(title=said, tag=str(row.recorded_by or "") if event.source == "consent" else "")
+
+
 def _merge(event: Event) -> Line:
     said = _("%(name)s was merged into this record.") % {"name": event.row.merged.name}
     return Line(title=said, tag=str(event.row.merged_by or ""))
@@ -131,6 +155,8 @@ def _as_on_its_card(kinds: dict[str, Any], name: str) -> Callable[[Event], Line]
 _WORDS: dict[str, Callable[[Event], Line]] = {
     "order": _order,
     "payment": _payment,
+    "cost": _cost,
+    "wallet": _as_on_its_card(COMPETITORS, "wallet"),
     "interaction": _interaction,
     "complaint": _complaint,
     "resolution": _resolution,
@@ -144,5 +170,8 @@ _WORDS: dict[str, Callable[[Event], Line]] = {
     "opportunity": _as_on_its_card(WORKING, "opportunities"),
     "attachment": _attachment,
     "added": _added,
+    "referral": _as_on_its_card(WORKING, "referrals"),
+    "consent": _consent,
+    "withdrawal": _consent,
     "merge": _merge,
 }

@@ -3,20 +3,28 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.utils import translation
 
 from crm.paging import CursorError
 from customers.models import (
     Complaint,
+    Consent,
     Customer,
     CustomerMerge,
     Gift,
+    Informant,
     Interaction,
     Need,
     Note,
     Opinion,
+    OrderStatus,
+    Referral,
+    ServiceCost,
     Task,
+    WalletShare,
 )
 from customers.selectors.timeline import GROUPS, SOURCES, timeline
+from customers.views.record.events import written
 from tests.cast import Cast, make_customer, make_order, make_payment
 
 QUERIES = 14
@@ -105,6 +113,25 @@ def test_a_merge_is_told_until_it_is_undone(cast: Cast) -> None:
     assert names(cast, cast.huaxin)[0] == "merge"
     CustomerMerge.objects.filter(pk=merge.pk).update(undone_at=at(1))
     assert names(cast, cast.huaxin) == ["added"]
+
+
+def test_what_was_cancelled_told_spent_and_allowed_is_told_too(cast: Cast) -> None:
+    customer = cast.huaxin
+    make_order(customer, "SO-C", date(2024, 3, 1), 100, status=OrderStatus.CANCELLED)
+    informant = Informant.objects.create(name="老王", owner=cast.alice)
+    Referral.objects.create(informant=informant, customer=customer, referred_on=date(2024, 3, 2))
+    ServiceCost.objects.create(customer=customer, kind="visit", incurred_on=date(2024, 3, 3), amount=80)
+    period = {"period_start": date(2024, 1, 1), "period_end": date(2024, 2, 1)}
+    WalletShare.objects.create(customer=customer, amount_elsewhere=5, noted_on=date(2024, 3, 4), **period)
+    days = {"given_on": date(2024, 3, 5), "withdrawn_on": date(2024, 3, 6)}
+    Consent.objects.create(customer=customer, field="person.religion", purpose="节日问候", **days)
+    with translation.override("en"):
+        told = written(timeline(cast.alice, customer).rows)
+    kinds = [each["kind"].split(" · ")[0] for each in told]
+    assert kinds[:4] == ["Consent withdrawn", "Consent given", "Bought elsewhere", "Service cost"]
+    assert kinds[4:] == ["Referral", "Order", "Record"]
+    assert "cancelled" in told[5]["text"]
+    assert "老王" not in str(written(timeline(cast.otto, customer).rows))
 
 
 def test_nothing_of_another_customer_is_told(cast: Cast, lively: Customer) -> None:
