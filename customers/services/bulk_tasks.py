@@ -69,6 +69,7 @@ def undoing(action: str, values: Mapping[str, Any], before: Mapping[str, list[in
         put_back: Before = {}
         for was, ids in before.items():
             rows = held.filter(pk__in=ids)
+            old: dict[str, Any]
             if action == "done":
                 same, old = rows.filter(done_at=datetime.fromisoformat(was)), {"done_at": None, "outcome": ""}
             elif action == "snooze":
