@@ -65,7 +65,8 @@ class FinancialRecord:
     """A customer's computed financial record (财务资料): nothing in it is ever typed in.
 
     History from before the system (the opening balance) is part of the first and last order, of the number of
-    orders and of the average order value. Days are averages over settled payments; paying early is not late.
+    orders and of the average order value; ``first_is_before`` and ``last_is_before`` say that such an order is of
+    that history, and has no row here. Days are averages over settled payments; paying early is not late.
     """
 
     account_type: str
@@ -82,6 +83,8 @@ class FinancialRecord:
     average_days_late: float | None
     unpaid_cents: int
     history_until: date | None
+    first_is_before: bool
+    last_is_before: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,18 +220,22 @@ def financial_record(customer: Customer) -> FinancialRecord:
         open_orders=Count("order", filter=waiting, distinct=True),
     )
     orders = spread["orders"] + (opening.orders if opening else 0)
+    first = _earliest(spread["first"], opening.first_order_on if opening else None)
+    last = spread["last"] or (opening.last_order_on if opening else None)
     revenue = money["revenue"] + (_cents(opening.revenue) if opening else 0)
     return FinancialRecord(
         account_type=str(AccountType(account.account_type).label) if account else "",
         credit_limit=account.credit_limit if account else None,
         payment_terms_days=account.payment_terms_days if account else None,
-        first_order_on=_earliest(spread["first"], opening.first_order_on if opening else None),
-        last_order_on=spread["last"] or (opening.last_order_on if opening else None),
+        first_order_on=first,
+        last_order_on=last,
         orders=orders,
         average_order_cents=_mean(revenue, orders),
         open_orders=money["open_orders"],
         open_order_cents=money["open_cents"],
         history_until=opening.until if opening else None,
+        first_is_before=first != spread["first"],
+        last_is_before=last != spread["last"],
         **_payment_behaviour(customer),
     )
 

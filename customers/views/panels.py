@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from crm.templatetags.format import (
     day,
@@ -34,15 +34,23 @@ def financial_facts(customer_id: int, record: FinancialRecord) -> list[Fact]:
     """Write the computed financial record, each figure linked to the rows behind it."""
     currency = settings.COMPANY_CURRENCY
     orders = f"{reverse('customers:orders')}?{urlencode({'customer': customer_id})}"
-    payments = f"{reverse('customers:record', args=[customer_id])}?tab=trade&show=payments"
+    payments = f"{reverse('customers:payments')}?{urlencode({'customer': customer_id})}"
+    before = f"{reverse('customers:record', args=[customer_id])}?tab=trade#part-opening"
     counted = urlencode({"status": [OrderStatus.CONFIRMED, OrderStatus.DELIVERED]}, doseq=True)
     first, last = record.first_order_on, record.last_order_on
     return [
         fact(_("Account type"), record.account_type, note=_account_note(record)),
         fact(
-            _("First order"), first and day(first), url=f"{orders}&until={first}", note=_before_note(record)
+            _("First order"),
+            first and day(first),
+            url=before if record.first_is_before else f"{orders}&{counted}&until={first}",
+            note=_before_note(record),
         ),
-        fact(_("Last order"), last and day(last), url=f"{orders}&since={last}"),
+        fact(
+            _("Last order"),
+            last and day(last),
+            url=before if record.last_is_before else f"{orders}&{counted}&since={last}",
+        ),
         fact(_("Orders"), number(record.orders), url=f"{orders}&{counted}"),
         fact(
             _("Average order value"),
@@ -58,11 +66,30 @@ def financial_facts(customer_id: int, record: FinancialRecord) -> list[Fact]:
         fact(
             _("Average days to pay"),
             record.average_days_to_pay is not None and days(record.average_days_to_pay),
-            url=payments,
-            note=_late_note(record),
+            url=f"{payments}&state=paid",
         ),
-        fact(_("Unpaid"), record.payments and whole_money(record.unpaid_cents, currency), url=payments),
+        fact(
+            _("Average days late"),
+            record.average_days_late is not None and days(record.average_days_late),
+            url=f"{payments}&state=late",
+        ),
+        fact(
+            _("Unpaid"),
+            record.payments and whole_money(record.unpaid_cents, currency),
+            url=f"{payments}&state=open",
+        ),
     ]
+
+
+def computed(financial: FinancialRecord) -> str:
+    """Say of when the financial record is, and what of before the system is in it."""
+    said = _("Computed today, %(day)s; each figure leads to its rows.") % {"day": day(timezone.localdate())}
+    if financial.history_until is None:
+        return said
+    folded = _(
+        "The opening balance until %(day)s is part of the first and last order, the number of orders and their average."
+    )
+    return f"{said} {folded % {'day': day(financial.history_until)}}"
 
 
 def timeline(happened: Iterable[Happening]) -> list[dict[str, Any]]:
@@ -124,9 +151,3 @@ def open_note(record: FinancialRecord) -> str:
     return ngettext("in %(count)s order", "in %(count)s orders", record.open_orders) % {
         "count": number(record.open_orders)
     }
-
-
-def _late_note(record: FinancialRecord) -> str:
-    if not record.average_days_late:
-        return ""
-    return pgettext("payments", "%(days)s late on average") % {"days": days(record.average_days_late)}

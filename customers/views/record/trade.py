@@ -6,18 +6,17 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.templatetags.format import day, whole_money
+from crm.templatetags.format import whole_money
 from crm.views.addresses import with_parameters
 from crm.views.lists import chosen, listing
 from customers.selectors import finance
-from customers.selectors.finance import FinancialRecord, MonthRow
+from customers.selectors.finance import MonthRow
 from customers.selectors.months import month_of, months_between
-from customers.views.panels import days_in_words, financial_facts
+from customers.views.panels import computed, days_in_words, financial_facts
 from customers.views.parts.cards import cards
 from customers.views.record.visit import RECORDS_SHOWN, Visit
 
@@ -48,7 +47,7 @@ def trade(visit: Visit) -> dict[str, Any]:
         ),
         "page": page,
         "show": show,
-        "computed": _computed(financial),
+        "computed": computed(financial),
         "cards": cards(visit.user, customer, "account", "opening", "costs", "opportunities"),
         "notes": [*notes, *page.notes],
         "lists": [
@@ -56,17 +55,6 @@ def trade(visit: Visit) -> dict[str, Any]:
             for name, label in _LISTS.items()
         ],
     }
-
-
-def _computed(financial: FinancialRecord) -> str:
-    """Say of when the financial record is, and what of before the system is in it."""
-    said = _("Computed today, %(day)s; each figure leads to its rows.") % {"day": day(timezone.localdate())}
-    if financial.history_until is None:
-        return said
-    folded = _(
-        "The opening balance until %(day)s is part of the first and last order, the number of orders and their average."
-    )
-    return f"{said} {folded % {'day': day(financial.history_until)}}"
 
 
 def _revenue_chart(months: Sequence[MonthRow], as_of: date) -> dict[str, Any] | None:
