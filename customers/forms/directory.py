@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Role, User
+from customers.forms.meanwhile import SEEN, remember
 from customers.forms.parts.fields import CustomerField
 from customers.forms.profiles import NOTHING, suggestion
 from customers.models import (
@@ -20,6 +21,7 @@ from customers.models import (
     Region,
     Territory,
 )
+from customers.selectors.parts import state_of
 from customers.selectors.regions import RegionFinder
 
 
@@ -35,11 +37,13 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
                 field.empty_label = NOTHING
             elif isinstance(field, CustomerField):
                 field.among = Customer.objects.visible_to(user).filter(kind=CustomerKind.PERSON)
+        if self.instance.pk:
+            remember(self, state_of(self.instance))
 
     def changes(self) -> dict[str, Any]:
         """Return what is to be written."""
         names = self.changed_data if self.instance.pk else self.fields
-        return {name: self.cleaned_data[name] for name in names}
+        return {name: self.cleaned_data[name] for name in names if name != SEEN}
 
 
 class CompetitorForm(EntryForm):

@@ -8,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
+from customers.forms.meanwhile import SEEN, remember
 from customers.models import Task
+from customers.selectors.parts import state_of
 from customers.selectors.tasks import possible_assignees
 
 if TYPE_CHECKING:
@@ -31,8 +33,14 @@ class TaskForm(_Base):
         assignee.queryset = possible_assignees(user, self.instance)  # type: ignore[attr-defined]
         assignee.empty_label = None  # type: ignore[attr-defined]
         assignee.required = True
-        if not self.instance.pk:
+        if self.instance.pk:
+            remember(self, state_of(self.instance))
+        else:
             assignee.initial = user.pk
+
+    def changes(self) -> dict[str, Any]:
+        """Return what differs from how the task stands."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != SEEN}
 
 
 class OutcomeForm(forms.Form):

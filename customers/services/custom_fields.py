@@ -11,6 +11,7 @@ from crm.models import User
 from crm.policy import require
 from crm.services import audit
 from customers.models import CustomField
+from customers.services.meanwhile import require_as_seen
 
 EDITABLE = frozenset(
     {"key", "label", "english_label", "kind", "choices", "customer_kind", "is_personal", "is_active"}
@@ -21,10 +22,15 @@ FIXED = frozenset({"key", "kind"})
 
 @transaction.atomic
 def save_custom_field(
-    *, actor: User, fields: Mapping[str, Any], custom_field: CustomField | None = None
+    *,
+    actor: User,
+    fields: Mapping[str, Any],
+    custom_field: CustomField | None = None,
+    seen: str | None = None,
 ) -> CustomField:
     """Add a field, last in line, or change one but for its key and kind; return it.
 
+    ``seen`` is its ``state_of`` when the actor opened it; raises ChangedMeanwhileError when it was saved since.
     Raises PermissionDenied; KeyError for what is not to be written; IntegrityError for a key that is taken.
     """
     require(actor, "fields.manage")
@@ -35,6 +41,9 @@ def save_custom_field(
     if custom_field is None:
         last = CustomField.objects.aggregate(last=Max("position"))["last"]
         custom_field = CustomField(position=(last or 0) + 1)
+    else:
+        custom_field = CustomField.objects.select_for_update().get(pk=custom_field.pk)
+        require_as_seen(custom_field, seen)
     with pghistory.context(user=actor.pk):
         for name, value in fields.items():
             setattr(custom_field, name, value)

@@ -11,6 +11,7 @@ from crm.models import User
 from crm.policy import require
 from crm.services import audit
 from customers.models import Campaign, Channel, Competitor, Customer, Informant, Territory
+from customers.services.meanwhile import require_as_seen
 
 M = TypeVar("M", bound=Model)
 
@@ -24,8 +25,12 @@ RIGHTS: dict[type[Model], str] = {
 
 
 @transaction.atomic
-def write_entry(model: type[M], *, actor: User, fields: Mapping[str, Any], pk: int | None = None) -> M:
+def write_entry(
+    model: type[M], *, actor: User, fields: Mapping[str, Any], pk: int | None = None, seen: str | None = None
+) -> M:
     """Add an entry, or change some fields of the one with key ``pk``, and return it.
+
+    ``seen`` is its ``state_of`` when the actor opened it; raises ChangedMeanwhileError when it was saved since.
 
     An informant without an owner is the actor's. Raises PermissionDenied; ``model.DoesNotExist`` for an entry, and
     Customer.DoesNotExist for a customer named by it, that the actor may not see; IntegrityError for a name or
@@ -41,6 +46,7 @@ def write_entry(model: type[M], *, actor: User, fields: Mapping[str, Any], pk: i
         entry = model(**({"owner": actor, **own} if model is Informant else own))
     else:
         entry = entries(model, actor).select_for_update(of=("self",)).get(pk=pk)
+        require_as_seen(entry, seen)
         for name, value in own.items():
             setattr(entry, name, value)
     with pghistory.context(user=actor.pk):

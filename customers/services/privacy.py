@@ -25,6 +25,7 @@ from customers.models import Consent, Customer, CustomerKind, FamilyMember, Fiel
 from customers.selectors.catalogue import FIELDS, ProfileField, sensitive_fields
 from customers.selectors.merging import merged_into
 from customers.services import provenance
+from customers.services.meanwhile import require_as_seen
 from customers.services.sealing import open_value, seal_value
 
 IDENTITY = "person.identity_number"
@@ -46,17 +47,21 @@ class Stored:
 
 
 @transaction.atomic
-def switch_field(key: str, *, actor: User, is_on: bool, purpose: str, assessment: str) -> FieldSwitch:
+def switch_field(
+    key: str, *, actor: User, is_on: bool, purpose: str, assessment: str, seen: str | None = None
+) -> FieldSwitch:
     """Decide whether a sensitive field may be kept, for which purpose and at which assessed risk.
 
-    Raises PermissionDenied; KeyError for a field that is not sensitive; NotAllowedError without a purpose and an
-    assessment. Switching off keeps what is stored, sealed and unreadable, until it is purged.
+    ``seen`` is how the decision stood when the actor opened it (``state_or_absence``). Raises PermissionDenied;
+    KeyError for a field that is not sensitive; ChangedMeanwhileError when somebody else has decided since;
+    NotAllowedError without a purpose and an assessment. Switching off keeps what is stored, sealed and unreadable, until it is purged.
     """
     require(actor, "fields.manage")
     if key not in {each.key for each in sensitive_fields()}:
         raise KeyError(key)
     if is_on and not (purpose.strip() and assessment.strip()):
         raise NotAllowedError(_("Say what the field is kept for, and how its risk was assessed."))
+    require_as_seen(FieldSwitch.objects.select_for_update().filter(field=key).first(), seen)
     with pghistory.context(user=actor.pk):
         switch, _is_new = FieldSwitch.objects.update_or_create(
             field=key,

@@ -12,6 +12,7 @@ from crm.models import User
 from crm.policy import require
 from crm.services import audit
 from customers.models import Customer, Task, TaskOrigin
+from customers.services.meanwhile import require_as_seen
 
 
 @transaction.atomic
@@ -77,9 +78,14 @@ def change_task(
     assignee: User | None = None,
     title: str | None = None,
     reason: str | None = None,
+    seen: str | None = None,
 ) -> Task:
-    """Put a task off, give it to somebody else or word it anew; what is None stays."""
+    """Put a task off, give it to somebody else or word it anew; what is None stays.
+
+    ``seen`` is its ``state_of`` when the actor opened it; raises ChangedMeanwhileError when it was saved since.
+    """
     task = _held(task_id, actor)
+    require_as_seen(task, seen)
     given = {"due_on": due_on, "assignee": assignee, "title": title, "reason": reason}
     changes = {name: value for name, value in given.items() if value is not None}
     for name, value in changes.items():

@@ -24,9 +24,12 @@ from customers.forms.directory import (
     InformantForm,
     TerritoryForm,
 )
+from customers.forms.meanwhile import seen_in, send_again
 from customers.models import Campaign, Channel, Competitor, Informant, Territory
+from customers.selectors.parts import state_of
 from customers.selectors.regions import territories
 from customers.services.directory import RIGHTS, entries, write_entry
+from customers.services.meanwhile import ChangedMeanwhileError
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +121,12 @@ def _edit(request: HttpRequest, name: str, pk: int | None) -> HttpResponse:
     title = register.new if entry is None else str(entry)
     typed = request.POST if request.method == "POST" else None
     form = register.form(typed, instance=entry, user=user)
+    differing: list[dict[str, str]] = []
     if form.is_valid():
         try:
-            saved = write_entry(register.model, actor=user, fields=form.changes(), pk=pk)
+            saved = write_entry(register.model, actor=user, fields=form.changes(), pk=pk, seen=seen_in(form))
+        except ChangedMeanwhileError as conflict:
+            differing = send_again(form, conflict.current, state_of(conflict.current))
         except IntegrityError:
             form.add_error(None, _("This is on record already."))
         else:
@@ -129,8 +135,10 @@ def _edit(request: HttpRequest, name: str, pk: int | None) -> HttpResponse:
     home = reverse(register.home)
     context = {
         "form": form,
+        "differences": differing,
         "title": title,
         "crumbs": [{"label": register.title, "url": home}],
         "back_url": register.place(entry) if entry is not None else home,
     }
-    return render(request, "customers/directory/edit.html", context, status=422 if form.is_bound else 200)
+    status = 409 if differing else 422 if form.is_bound else 200
+    return render(request, "customers/directory/edit.html", context, status=status)

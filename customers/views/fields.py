@@ -10,13 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from crm.policy import can, require
+from customers.forms.meanwhile import SEEN, remember, seen_in, send_again
 from customers.forms.privacy import SwitchForm
 from customers.forms.sections import CustomFieldForm
 from customers.models import CustomerKind
 from customers.selectors import dictionary, privacy
 from customers.selectors.catalogue import FIELDS
 from customers.selectors.metadata import describe_fields
+from customers.selectors.parts import state_of
 from customers.services.custom_fields import save_custom_field
+from customers.services.meanwhile import ChangedMeanwhileError, state_or_absence
 from customers.services.privacy import NotAllowedError, switch_field
 from customers.views.places import place_of
 
@@ -69,15 +72,21 @@ def field_switch(request: HttpRequest, key: str) -> HttpResponse:
     stands = privacy.switches().get(key)
     initial = {name: getattr(stands, name) for name in SwitchForm.base_fields} if stands else {}
     form = SwitchForm(request.POST if request.method == "POST" else None, initial=initial)
+    remember(form, state_or_absence(stands))
+    differing: list[dict[str, str]] = []
     if form.is_valid():
+        given = {name: form.cleaned_data[name] for name in SwitchForm.base_fields}
         try:
-            switch_field(key, actor=user, **form.cleaned_data)
+            switch_field(key, actor=user, seen=seen_in(form), **given)
+        except ChangedMeanwhileError as conflict:
+            differing = send_again(form, conflict.current, state_of(conflict.current))
         except NotAllowedError as refusal:
             form.add_error(None, str(refusal))
         else:
             return redirect(f"{reverse('customers:fields')}#{key}")
     title = str(field.title).capitalize()
-    return _form_page(request, form, title=title, sub=_("Off until it is needed: less kept is less to lose."))
+    sub = _("Off until it is needed: less kept is less to lose.")
+    return _form_page(request, form, title=title, sub=sub, differing=differing)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,22 +97,33 @@ def custom_field(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if pk and found is None:
         raise Http404
     form = CustomFieldForm(request.POST if request.method == "POST" else None, instance=found)
+    if found:
+        remember(form, state_of(found))
+    differing: list[dict[str, str]] = []
     if form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name != SEEN}
         try:
-            saved = save_custom_field(actor=user, fields=form.cleaned_data, custom_field=found)
+            saved = save_custom_field(actor=user, fields=given, custom_field=found, seen=seen_in(form))
+        except ChangedMeanwhileError as conflict:
+            differing = send_again(form, conflict.current, state_of(conflict.current))
         except IntegrityError:
             form.add_error("key", _("Another field has this key."))
         else:
             return redirect(f"{reverse('customers:fields')}#custom.{saved.key}")
-    return _form_page(request, form, title=str(found) if found else _("New field"), sub="")
+    title = str(found) if found else _("New field")
+    return _form_page(request, form, title=title, sub="", differing=differing)
 
 
-def _form_page(request: HttpRequest, form: Any, *, title: str, sub: str) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, form: Any, *, title: str, sub: str, differing: list[dict[str, str]]
+) -> HttpResponse:
     context = {
+        "differences": differing,
         "form": form,
         "title": title,
         "sub": sub,
         "back_url": reverse("customers:fields"),
         "crumbs": [{"label": _("Field dictionary"), "url": reverse("customers:fields")}],
     }
-    return render(request, "customers/fields/form.html", context, status=422 if form.is_bound else 200)
+    status = 409 if differing else 422 if form.is_bound else 200
+    return render(request, "customers/fields/form.html", context, status=status)

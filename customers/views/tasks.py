@@ -12,10 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm.models import User
 from crm.policy import require
 from crm.views.answers import go_back, say, toast
+from customers.forms.meanwhile import seen_in, send_again
 from customers.forms.tasks import OutcomeForm, TaskForm
 from customers.models import Task
 from customers.selectors import profiles
+from customers.selectors.parts import state_of
 from customers.selectors.tasks import visible_task
+from customers.services.meanwhile import ChangedMeanwhileError
 from customers.services.tasks import change_task, complete_task, create_task, reopen_task
 
 DEFAULT_DAYS = 3
@@ -49,19 +52,25 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     user = require(request.user, "customer.edit")
     found = _found(user, pk)
     form = TaskForm(request.POST if request.method == "POST" else None, instance=found, user=user)
+    differing: list[dict[str, str]] = []
     if form.is_valid():
-        changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        change_task(pk, actor=user, **changes)
-        say(request, _("Saved."))
-        return redirect(found.customer)
+        try:
+            change_task(pk, actor=user, seen=seen_in(form), **form.changes())
+        except ChangedMeanwhileError as conflict:
+            differing = send_again(form, conflict.current, state_of(conflict.current))
+        else:
+            say(request, _("Saved."))
+            return redirect(found.customer)
     context = {
+        "differences": differing,
         "task": found,
         "form": form,
         "outcome": OutcomeForm(),
         "crumbs": _crumbs(found.customer.name, found.customer.get_absolute_url()),
         "back_url": found.customer.get_absolute_url(),
     }
-    return render(request, "customers/tasks/task.html", context, status=422 if form.is_bound else 200)
+    status = 409 if differing else 422 if form.is_bound else 200
+    return render(request, "customers/tasks/task.html", context, status=status)
 
 
 @require_POST
