@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.forms.profiles import CustomerForm
 from customers.imports.cleaning.contacts import phone_number
+from customers.imports.cleaning.identifiers import unified_social_credit_code
 from customers.imports.problems import CellError
-from customers.models import ContactKind
+from customers.models import ContactKind, CustomerKind
 from customers.selectors.duplicates import Asked
 
 REACHED = ("mobile", "email")
+CODE = "unified_social_credit_code"
 MOST_DECIDED = 20
 LONGEST_ID = 18
 
@@ -28,11 +30,19 @@ class NewCustomerForm(CustomerForm):
         label=_("Mobile"), max_length=60, required=False, widget=forms.TextInput(attrs={"type": "tel"})
     )
     email = forms.EmailField(label=_("Email"), required=False)
+    unified_social_credit_code = forms.CharField(
+        label=_("Unified social credit code"),
+        max_length=30,
+        required=False,
+        help_text=_("Of a company: by it one that is known already is recognised for sure."),
+    )
 
     def sections(self) -> list[Any]:
         """Return the fields by section: how to reach them follows who they are."""
         first, *others = super().sections()
-        return [first, (_("How to reach them"), [self[name] for name in REACHED]), *others]
+        title, fields = first
+        who = (title, [*fields, self[CODE]])
+        return [who, (_("How to reach them"), [self[name] for name in REACHED]), *others]
 
     def clean_mobile(self) -> str:
         """Write the number as it is looked up, in E.164."""
@@ -49,9 +59,19 @@ class NewCustomerForm(CustomerForm):
         name, at, domain = str(self.cleaned_data["email"]).rpartition("@")
         return f"{name}{at}{domain.lower()}"
 
+    def clean_unified_social_credit_code(self) -> str:
+        """Ask for a code whose check character fits, and of a company."""
+        try:
+            code = unified_social_credit_code(self.cleaned_data[CODE]) or ""
+        except CellError as error:
+            raise ValidationError(str(error)) from error
+        if code and self.cleaned_data.get("kind") == CustomerKind.PERSON:
+            raise ValidationError(_("Only a company has a credit code."))
+        return code
+
     def changes(self) -> dict[str, Any]:
         """Return the values of the core facts that were given."""
-        return {name: value for name, value in super().changes().items() if name not in REACHED}
+        return {name: value for name, value in super().changes().items() if name not in (*REACHED, CODE)}
 
     def contacts(self) -> list[tuple[str, str]]:
         """Return kind and value of each way to reach them."""
@@ -66,6 +86,7 @@ class NewCustomerForm(CustomerForm):
             kind=self.cleaned_data["kind"],
             region_id=region.pk if region else None,
             contacts=[value for _kind, value in self.contacts()],
+            credit_code=self.cleaned_data[CODE],
         )
 
 

@@ -121,6 +121,13 @@ def asked_about(customer: Customer) -> Asked:
     )
 
 
+def with_same_number(user: User, customer: Customer) -> list[Duplicate]:
+    """Return the customers whom ``user`` may see and who have the same identity number, found by its digest alone."""
+    known = asked_about(customer)
+    only = Asked("", customer.kind, identity_index=known.identity_index, customer_id=customer.pk)
+    return possible_duplicates(user, only) if known.identity_index else []
+
+
 def different_from(customer_id: int) -> set[int]:
     """Return the customers of whom somebody said that they are others."""
     pairs = NotDuplicate.objects.filter(Q(first=customer_id) | Q(second=customer_id))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from crm.models import User
 from crm.policy import require
 from crm.services import audit
-from customers.models import ContactPoint, Customer, CustomerKind, Tag
+from customers.models import CompanyProfile, ContactPoint, Customer, CustomerKind, Tag
 from customers.selectors.catalogue import FIELDS
 from customers.services import provenance
 from customers.services.search_keys import search_keys
@@ -45,6 +45,7 @@ EDITABLE = frozenset(
     }
 )
 CODE_LETTER = "K"
+CREDIT_CODE = "company.unified_social_credit_code"
 
 
 class EditConflictError(Exception):
@@ -57,11 +58,16 @@ class EditConflictError(Exception):
 
 @transaction.atomic
 def create_customer(
-    *, actor: User, fields: Mapping[str, Any], contacts: Collection[tuple[str, str]] = ()
+    *,
+    actor: User,
+    fields: Mapping[str, Any],
+    contacts: Collection[tuple[str, str]] = (),
+    credit_code: str = "",
 ) -> Customer:
     """Add a customer and return it; without an owner it is the actor's, without a code it is given one.
 
-    ``contacts`` are kind and value of ways to reach them; the first one is the primary one.
+    ``contacts`` are kind and value of ways to reach them; the first one is the primary one. ``credit_code`` is a
+    company's unified social credit code, in its one form.
 
     Raises PermissionDenied, and KeyError for a field that is not to be written here.
     """
@@ -78,7 +84,10 @@ def create_customer(
         _mark(customer, tags)
         for place, (kind, value) in enumerate(contacts):
             ContactPoint.objects.create(customer=customer, kind=kind, value=value, is_primary=not place)
-    provenance.note(customer, _keys(fields), actor=actor)
+        if credit_code:
+            CompanyProfile.objects.create(customer=customer, unified_social_credit_code=credit_code)
+    keys = _keys(fields) | ({CREDIT_CODE} if credit_code else set())
+    provenance.note(customer, keys, actor=actor)
     audit.record(actor, "customer.create", f"customer:{customer.pk}", fields=sorted(fields))
     return customer
 

@@ -35,7 +35,12 @@ def new_customer(request: HttpRequest) -> HttpResponse:
         if alike:
             return _duplicates_page(request, alike)
     try:
-        customer = create_customer(actor=user, fields=form.changes(), contacts=form.contacts())
+        customer = create_customer(
+            actor=user,
+            fields=form.changes(),
+            contacts=form.contacts(),
+            credit_code=form.cleaned_data["unified_social_credit_code"],
+        )
     except IntegrityError:
         # Somebody was given the same code in between: asked again, the form says so.
         form = NewCustomerForm(_typed(request), user=user)

@@ -25,6 +25,7 @@ from customers.models import Customer, CustomerKind, FamilyMember
 from customers.selectors import privacy as selector
 from customers.selectors import profiles
 from customers.selectors.catalogue import FIELDS, ProfileField
+from customers.selectors.duplicates import Duplicate, with_same_number
 from customers.services import privacy
 from customers.services.privacy import NotAllowedError
 
@@ -110,6 +111,8 @@ def _store(asked: Asked) -> HttpResponse:
         form.add_error("value", error)
         return _page(asked, status=422, value=form)
     messages.success(asked.request, _("Saved."))
+    if _same_number(asked):
+        messages.warning(asked.request, _("Another customer has this very number: look at both."))
     if stored.notice:
         messages.warning(asked.request, stored.notice)
     return redirect(asked.url)
@@ -149,6 +152,13 @@ _ACTS: dict[str, Callable[[Asked], HttpResponse]] = {
 }
 
 
+def _same_number(asked: Asked) -> list[Duplicate]:
+    """Return who else has the identity number that is kept, for those who may do something about it."""
+    if asked.field.key != privacy.IDENTITY or not can(asked.user, "customer.edit"):
+        return []
+    return with_same_number(asked.user, asked.customer)
+
+
 def _page(
     asked: Asked, *, status: int = 200, refusal: str = "", revealed: str = "", **typed: Any
 ) -> HttpResponse:
@@ -169,6 +179,8 @@ def _page(
     context = {
         **given,
         "customer": asked.customer,
+        "alike": _same_number(asked),
+        "can_merge": can(asked.user, "customer.merge"),
         "field": asked.field,
         "standing": standing,
         "url": asked.url,
