@@ -134,3 +134,14 @@ def test_a_change_that_lacks_something_asks_again_and_keeps_the_choice(cast: Cas
     response = sign_in(cast.alice).post("/customers/lists/customers/change/", fields)
     assert response.status_code == 422
     assert f'name="ids" value="{cast.huaxin.pk}"' in response.content.decode()
+
+
+def test_a_list_shows_nobody_a_date_of_birth(cast: Cast, canary: Customer) -> None:
+    PersonProfile.objects.filter(customer=canary).update(date_of_birth=date(1978, 3, 4))
+    query = "columns=name&columns=date_of_birth"
+    for user in (cast.ada, cast.otto):
+        text = sign_in(user).get(f"/customers/people/?{query}").content.decode()
+        assert "1978" not in text
+        assert "••••••" in text
+    column = next(each for each in LISTS["people"].columns if each.key == "date_of_birth")
+    assert column.value({"person_profile__date_of_birth": date(1978, 3, 4)}) == date(1978, 3, 4)
