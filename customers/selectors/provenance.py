@@ -37,12 +37,12 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
-    """When a version was written, by whom, and whether an import wrote it."""
+class Written:
+    """When a version was written and by whom; ``channel`` is known of what an import wrote, of our own records."""
 
     at: datetime
     user_id: int | None
-    is_imported: bool
+    channel: str
 
 
 def noted(customer: Customer) -> dict[str, FieldProvenance]:
@@ -70,8 +70,16 @@ def of_core_facts(customer: Customer, notes: Mapping[str, FieldProvenance]) -> d
         if note is not None and (version is None or note.recorded_at >= version.at):
             found[field.key] = in_words(note)
         elif version is not None:
-            found[field.key] = _of_version(version, names)
+            found[field.key] = _of_version(version, names, verified_on=note.verified_on if note else None)
     return found
+
+
+def written_as(customer: Customer, key: str) -> Written | None:
+    """Return how a column of the customer's own got the value that it has; None for a field of another kind."""
+    field = FIELDS.get(key)
+    if field is None or field.model is not Customer or field.model_field.many_to_many:
+        return None
+    return _columns_written(customer, [field]).get(key)
 
 
 def of_rows(
@@ -113,16 +121,15 @@ def fields_of_rows(model: type[Any], kind: str) -> list[ProfileField]:
     ]
 
 
-def _columns_written(customer: Customer, fields: Sequence[ProfileField]) -> dict[str, _Written]:
+def _columns_written(customer: Customer, fields: Sequence[ProfileField]) -> dict[str, Written]:
     """Return by which version each field got the value that it has; a field without one is left out."""
-    columns = {
-        field.key: [Customer._meta.get_field(name).attname for name in field.columns] for field in fields
-    }
+    attribute = {field.name: field.attname for field in Customer._meta.concrete_fields}
+    columns = {field.key: [attribute[name] for name in field.columns] for field in fields}
     every = dict.fromkeys(name for names in columns.values() for name in names)
     events = Customer.pgh_event_model.objects.filter(pgh_obj=customer.pk)  # type: ignore[attr-defined]
     read = events.order_by("-pgh_id").values("pgh_created_at", "pgh_context__metadata", *every)
     versions = list(read[:VERSIONS_READ])[::-1]
-    found: dict[str, _Written] = {}
+    found: dict[str, Written] = {}
     before: dict[str, Any] = {}
     for version in versions:
         for key, names in columns.items():
@@ -133,21 +140,23 @@ def _columns_written(customer: Customer, fields: Sequence[ProfileField]) -> dict
     return found
 
 
-def _written(at: datetime, metadata: Mapping[str, Any] | None) -> _Written:
+def _written(at: datetime, metadata: Mapping[str, Any] | None) -> Written:
     said = metadata or {}
-    return _Written(at, said.get("user"), "import_batch" in said)
+    channel = ChannelKind.INTERNAL_RECORDS.value if "import_batch" in said else ""
+    return Written(at, said.get("user"), channel)
 
 
-def _names(versions: Iterable[_Written]) -> dict[int, str]:
+def _names(versions: Iterable[Written]) -> dict[int, str]:
     wanted = {version.user_id for version in versions if version.user_id is not None}
     return {user.pk: str(user) for user in User.objects.filter(pk__in=wanted)} if wanted else {}
 
 
-def _of_version(version: _Written, names: Mapping[int, str], channel: str = "") -> Provenance:
-    if version.is_imported:
-        channel = ChannelKind.INTERNAL_RECORDS
+def _of_version(
+    version: Written, names: Mapping[int, str], channel: str = "", verified_on: date | None = None
+) -> Provenance:
     who = names.get(version.user_id, "") if version.user_id is not None else ""
-    return _provenance(channel, who, version.at, timezone.localdate(version.at))
+    day = timezone.localdate(version.at)
+    return _provenance(version.channel or channel, who, version.at, max(day, verified_on or day))
 
 
 def _provenance(channel: str, who: str, at: datetime, verified_on: date) -> Provenance:

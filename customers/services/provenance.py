@@ -11,6 +11,7 @@ from crm.policy import require
 from crm.services import audit
 from customers.models import Customer, FieldProvenance
 from customers.selectors.catalogue import FIELDS
+from customers.selectors.provenance import written_as
 
 
 def note(customer: Customer, fields: Iterable[str], *, actor: User | None, channel: str = "") -> None:
@@ -57,7 +58,11 @@ def confirm(customer_id: int, field: str, *, actor: User) -> FieldProvenance:
         raise KeyError(field)
     known = FieldProvenance.objects.filter(customer=customer, field=field)
     if not known.exists():
+        written = written_as(customer, field)
         note(customer, [field], actor=actor)
+        if written is not None:
+            # Whoever finds it true did not write it: an import did, or somebody of whom no note was made.
+            known.update(channel=written.channel, recorded_by=written.user_id, recorded_at=written.at)
     else:
         with pghistory.context(user=actor.pk):
             known.update(verified_on=timezone.localdate())

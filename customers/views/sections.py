@@ -13,7 +13,7 @@ from crm.policy import can, require
 from customers.forms.sections import SectionForm, columns_of
 from customers.models import Customer
 from customers.selectors import history, profiles, sections
-from customers.selectors.catalogue import FIELDS, SECTIONS
+from customers.selectors.catalogue import FIELDS, SECTIONS, sections_of
 from customers.selectors.history import Difference
 from customers.services import provenance
 from customers.services.sections import SectionConflictError, update_section
@@ -73,6 +73,8 @@ def confirm_field(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     except (Customer.DoesNotExist, KeyError) as error:
         raise Http404 from error
     name = FIELDS[key].section if key in FIELDS else _custom_section(found.customer)
+    if name not in {each.key for each in sections_of(found.customer.kind)}:
+        return redirect(found.customer)  # a core fact, which stands on the first tab
     if request.htmx:  # type: ignore[attr-defined]
         return _answer(request, user, found.customer, name)
     return redirect(_place(found.customer, name))

@@ -1,6 +1,8 @@
 """Cards: the rows of one kind, with what may be done to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -8,9 +10,11 @@ from django.urls import reverse
 from crm.models import User
 from crm.policy import can
 from customers.forms.parts.base import PartForm
-from customers.models import Customer
+from customers.models import Customer, FieldProvenance
 from customers.models.scope import CustomerChild
+from customers.selectors import provenance
 from customers.selectors.parts import parts_of
+from customers.selectors.provenance import Provenance
 from customers.views.parts.kind import Kind
 from customers.views.parts.kinds import KINDS
 
@@ -28,18 +32,44 @@ class Opened:
     differences: tuple[dict[str, str], ...] = ()
 
 
+class Notes:
+    """What was noted of where the fields of a customer came from; read when the first card has a row."""
+
+    def __init__(self, customer: Customer) -> None:
+        self.customer = customer
+
+    @cached_property
+    def by_key(self) -> dict[str, FieldProvenance]:
+        """The notes, by the key of their field."""
+        return provenance.noted(self.customer)
+
+
 def card(
-    user: User, customer: Customer, name: str, *, opened: Opened | None = None, removed: object | None = None
+    user: User,
+    customer: Customer,
+    name: str,
+    *,
+    opened: Opened | None = None,
+    removed: object | None = None,
+    notes: Notes | None = None,
 ) -> dict[str, Any]:
-    """Describe a card for templates/customers/parts/card.html; ``removed`` is the key of a row just removed."""
+    """Describe a card for templates/customers/parts/card.html; ``removed`` is the key of a row just removed.
+
+    ``notes`` are what was noted of where fields came from, when several cards are described.
+    """
     name = SHOWN_AS.get(name, name)
     kind = KINDS[name]
     rows = rows_of_kind(user, customer, kind)
     editable = can(user, "customer.edit")
+    shown = rows[: kind.shown]
+    sources = _sources(customer, kind, shown, notes)
     return {
         "name": name,
         "kind": kind,
-        "lines": [_line(customer, name, kind, row, editable, opened) for row in rows[: kind.shown]],
+        "lines": [
+            {**_line(customer, name, kind, row, editable, opened), "source": sources.get(row.pk)}
+            for row in shown
+        ],
         "more": len(rows) > kind.shown,
         "url": part_url(customer, name),
         "add_url": part_url(customer, name, "new") if editable and not (kind.single and rows) else "",
@@ -50,7 +80,17 @@ def card(
 
 def cards(user: User, customer: Customer, *names: str) -> dict[str, dict[str, Any]]:
     """Describe several cards, by name."""
-    return {name.replace("-", "_"): card(user, customer, name) for name in names}
+    notes = Notes(customer)
+    return {name.replace("-", "_"): card(user, customer, name, notes=notes) for name in names}
+
+
+def _sources(
+    customer: Customer, kind: Kind, rows: Sequence[CustomerChild], notes: Notes | None
+) -> dict[Any, Provenance]:
+    """Return where the rows of a card came from, when they are values of the profile."""
+    if not rows or not provenance.fields_of_rows(kind.model, customer.kind):
+        return {}
+    return provenance.of_rows(customer, rows, (notes or Notes(customer)).by_key)
 
 
 def rows_of_kind(user: User, customer: Customer, kind: Kind) -> list[CustomerChild]:
