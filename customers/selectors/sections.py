@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.models import User
@@ -16,7 +15,6 @@ from crm.policy import can
 from crm.sensitivity import Sensitivity
 from crm.templatetags.format import day, number
 from customers.models import (
-    ChannelKind,
     CompanyProfile,
     Consent,
     Customer,
@@ -31,22 +29,9 @@ from customers.models import (
 )
 from customers.selectors.catalogue import FIELDS, ProfileField, Section, fields_of, sections_of
 from customers.selectors.masking import MASK
+from customers.selectors.provenance import Provenance, in_words, noted
 
-FRESH_DAYS = 365
-STALE_DAYS = 3 * 365
 MOST_IN_SUMMARY = 3
-_CHANNELS = dict(ChannelKind.choices)
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where a value came from; ``tone`` is "good" when it was verified lately, "warn" when long ago."""
-
-    channel: str
-    who: str
-    recorded_on: date
-    verified_on: date
-    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +125,24 @@ def profile_of(customer: Customer) -> PersonProfile | CompanyProfile:
 
 
 def profile_sections(
-    user: User, customer: Customer, *, only: str = "", complete: Completeness | None = None
+    user: User,
+    customer: Customer,
+    *,
+    only: str = "",
+    complete: Completeness | None = None,
+    notes: Mapping[str, FieldProvenance] | None = None,
 ) -> list[SectionView]:
-    """Return the sections of a customer (in scope), or one of them; personal values are masked for some."""
+    """Return the sections of a customer (in scope), or one of them; personal values are masked for some.
+
+    ``complete`` and ``notes`` (of where fields came from) are read here unless the caller has them.
+    """
     complete = complete or completeness(customer)
+    notes = noted(customer) if notes is None else notes
     profile = complete.profile
     known = _Known(
         profile=profile,
         filled=complete.filled,
-        provenance=_provenance(customer),
+        provenance={key: in_words(note) for key, note in notes.items()},
         is_readable=can(user, "personal.view"),
         employer=_employer(user, profile),
     )
@@ -202,25 +196,6 @@ def _filled(customer: Customer, profile: Any, fields: Iterable[ProfileField]) ->
 def _is_known(holder: Any, field: ProfileField) -> bool:
     names = [holder._meta.get_field(each).attname for each in field.columns]
     return any(getattr(holder, name) not in (None, "", False) for name in names)
-
-
-def _provenance(customer: Customer) -> dict[str, Provenance]:
-    rows = FieldProvenance.objects.filter(customer=customer).select_related("recorded_by")
-    today = timezone.localdate()
-    return {
-        row.field: Provenance(
-            channel=str(_CHANNELS.get(row.channel, "")),
-            who=str(row.recorded_by or ""),
-            recorded_on=timezone.localdate(row.recorded_at),
-            verified_on=row.verified_on,
-            tone=_tone((today - row.verified_on).days),
-        )
-        for row in rows
-    }
-
-
-def _tone(age: int) -> str:
-    return "good" if age <= FRESH_DAYS else "none" if age <= STALE_DAYS else "warn"
 
 
 class _Sealed:

@@ -1,5 +1,6 @@
 """The first tab: who they are, what just happened, why the tier, how they pay."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,15 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.extensions import Explanation
+from crm.policy import can
 from crm.templatetags.format import compact_money, day, days, number, percent, signed_percent
-from customers.selectors import behaviour, finance
+from customers.selectors import behaviour, finance, provenance
 from customers.selectors.coming import coming_days
 from customers.selectors.finance import FinancialRecord
 from customers.selectors.masking import masked_text
 from customers.selectors.profiles import CustomerRecord
+from customers.selectors.provenance import Provenance
 from customers.selectors.sections import profile_sections
 from customers.selectors.tasks import open_tasks
-from customers.views.panels import Fact, days_in_words, fact, financial_facts, open_note, timeline
+from customers.views.panels import Fact, computed, days_in_words, fact, financial_facts, open_note, timeline
 from customers.views.record.visit import Visit
 
 DAYS_AHEAD = 60
@@ -27,17 +30,23 @@ def overview(visit: Visit) -> dict[str, Any]:
     """Say who they are, what just happened, why the tier and how they pay."""
     customer = visit.record.customer
     financial = finance.financial_record(customer)
+    notes = provenance.noted(customer)
     return {
         "figures": headline(visit.explanation, financial),
-        "core_facts": core_facts(visit.record),
+        "core_facts": core_facts(
+            visit.record,
+            provenance.of_core_facts(customer, notes),
+            can_edit=can(visit.user, "customer.edit"),
+        ),
         "financial_facts": financial_facts(customer.pk, financial),
+        "computed": computed(financial),
         "happened": timeline(behaviour.recent(visit.user, customer)),
         "needs_register": behaviour.needs_of(visit.user, customer),
         "dates": _coming(visit),
         "tasks": open_tasks(visit.user, customer),
         "sections": [
             {"view": view, "url": f"{visit.tab_url('profile', open=view.slug)}#section-{view.slug}"}
-            for view in profile_sections(visit.user, customer, complete=visit.completeness)
+            for view in profile_sections(visit.user, customer, complete=visit.completeness, notes=notes)
         ],
     }
 
@@ -76,33 +85,55 @@ def headline(explanation: Explanation | None, financial: FinancialRecord) -> lis
     ]
 
 
-def core_facts(record: CustomerRecord) -> list[Fact]:
-    """Say what is known of a customer itself; what nobody has filled in yet is left out, the essentials apart."""
+def core_facts(record: CustomerRecord, sources: Mapping[str, Provenance], *, can_edit: bool) -> list[Fact]:
+    """Say what is known of a customer itself; what nobody has filled in yet is left out, the essentials apart.
+
+    ``sources`` say where each field came from, by key; who may edit may say that one is still true.
+    """
     customer = record.customer
+
+    def known(column: str, label: str, value: Any, *, url: str = "", note: str = "") -> Fact:
+        key = f"customer.{column}"
+        confirm = reverse("customers:field_confirm", args=[customer.pk, key]) if can_edit else ""
+        return {
+            **fact(label, value, url=url, note=note),
+            "source": sources.get(key),
+            "confirm_url": confirm,
+        }
+
     customers = reverse("customers:list")
     region = " / ".join(str(each) for each in record.regions)
     always = [
-        fact(_("Kind"), customer.get_kind_display()),
-        fact(_("Lifecycle"), customer.get_lifecycle_display()),
-        fact(_("Region"), region, url=f"{customers}?{urlencode({'region': customer.region_id or ''})}"),
-        fact(_("Owner"), str(customer.owner or ""), note=str(customer.team or "")),
-        fact(_("Customer source"), str(customer.source or "")),
-        fact(_("Industry"), str(customer.industry or "")),
-        fact(_("Business model"), customer.get_business_model_display()),
-        fact(_("Potential"), customer.get_potential_display(), note=_potential_note(record)),
+        known("kind", _("Kind"), customer.get_kind_display()),
+        known("lifecycle", _("Lifecycle"), customer.get_lifecycle_display()),
+        known(
+            "region",
+            _("Region"),
+            region,
+            url=f"{customers}?{urlencode({'region': customer.region_id or ''})}",
+        ),
+        known("owner", _("Owner"), str(customer.owner or ""), note=str(customer.team or "")),
+        known("source", _("Customer source"), str(customer.source or "")),
+        known("industry", _("Industry"), str(customer.industry or "")),
+        known("business_model", _("Business model"), customer.get_business_model_display()),
+        known("potential", _("Potential"), customer.get_potential_display(), note=_potential_note(record)),
     ]
     seldom = [
-        fact(_("Campaign"), str(customer.campaign or "")),
-        fact(_("Identification method"), customer.get_identification_method_display()),
-        fact(_("Ownership type"), customer.get_ownership_type_display()),
-        fact(_("Purchasing power"), customer.get_purchasing_power_display()),
-        fact(_("Preferred channel"), customer.get_preferred_channel_display()),
-        fact(_("Best time to contact"), customer.best_time_to_contact),
-        fact(_("Communication style"), _personal(record, customer.communication_style)),
-        fact(_("Reputation"), customer.reputation),
-        fact(_("Opposes us"), _personal(record, customer.opposes_us)),
-        fact(_("Refuses automated scoring"), customer.scoring_refused and _("Yes")),
-        fact(_("Tags"), _(", ").join(record.tags)),
+        known("campaign", _("Campaign"), str(customer.campaign or "")),
+        known(
+            "identification_method", _("Identification method"), customer.get_identification_method_display()
+        ),
+        known("ownership_type", _("Ownership type"), customer.get_ownership_type_display()),
+        known("purchasing_power", _("Purchasing power"), customer.get_purchasing_power_display()),
+        known("communication_style", _("Preferred channel"), customer.get_preferred_channel_display()),
+        known("communication_style", _("Best time to contact"), customer.best_time_to_contact),
+        known(
+            "communication_style", _("Communication style"), _personal(record, customer.communication_style)
+        ),
+        known("reputation", _("Reputation"), customer.reputation),
+        known("opposes_us", _("Opposes us"), _personal(record, customer.opposes_us)),
+        known("scoring_refused", _("Refuses automated scoring"), customer.scoring_refused and _("Yes")),
+        known("tags", _("Tags"), _(", ").join(record.tags)),
         fact(_("Shared with"), _(", ").join(record.shared_with)),
     ]
     added = fact(_("Added"), day(customer.created_at))

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from crm.extensions import Explanation, PastStanding, Standing, offer_insights
-from customers.models import Complaint, ContactPoint
+from customers.models import Complaint, ContactPoint, OpeningBalance
 from tests.cast import Cast, make_order, make_payment, sign_in
 
 # What each tab costs however much there is to show.
@@ -85,11 +85,29 @@ def test_the_financial_record_links_each_figure_to_its_rows(cast: Cast) -> None:
     client = sign_in(cast.alice)
     facts = client.get(f"/customers/{cast.huaxin.pk}/").context["financial_facts"]
     links = [fact["url"] for fact in facts if fact["url"]]
-    assert len(links) == 7
+    assert len(links) == 8
     for link in links:
         answer = client.get(link)
         assert answer.status_code == 200
         assert "SO-9" not in answer.content.decode()
+
+
+def test_the_overview_says_when_figures_were_computed_and_leads_to_what_was_before(cast: Cast) -> None:
+    order = make_order(cast.huaxin, "SO-1", date(2024, 1, 5), 100)
+    make_payment(order, "P-late", 70, due_on=date(2024, 2, 5), paid_on=date(2024, 2, 9))
+    make_payment(order, "P-early", 30, due_on=date(2024, 2, 5), paid_on=date(2024, 2, 1))
+    OpeningBalance.objects.create(
+        customer=cast.huaxin, until=date(2024, 1, 1), first_order_on=date(2019, 3, 1), orders=4
+    )
+    client = sign_in(cast.alice)
+    shown = client.get(f"/customers/{cast.huaxin.pk}/")
+    assert "Computed today" in shown.content.decode()
+    links = {fact["label"]: fact["url"] for fact in shown.context["financial_facts"]}
+    assert links["First order"].endswith("tab=trade#part-opening")
+    assert "SO-1" in client.get(links["Last order"]).content.decode()
+    late = client.get(links["Average days late"]).content.decode()
+    assert "P-late" in late
+    assert "P-early" not in late
 
 
 def test_an_open_complaint_needs_somebody(cast: Cast) -> None:
