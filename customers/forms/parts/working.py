@@ -35,8 +35,12 @@ class ImportantDateForm(PartForm):
         super().__init__(*args, **kwargs)
         self.fields["month"].widget.attrs |= {"min": 1, "max": 12}
         self.fields["day"].widget.attrs |= {"min": 1, "max": 31}
-        if self.whose.kind == CustomerKind.PERSON:
-            self.fields["label"].help_text = format_html(
+
+    def _dress(self, name: str, field: forms.Field) -> None:
+        """Say where a child's day belongs, before somebody names it here."""
+        super()._dress(name, field)
+        if name == "label" and self.whose.kind == CustomerKind.PERSON:
+            field.help_text = format_html(
                 '{} <a href="{}">{}</a>',
                 _("A child's day does not belong here: what is kept of a child is sealed."),
                 reverse("customers:part_new", args=[self.whose.pk, "children"]),
