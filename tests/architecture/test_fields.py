@@ -23,7 +23,9 @@ from customers.models import (
     CustomValue,
     Employment,
     FamilyMember,
+    Gift,
     KeyPerson,
+    Need,
     Note,
     PersonProfile,
     Relation,
@@ -300,3 +302,13 @@ def test_personal_values_leave_only_when_asked_for(cast: Cast, person: Customer)
         "person.relations.is_closest",
         "person.relations.kind",
     }
+
+
+def test_what_hangs_on_a_customer_is_in_its_file_too(cast: Cast, person: Customer, company: Customer) -> None:
+    told = {each.key for each in values_of(cast.ada, company, personal=True)}
+    assert told >= KEY_PEOPLE_UNSEEN
+    PersonProfile.objects.filter(customer=person).update(employer=company)
+    Need.objects.create(customer=person, statement="要更快到货", noted_on=timezone.localdate())
+    Gift.objects.create(customer=person, description="茶", given_on=timezone.localdate())
+    told = {each.key for each in values_of(cast.ada, person, personal=True)}
+    assert told >= {"person.employer", "person.relations.other_person", "customer.needs", "gift.description"}

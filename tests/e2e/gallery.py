@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from tests.e2e.pictures import LANGUAGES, RECORDS, THEMES, settle, sign_in
 from tests.e2e.visitor import SIZES
@@ -24,16 +24,51 @@ BELOW_RECORD = {
     "record-edit": "edit/",
     "record-merge": "merge/",
     "record-task": "tasks/new/",
+    "record-section-edit": "profile/basics/edit/",
+    "record-part-new": "parts/needs/new/",
+    "record-export": "export/",
+    "record-conflict": "edit/",
 }
+# What of a person's record stands below its address.
+BELOW_PERSON = {"sensitive": "sensitive/person.religion/"}
+PEOPLE = "/customers/people/"
+# Pages that are asked for by sending something; nothing of it is written. From where, to where, and what.
+SENT = {
+    "bulk": ("/customers/new/", "/customers/lists/customers/change/", {"action": "tag"}),
+}
+CONFLICT = "record-conflict"
+ALIKE = "possible-duplicates"
 # A page of one thing: the list whose first link of this form leads to it.
 DETAILS = {
     "order": ("/customers/orders/", r"/customers/orders/\d+/"),
     "competitor": ("/customers/competitors/", r"/customers/competitors/\d+/"),
     "informant": ("/customers/campaigns/informants/", r"/customers/campaigns/informants/\d+/"),
     "run": ("/analysis/runs/", r"/analysis/runs/\d+/"),
+    "channel-edit": ("/customers/campaigns/channels/", r"/customers/directory/channels/\d+/"),
+    "competitor-edit": ("/customers/competitors/", r"/customers/directory/competitors/\d+/"),
+    "task": ("/customers/tasks/", r"/customers/tasks/\d+/"),
+    "merge-compare": ("{record}merge/", r"/customers/\d+/merge/\?with=.+"),
+}
+# Pages whose address says which list, register or field is meant.
+NAMED = {
+    "list-export": "/customers/lists/customers/export/",
+    "territory-new": "/customers/directory/territories/new/",
+    "competitor-new": "/customers/directory/competitors/new/",
+    "channel-new": "/customers/directory/channels/new/",
+    "campaign-new": "/customers/directory/campaigns/new/",
+    "informant-new": "/customers/directory/informants/new/",
+    "field-switch": "/customers/fields/person.religion/switch/",
 }
 SIGN_IN = "accounts-login"
-ADMIN_PAGES = ("customers-fields", "customers-fields-custom-new", "styleguide")
+# Answers with a page: also who may be the same, and what somebody else has changed meanwhile.
+SHOWN = (200, 409, 422)
+ADMIN_PAGES = (
+    "customers-fields",
+    "customers-fields-custom-new",
+    "field-switch",
+    "territory-new",
+    "styleguide",
+)
 # Addresses that answer no page of their own: parts of pages, files, and what only redirects.
 NO_PAGES = re.compile(r"^$|^healthz$|^i18n/|^accounts/(?!login/$)|/suggest/$|/log/customers/$|\.json$")
 # How much smaller than on the screen, and how fine.
@@ -80,12 +115,20 @@ class Gallery:
         self.pages = {page_name(each): f"/{each}" for each in addresses_without_arguments()}
         with self._context("manager", "en", "light", "desk") as context:
             page = context.new_page()
-            for name, (start, form) in DETAILS.items():
-                if found := self._first_link(page, start, form):
-                    self.pages[name] = found
-            if record := self._first_link(page, RECORDS, r"/customers/\d+/"):
+            record = self._first_link(page, RECORDS, r"/customers/\d+/")
+            self.record_name = (
+                page.title().partition(" · ")[0] if record and page.goto(address + record) else ""
+            )
+            if record:
                 self.pages["record"] = record
                 self.pages |= {name: record + below for name, below in BELOW_RECORD.items()}
+            if person := self._first_link(page, PEOPLE, r"/customers/\d+/"):
+                self.pages |= {name: person + below for name, below in BELOW_PERSON.items()}
+            for name, (start, form) in DETAILS.items():
+                if found := self._first_link(page, start.format(record=record), form):
+                    self.pages[name] = found
+        self.pages |= {name: start for name, (start, _to, _fields) in SENT.items()} | NAMED
+        self.pages[ALIKE] = "/customers/new/"
 
     def take(self, folder: Path) -> list[Found]:
         """Photograph every page that answers one, look after look: what a look has fetched it keeps."""
@@ -108,7 +151,17 @@ class Gallery:
     def _open(self, page: Page, name: str) -> str:
         """Open a page and return its title; nothing when it answers none."""
         answer = page.goto(self.address + self.pages[name])
-        if not (answer and answer.ok and "text/html" in (answer.headers.get("content-type") or "")):
+        if name == CONFLICT:
+            answer = submit_older(page)
+        elif name == ALIKE:
+            answer = submit_name(page, self.record_name)
+        elif name in SENT:
+            _start, to, fields = SENT[name]
+            number = self.pages["record"].strip("/").rpartition("/")[2]
+            answer = send(page, to, {**fields, "ids": number})
+        if not (
+            answer and answer.status in SHOWN and "text/html" in (answer.headers.get("content-type") or "")
+        ):
             return ""
         settle(page)
         return page.title().rpartition(" · ")[0] or page.title()
@@ -128,6 +181,52 @@ class Gallery:
             "all => all.map(a => a.getAttribute('href') || '')"
         )
         return next((link for link in links if re.fullmatch(form, link)), "")
+
+
+def submit_older(page: Page) -> Response | None:
+    """Save core facts as somebody does who opened them before another saved: refused, with what both wrote."""
+    with page.expect_navigation() as arrived:
+        page.evaluate(
+            """() => {
+                const form = document.querySelector("main form.form");
+                form.elements.version.value = Math.max(1, form.elements.version.value - 1);
+                form.elements.english_name.value += " Ltd";
+                if (form.elements.version.value === form.elements.version.defaultValue)
+                    form.elements.version.value = Number(form.elements.version.value) + 1;
+                HTMLFormElement.prototype.submit.call(form);
+            }"""
+        )
+    return arrived.value
+
+
+def submit_name(page: Page, name: str) -> Response | None:
+    """Ask for a new customer with the name of one that is known: who may be the same is shown, nobody added."""
+    page.fill("#id_name", name)
+    with page.expect_navigation() as arrived:
+        page.evaluate("HTMLFormElement.prototype.submit.call(document.querySelector('main form.form'))")
+    return arrived.value
+
+
+def send(page: Page, to: str, fields: dict[str, str]) -> Response | None:
+    """Send a form of the page's own making."""
+    with page.expect_navigation() as arrived:
+        page.evaluate(
+            """([to, fields]) => {
+                const form = document.createElement("form");
+                form.method = "post";
+                form.action = to;
+                const token = document.querySelector("input[name=csrfmiddlewaretoken]").value;
+                for (const [name, value] of Object.entries({...fields, csrfmiddlewaretoken: token})) {
+                    const input = document.createElement("input");
+                    Object.assign(input, {type: "hidden", name, value});
+                    form.append(input);
+                }
+                document.body.append(form);
+                form.submit();
+            }""",
+            [to, fields],
+        )
+    return arrived.value
 
 
 def _viewer_of(name: str) -> str:
