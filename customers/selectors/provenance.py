@@ -92,17 +92,17 @@ def of_rows(
     if not rows:
         return {}
     model = type(rows[0])
-    versions = (
+    versions = list(
         model.pgh_event_model.objects.filter(pgh_obj__in=[row.pk for row in rows])  # type: ignore[attr-defined]
         .order_by("pgh_obj", "-pgh_id")
         .distinct("pgh_obj")
-        .values_list("pgh_obj", "pgh_created_at", "pgh_context__metadata")
+        .values_list("pgh_obj", "pgh_created_at", "pgh_context__metadata", "pgh_id")
     )
-    written = {pk: _written(at, metadata) for pk, at, metadata in versions}
+    written = {pk: _written(at, metadata) for pk, at, metadata, _version in versions}
     if not written:
         return {}
     names = _names(written.values())
-    last = max(written, key=lambda pk: written[pk].at)
+    last = max(versions, key=lambda version: version[3])[0]
     keys = [field.key for field in fields_of_rows(model, customer.kind)]
     mine = [notes[key] for key in keys if key in notes and notes[key].recorded_at >= written[last].at]
     channel = max(mine, key=lambda note: note.recorded_at).channel if mine else ""
