@@ -10,7 +10,6 @@ from crm.policy import can
 from customers.models import (
     CompanyProfile,
     Customer,
-    CustomerKind,
     DateKind,
     FamilyMember,
     FamilyRole,
@@ -29,16 +28,18 @@ class ComingDay:
     detail: str = ""
 
 
-def coming_days(user: User, customer: Customer, today: date, within_days: int) -> list[ComingDay]:
+def coming_days(
+    user: User, customer: Customer, profile: PersonProfile | CompanyProfile, today: date, within_days: int
+) -> list[ComingDay]:
     """Return the days of a customer (in scope) kept from ``today`` within so many days, the next first.
 
     The days of a person, and those that somebody noted, are told to nobody who may not read personal values.
     """
     last = today + timedelta(days=within_days)
-    found = [] if customer.kind == CustomerKind.PERSON else _of_company(customer, today)
+    found = _of_company(profile, today) if isinstance(profile, CompanyProfile) else []
     if can(user, "personal.view"):
         found += _noted(customer, today)
-        found += _of_person(customer, today) if customer.kind == CustomerKind.PERSON else []
+        found += _of_person(customer, profile, today) if isinstance(profile, PersonProfile) else []
     near = {(each.kind, each.on, each.detail): each for each in found if each.on <= last}
     return sorted(near.values(), key=lambda each: each.on)
 
@@ -60,18 +61,14 @@ def _noted(customer: Customer, today: date) -> list[ComingDay]:
     ]
 
 
-def _of_person(customer: Customer, today: date) -> list[ComingDay]:
+def _of_person(customer: Customer, profile: PersonProfile, today: date) -> list[ComingDay]:
     found = []
-    profile = PersonProfile.objects.filter(customer=customer).only(
-        "date_of_birth", "birthday_is_lunar", "wedding_anniversary"
-    )
-    for each in profile:
-        if each.date_of_birth:
-            on = next_birthday(each.date_of_birth, each.birthday_is_lunar, today)
-            found.append(ComingDay(str(DateKind.BIRTHDAY.label), on))
-        if each.wedding_anniversary:
-            on = next_birthday(each.wedding_anniversary, False, today)
-            found.append(ComingDay(str(DateKind.WEDDING.label), on))
+    if profile.date_of_birth:
+        on = next_birthday(profile.date_of_birth, profile.birthday_is_lunar, today)
+        found.append(ComingDay(str(DateKind.BIRTHDAY.label), on))
+    if profile.wedding_anniversary:
+        on = next_birthday(profile.wedding_anniversary, False, today)
+        found.append(ComingDay(str(DateKind.WEDDING.label), on))
     for member in FamilyMember.objects.filter(
         customer=customer, role=FamilyRole.SPOUSE, birthday__isnull=False
     ):
@@ -81,10 +78,7 @@ def _of_person(customer: Customer, today: date) -> list[ComingDay]:
     return found
 
 
-def _of_company(customer: Customer, today: date) -> list[ComingDay]:
-    founded = CompanyProfile.objects.filter(customer=customer, founded_on__isnull=False)
-    return [
-        ComingDay(str(DateKind.FOUNDING.label), next_birthday(day, False, today))
-        for day in founded.values_list("founded_on", flat=True)
-        if day
-    ]
+def _of_company(profile: CompanyProfile, today: date) -> list[ComingDay]:
+    if profile.founded_on is None:
+        return []
+    return [ComingDay(str(DateKind.FOUNDING.label), next_birthday(profile.founded_on, False, today))]

@@ -54,15 +54,10 @@ def open_tasks(user: User, customer: Customer) -> list[TaskRow]:
 
 def consents_withdrawn_since(customer: Customer, since: date) -> int:
     """Return how many consents of a customer (in scope) were withdrawn from a day on and not given anew."""
-    consents = Consent.objects.filter(customer=customer)
-    in_force = consents.filter(withdrawn_on=None).values("field")
-    return (
-        consents.filter(withdrawn_on__gte=since)
-        .exclude(field__in=in_force)
-        .values("field")
-        .distinct()
-        .count()
-    )
+    consents = Consent.objects.filter(customer=customer).values_list("field", "withdrawn_on")
+    in_force = {field for field, withdrawn_on in consents if withdrawn_on is None}
+    lately = {field for field, withdrawn_on in consents if withdrawn_on and withdrawn_on >= since}
+    return len(lately - in_force)
 
 
 def possible_assignees(user: User, task: Task) -> QuerySet[User]:

@@ -13,8 +13,7 @@ from django.utils.translation import ngettext
 from crm.policy import can
 from crm.templatetags.format import day, days, number
 from customers.selectors import behaviour
-from customers.selectors.coming import coming_days
-from customers.selectors.tasks import TaskRow, consents_withdrawn_since, open_tasks
+from customers.selectors.tasks import TaskRow, consents_withdrawn_since
 from customers.views.record.visit import Visit
 
 DAYS_AHEAD = 7
@@ -24,8 +23,7 @@ CONSENT_DAYS = 30
 def needs(visit: Visit) -> dict[str, str]:
     """Say in one sentence what waits for somebody, with the place to do something about the first of it."""
     today = timezone.localdate()
-    customer = visit.record.customer
-    tasks = [task for task in open_tasks(visit.user, customer) if task.due_on <= today]
+    tasks = [task for task in visit.tasks if task.due_on <= today]
     waiting = _complaints(visit)
     sentences = [*waiting, *_overdue(visit), *_tasks(tasks), *_days(visit), *_consents(visit)]
     if not sentences:
@@ -76,7 +74,7 @@ def _tasks(tasks: list[TaskRow]) -> list[str]:
 
 def _days(visit: Visit) -> list[str]:
     today = timezone.localdate()
-    near = coming_days(visit.user, visit.record.customer, today, DAYS_AHEAD)
+    last = today + timedelta(days=DAYS_AHEAD)
     words = {today: _("today"), today + timedelta(days=1): _("tomorrow")}
     return [
         _("%(what)s %(when)s")
@@ -84,7 +82,8 @@ def _days(visit: Visit) -> list[str]:
             "what": " · ".join(filter(None, [each.detail, each.kind])),
             "when": words.get(each.on) or day(each.on),
         }
-        for each in near
+        for each in visit.coming
+        if each.on <= last
     ]
 
 

@@ -6,24 +6,19 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.extensions import Explanation
 from crm.policy import can
 from crm.templatetags.format import compact_money, day, days, number, percent, signed_percent
 from customers.selectors import behaviour, finance, provenance
-from customers.selectors.coming import coming_days
 from customers.selectors.finance import FinancialRecord
 from customers.selectors.masking import masked_text
 from customers.selectors.profiles import CustomerRecord
 from customers.selectors.provenance import Provenance
 from customers.selectors.sections import profile_sections
-from customers.selectors.tasks import open_tasks
 from customers.views.panels import Fact, computed, days_in_words, fact, financial_facts, open_note, timeline
 from customers.views.record.visit import Visit
-
-DAYS_AHEAD = 60
 
 
 def overview(visit: Visit) -> dict[str, Any]:
@@ -43,7 +38,7 @@ def overview(visit: Visit) -> dict[str, Any]:
         "happened": timeline(behaviour.recent(visit.user, customer)),
         "needs_register": behaviour.needs_of(visit.user, customer),
         "dates": _coming(visit),
-        "tasks": open_tasks(visit.user, customer),
+        "tasks": visit.tasks,
         "sections": [
             {"view": view, "url": f"{visit.tab_url('profile', open=view.slug)}#section-{view.slug}"}
             for view in profile_sections(visit.user, customer, complete=visit.completeness, notes=notes)
@@ -55,9 +50,9 @@ def _coming(visit: Visit) -> list[Fact]:
     """Say which of their days come round soon; a birthday is nobody's to see who may not read personal values."""
     if not visit.record.shows_personal:
         return []
-    coming = coming_days(visit.user, visit.record.customer, timezone.localdate(), DAYS_AHEAD)
     return [
-        fact(each.kind or each.detail, day(each.on), note=each.detail if each.kind else "") for each in coming
+        fact(each.kind or each.detail, day(each.on), note=each.detail if each.kind else "")
+        for each in visit.coming
     ]
 
 

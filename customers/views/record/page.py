@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,12 +14,14 @@ from crm.extensions import customer_insights
 from crm.policy import can, require
 from crm.views.lists import chosen
 from customers.selectors import profiles
+from customers.selectors.coming import coming_days
 from customers.selectors.merging import kept_instead
 from customers.selectors.profiles import CustomerRecord
 from customers.selectors.sections import completeness
+from customers.selectors.tasks import open_tasks
 from customers.views.record.needs import needs
 from customers.views.record.tabs import TABS
-from customers.views.record.visit import Visit
+from customers.views.record.visit import DAYS_AHEAD, Visit
 
 
 @require_safe
@@ -33,7 +36,17 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("customers:record", kept)
     insights = customer_insights()
     explanation = insights.explain(pk, viewer=user) if insights else None
-    visit = Visit(request, user, found, insights, explanation, completeness(found.customer))
+    known = completeness(found.customer)
+    visit = Visit(
+        request,
+        user,
+        found,
+        insights,
+        explanation,
+        completeness=known,
+        tasks=open_tasks(user, found.customer),
+        coming=coming_days(user, found.customer, known.profile, timezone.localdate(), DAYS_AHEAD),
+    )
     tab, notes = chosen(request, "tab", TABS, "overview")
     context = {
         "record": found,

@@ -9,16 +9,22 @@ from django.utils import timezone
 
 from crm.extensions import CustomerInsights, Explanation
 from crm.models import User
+from customers.selectors.coming import ComingDay
 from customers.selectors.profiles import CustomerRecord
 from customers.selectors.sections import Completeness
+from customers.selectors.tasks import TaskRow
 
 YEAR = timedelta(days=365)
 RECORDS_SHOWN = 20
+DAYS_AHEAD = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One look at one customer: who looks, at what, how much of it is known, and what the published run says."""
+    """One look at one customer: who looks, at what, how much of it is known, and what the published run says.
+
+    ``tasks`` are open; ``coming`` are their days of the next DAYS_AHEAD days, the next first.
+    """
 
     request: HttpRequest
     user: User
@@ -26,6 +32,8 @@ class Visit:
     insights: CustomerInsights | None
     explanation: Explanation | None
     completeness: Completeness
+    tasks: list[TaskRow]
+    coming: list[ComingDay]
 
     @property
     def as_of(self) -> date:

@@ -25,6 +25,7 @@ from customers.models import (
 from customers.selectors.calendar import lunar_of
 from customers.selectors.coming import coming_days
 from customers.selectors.queue_rows import QueueRow, Waiting
+from customers.selectors.sections import profile_of
 from customers.selectors.today import queue
 from customers.services.demo import Plan, seed_demo
 from customers.services.regions import load_regions
@@ -130,8 +131,8 @@ def test_the_day_of_a_person_is_not_told_to_who_may_not_read_it(cast: Cast) -> N
     CompanyProfile.objects.create(customer=cast.huaxin, founded_on=born)
     assert {row.customer for row in waiting(cast.ada, own=False)} == {"陈国栋", "苏州华新家电"}
     assert [row.customer for row in waiting(cast.otto, own=False)] == ["苏州华新家电"]
-    assert coming_days(cast.otto, person, TODAY, 30) == []
-    assert len(coming_days(cast.ada, person, TODAY, 30)) == 3
+    assert coming_days(cast.otto, person, profile_of(person), TODAY, 30) == []
+    assert len(coming_days(cast.ada, person, profile_of(person), TODAY, 30)) == 3
 
 
 def test_a_spouse_keeps_her_birthday_by_the_moon(cast: Cast) -> None:
@@ -141,7 +142,7 @@ def test_a_spouse_keeps_her_birthday_by_the_moon(cast: Cast) -> None:
         customer=person, role="spouse", birthday=date(1978, 11, 14), birthday_is_lunar=True
     )
     assert [(row.on, row.detail) for row in waiting(cast.alice)] == [(TODAY, str(FamilyRole.SPOUSE.label))]
-    assert [each.on for each in coming_days(cast.alice, person, TODAY, 1)] == [TODAY]
+    assert [each.on for each in coming_days(cast.alice, person, profile_of(person), TODAY, 1)] == [TODAY]
     member.birthday = date(1978, 11, 20)
     member.save()
     assert waiting(cast.alice) == []
