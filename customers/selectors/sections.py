@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
@@ -32,6 +34,7 @@ from customers.selectors.masking import MASK
 from customers.selectors.provenance import Provenance, in_words, noted
 
 MOST_IN_SUMMARY = 3
+_ONE_ROW = frozenset({Customer, PersonProfile, CompanyProfile})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,20 +180,35 @@ def _counted(kind: str) -> list[ProfileField]:
 
 def _filled(customer: Customer, profile: Any, fields: Iterable[ProfileField]) -> set[str]:
     """Return the keys of the fields that have a value; all tables are asked in one query."""
-    tables = {}
     filled = set()
     for each in fields:
-        if each.model in {Customer, PersonProfile, CompanyProfile}:
+        if each.model in _ONE_ROW:
             holder = customer if each.model is Customer else profile
             if not each.model_field.many_to_many and _is_known(holder, each):
                 filled.add(each.key)
-        else:
-            rows = each.model._default_manager.filter(customer=OuterRef("pk"), **(each.rows or {}))
-            tables[each.key.replace(".", "__")] = Exists(rows)
-    if tables:
-        row = Customer.objects.filter(pk=customer.pk).values(**tables).first() or {}
-        filled |= {name.replace("__", ".") for name, is_there in row.items() if is_there}
+    keys, asked, parameters = _asked_of_tables(customer.kind)
+    if keys and customer.pk:
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [*parameters, customer.pk])
+            answers = cursor.fetchone() or ()
+        filled |= {key for key, is_there in zip(keys, answers, strict=False) if is_there}
     return filled
+
+
+@lru_cache
+def _asked_of_tables(kind: str) -> tuple[tuple[str, ...], str, tuple[Any, ...]]:
+    """Return the fields that are rows of other tables, and the query that asks which of them a customer has.
+
+    It is the same for every customer but for the last parameter, and every record asks it: it is written once.
+    """
+    tables = {
+        each.key: Exists(each.model._default_manager.filter(customer=OuterRef("pk"), **(each.rows or {})))
+        for each in _counted(kind)
+        if each.weight and each.model not in _ONE_ROW
+    }
+    names = {key.replace(".", "__"): exists for key, exists in tables.items()}
+    query, parameters = Customer.objects.order_by().values(**names).query.sql_with_params()
+    return tuple(tables), f'{query} WHERE "{Customer._meta.db_table}"."id" = %s', tuple(parameters)
 
 
 def _is_known(holder: Any, field: ProfileField) -> bool:
