@@ -207,22 +207,22 @@ def order_detail(user: User, order_id: int) -> OrderDetail | None:
 
 
 def financial_record(customer: Customer) -> FinancialRecord:
-    """Compute the financial record of a customer (in scope) from its rows: five queries."""
+    """Compute the financial record of a customer (in scope) from its rows: two queries, and two for its account."""
     account = CreditAccount.objects.filter(customer=customer).first()
     opening = OpeningBalance.objects.filter(customer=customer).first()
-    counted = Order.objects.filter(customer=customer, status__in=COUNTED)
-    spread = counted.aggregate(first=Min("ordered_on"), last=Max("ordered_on"), orders=Count("id"))
-    lines = OrderLine.objects.filter(customer=customer, order__status__in=COUNTED)
-    waiting = Q(order__status=OrderStatus.CONFIRMED, order__delivered_on=None)
-    money = lines.aggregate(
-        revenue=Sum("revenue_cents", default=0),
-        open_cents=Sum("revenue_cents", filter=waiting, default=0),
-        open_orders=Count("order", filter=waiting, distinct=True),
+    waiting = Q(status=OrderStatus.CONFIRMED, delivered_on=None)
+    traded = Order.objects.filter(customer=customer, status__in=COUNTED).aggregate(
+        first=Min("ordered_on"),
+        last=Max("ordered_on"),
+        orders=Count("id", distinct=True),
+        revenue=Sum("lines__revenue_cents", default=0),
+        open_cents=Sum("lines__revenue_cents", filter=waiting, default=0),
+        open_orders=Count("lines__order", filter=waiting, distinct=True),
     )
-    orders = spread["orders"] + (opening.orders if opening else 0)
-    first = _earliest(spread["first"], opening.first_order_on if opening else None)
-    last = spread["last"] or (opening.last_order_on if opening else None)
-    revenue = money["revenue"] + (_cents(opening.revenue) if opening else 0)
+    orders = traded["orders"] + (opening.orders if opening else 0)
+    first = _earliest(traded["first"], opening.first_order_on if opening else None)
+    last = traded["last"] or (opening.last_order_on if opening else None)
+    revenue = traded["revenue"] + (_cents(opening.revenue) if opening else 0)
     return FinancialRecord(
         account_type=str(AccountType(account.account_type).label) if account else "",
         credit_limit=account.credit_limit if account else None,
@@ -231,11 +231,11 @@ def financial_record(customer: Customer) -> FinancialRecord:
         last_order_on=last,
         orders=orders,
         average_order_cents=_mean(revenue, orders),
-        open_orders=money["open_orders"],
-        open_order_cents=money["open_cents"],
+        open_orders=traded["open_orders"],
+        open_order_cents=traded["open_cents"],
         history_until=opening.until if opening else None,
-        first_is_before=first != spread["first"],
-        last_is_before=last != spread["last"],
+        first_is_before=first != traded["first"],
+        last_is_before=last != traded["last"],
         **_payment_behaviour(customer),
     )
 
