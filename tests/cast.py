@@ -117,7 +117,9 @@ def make_order(
     return order
 
 
-def make_payment(order: Order, reference: str, amount: int, due_on: date | None, paid_on: date | None) -> Payment:
+def make_payment(
+    order: Order, reference: str, amount: int, due_on: date | None, paid_on: date | None
+) -> Payment:
     """Return a payment of an order."""
     assert order.customer is not None
     return Payment.objects.create(

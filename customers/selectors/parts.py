@@ -87,8 +87,8 @@ def part(user: User, model: type[P], pk: object) -> OpenedPart[P] | None:
 def state_of(row: Model) -> str:
     """Return a digest of all that a row holds: whoever edits it shows by it what they saw."""
     values = [_plain(field, row) for field in row._meta.concrete_fields]
-    for several in row._meta.many_to_many:
-        values.append(sorted(each.pk for each in several.value_from_object(row)))
+    several = (field.value_from_object(row) for field in row._meta.many_to_many)
+    values.extend(sorted(each.pk for each in linked) for linked in several)
     text = json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:STATE_LENGTH]
 

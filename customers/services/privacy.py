@@ -54,7 +54,8 @@ def switch_field(
 
     ``seen`` is how the decision stood when the actor opened it (``state_or_absence``). Raises PermissionDenied;
     KeyError for a field that is not sensitive; ChangedMeanwhileError when somebody else has decided since;
-    NotAllowedError without a purpose and an assessment. Switching off keeps what is stored, sealed and unreadable, until it is purged.
+    NotAllowedError without a purpose and an assessment. Switching off keeps what is stored, sealed and unreadable,
+    until it is purged.
     """
     require(actor, "fields.manage")
     if key not in {each.key for each in sensitive_fields()}:

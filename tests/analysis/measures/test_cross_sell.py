@@ -86,8 +86,8 @@ def test_the_order_of_rows_changes_no_recommendation(
     owned: dict[int, frozenset[int]], pairs: dict[tuple[int, int], float], seed: int
 ) -> None:
     mine, spoken = owned_frame(owned), pairs_frame(pairs)
-    shuffled = [frame.sample(frac=1, random_state=seed).reset_index(drop=True) for frame in (mine, spoken)]
-    pd.testing.assert_frame_equal(recommend(*shuffled), recommend(mine, spoken))
+    shuffled = recommend(mine.sample(frac=1, random_state=seed), spoken.sample(frac=1, random_state=seed))
+    pd.testing.assert_frame_equal(shuffled, recommend(mine, spoken))
 
 
 def test_the_worked_example() -> None:

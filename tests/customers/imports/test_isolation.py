@@ -89,7 +89,10 @@ def test_the_process_is_held_to_its_limits(table: Table) -> None:
 
 def test_the_process_knows_no_secrets(table: Table) -> None:
     rows, reader = begun(table)
-    assert not {"SECRET_KEY", "MASTER_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL", "REDIS_URL"} & reader.environ().keys()
+    assert (
+        not {"SECRET_KEY", "MASTER_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL", "REDIS_URL"}
+        & reader.environ().keys()
+    )
     del rows
 
 
