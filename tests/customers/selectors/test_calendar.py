@@ -35,7 +35,7 @@ def test_a_day_is_kept_when_people_keep_it(
 
 @pytest.mark.parametrize(("month", "day", "calendar"), [(4, 31, "gregorian"), (13, 1, "lunar")])
 def test_a_day_that_no_year_has_is_refused(month: int, day: int, calendar: str) -> None:
-    with pytest.raises(ValueError, match="day|month"):
+    with pytest.raises(ValueError, match=r"day|month"):
         next_occurrence(month, day, calendar=calendar, on_or_after=date(2026, 1, 1))
 
 
