@@ -12,7 +12,8 @@ from tests.cast import Cast, sign_in
 @pytest.mark.parametrize("written", ["favourite cuisine", "菜系", "person.favourite_cuisine"])
 def test_a_field_is_found_by_either_language_and_by_its_key(cast: Cast, written: str) -> None:
     answer = sign_in(cast.alice).get("/customers/fields/", {"q": written})
-    found = [(group.key, [each.key for each in group.entries]) for group in answer.context["groups"]]
+    groups = [each["group"] for each in answer.context["groups"]]
+    found = [(group.key, [each.key for each in group.entries]) for group in groups]
     assert found == [("person.lifestyle", ["person.favourite_cuisine"])]
 
 
