@@ -94,7 +94,13 @@ def state_of(row: Model) -> str:
 
 
 def masked(row: P) -> P:
-    """Mask the texts of a row that describe a natural person, and leave out its other personal values."""
+    """Mask the texts of a row that describe a natural person, and leave out its other personal values.
+
+    So too of the informant that it was read with: the name is theirs.
+    """
+    for read_along in row._state.fields_cache.values():
+        if isinstance(read_along, Informant):
+            masked(read_along)
     for field in row._meta.concrete_fields:
         if sensitivity_of(field) is not Sensitivity.PERSONAL:
             continue
