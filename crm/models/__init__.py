@@ -3,6 +3,18 @@
 from crm.models.audit import AuditEntry
 from crm.models.jobs import Job, JobState
 from crm.models.saved_views import SavedView
+from crm.models.sign_ins import ApiToken, SignIn, TokenScope
 from crm.models.users import Role, Team, User
 
-__all__ = ["AuditEntry", "Job", "JobState", "Role", "SavedView", "Team", "User"]
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "Job",
+    "JobState",
+    "Role",
+    "SavedView",
+    "SignIn",
+    "Team",
+    "TokenScope",
+    "User",
+]
