@@ -50,10 +50,13 @@ from customers.models.finance import (
 )
 from customers.models.imports import (
     ImportBatch,
+    ImportCorrection,
     ImportKind,
+    ImportMapping,
     ImportRow,
     ImportState,
     RowOutcome,
+    RowUndone,
 )
 from customers.models.listing import (
     CustomerActivity,
@@ -167,7 +170,9 @@ __all__ = [
     "Grade",
     "IdentificationMethod",
     "ImportBatch",
+    "ImportCorrection",
     "ImportKind",
+    "ImportMapping",
     "ImportRow",
     "ImportState",
     "ImportantDate",
@@ -205,6 +210,7 @@ __all__ = [
     "Residence",
     "ResponseType",
     "RowOutcome",
+    "RowUndone",
     "ServiceCost",
     "ServiceKind",
     "Stage",

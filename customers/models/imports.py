@@ -33,10 +33,12 @@ class ImportState(models.TextChoices):
     CHECKED = "checked", _("Checked")
     PREVIEWED = "previewed", _("Previewed")
     RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
     DONE = "done", _("Done")
     DONE_WITH_REJECTS = "done_with_rejects", _("Done, some rows rejected")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+    REVERTING = "reverting", _("Being undone")
     REVERTED = "reverted", _("Undone")
 
 
@@ -53,6 +55,14 @@ class RowOutcome(models.TextChoices):
     SKIPPED = "skipped", _("Skipped")
 
 
+class RowUndone(models.TextChoices):
+    """What undoing an import made of a row."""
+
+    REMOVED = "removed", _("Removed")
+    RESTORED = "restored", _("Restored")
+    KEPT = "kept", _("Kept")
+
+
 class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
     """Imports; whoever may see one sees all."""
 
@@ -65,7 +75,9 @@ class ImportBatch(models.Model):
     """One file brought in: what it was, how it was read, how far it got and what became of its rows.
 
     ``mapping`` is what somebody wished for the columns, ``columns`` what was found; ``also`` counts the
-    records that a file of another kind brought along, such as the customers of an order file.
+    records that a file of another kind brought along, such as the customers of an order file. ``rules`` say how rows
+    find their customers and whose word counts, ``consent`` by what right sensitive columns are kept; ``expected``
+    counts what the standing check says would become of the rows, ``undone`` what undoing did.
     """
 
     kind = models.CharField(_("kind"), max_length=12, choices=ImportKind.choices)
@@ -77,6 +89,11 @@ class ImportBatch(models.Model):
     reading = models.JSONField(_("how to read the file"), default=dict, blank=True)
     columns = models.JSONField(_("columns"), default=dict, blank=True)
     dialect = models.JSONField(_("what was read"), default=dict, blank=True)
+    rules = models.JSONField(_("match rules"), default=dict, db_default={}, blank=True)
+    consent = models.JSONField(_("consent"), default=dict, db_default={}, blank=True)
+    expected = models.JSONField(_("expected"), default=dict, db_default={}, blank=True)
+    pause_requested = models.BooleanField(default=False, db_default=False)
+    undone = models.JSONField(_("undone"), default=dict, db_default={}, blank=True)
     state = models.CharField(
         _("state"), max_length=20, choices=ImportState.choices, default=ImportState.UPLOADED
     )
@@ -158,6 +175,8 @@ class ImportRow(models.Model):
     subject_id = models.BigIntegerField(null=True)
     changes = models.JSONField(_("changes"), null=True)
     reason = models.TextField(_("reason"), blank=True)
+    undone = models.CharField(_("undone"), max_length=8, choices=RowUndone.choices, blank=True, db_default="")
+    undo_reason = models.TextField(_("why it was kept"), blank=True, db_default="")
 
     class Meta:
         verbose_name = _("imported row")
@@ -174,7 +193,61 @@ class ImportRow(models.Model):
                 name="fate_to_look_at",
                 condition=Q(outcome__in=[RowOutcome.REJECTED, RowOutcome.SKIPPED]),
             ),
+            models.Index(fields=["batch", "line_no"], name="fate_kept", condition=Q(undone=RowUndone.KEPT)),
         ]
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.line_no} {self.outcome}"
+
+
+class ImportCorrection(models.Model):
+    """A cell that somebody put right after the check; the file stays as it was received.
+
+    ``column_no`` counts from 0.
+    """
+
+    pk = models.CompositePrimaryKey("batch", "line_no", "column_no")
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.CASCADE, related_name="corrections", db_index=False
+    )
+    line_no = models.PositiveIntegerField(_("line"))
+    column_no = models.PositiveIntegerField(_("column"))
+    text = models.TextField(_("text"), blank=True)
+
+    class Meta:
+        verbose_name = _("corrected cell")
+        verbose_name_plural = _("corrected cells")
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.line_no}:{self.column_no}"
+
+
+class ImportMapping(models.Model):
+    """How files of one layout are read, kept under a name; ``layout`` is the digest of their headers."""
+
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=12, choices=ImportKind.choices)
+    layout = models.CharField(max_length=64)
+    wishes = models.JSONField(_("column mapping"), default=dict, blank=True)
+    reading = models.JSONField(_("how to read the file"), default=dict, blank=True)
+    rules = models.JSONField(_("match rules"), default=dict, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("saved by"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    saved_at = models.DateTimeField(_("saved at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("saved mapping")
+        verbose_name_plural = _("saved mappings")
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "name"], name="mapping_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["layout", "kind"], name="mapping_layout")]
+
+    def __str__(self) -> str:
+        return self.name
