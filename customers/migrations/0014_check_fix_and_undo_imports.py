@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('pk', models.CompositePrimaryKey('batch', 'line_no', 'column_no', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('line_no', models.PositiveIntegerField(verbose_name='line')),
+                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='customers.importbatch')),
                 ('column_no', models.PositiveIntegerField(verbose_name='column')),
                 ('text', models.TextField(blank=True, verbose_name='text')),
             ],
@@ -96,11 +97,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='importbatch',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'checked', 'previewed', 'running', 'paused', 'done', 'done_with_rejects', 'failed', 'cancelled', 'reverting', 'reverted'])), name='import_state_known'),
-        ),
-        migrations.AddField(
-            model_name='importcorrection',
-            name='batch',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='customers.importbatch'),
         ),
         migrations.AddField(
             model_name='importmapping',
