@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.files import neutral
 from crm.models import User
 from crm.policy import require
 from crm.services import audit
-from customers.exports.files import neutral
 from customers.models import Customer
 from customers.selectors.catalogue import SECTIONS
 from customers.selectors.profiles import visible_customers

@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from crm.files import write_csv, write_workbook
 from crm.models import Job, JobState, User
 from crm.policy import can, require
 from crm.sensitivity import Sensitivity
@@ -23,7 +24,6 @@ from crm.services.jobs import RunningJob
 from customers.exports import asking
 from customers.exports.asking import Asked
 from customers.exports.columns.base import Column, Value
-from customers.exports.files import write_csv, write_workbook
 from customers.exports.lists import LISTS
 from customers.exports.vcards import write_vcards
 from customers.imports.kinds import Kind

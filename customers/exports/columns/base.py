@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
 from django.db.models import Field, Model
 from django.utils.functional import Promise
 
+from crm.files import Value as Value
 from crm.sensitivity import Sensitivity, sensitivity_of
 from crm.templatetags.rows import Cell, text
 from customers.selectors.masking import MASK
 
 Row: TypeAlias = Mapping[str, Any]
 """One row of a list: what its columns read, by path, and what they need besides, by the name of the reader."""
-Value: TypeAlias = str | int | float | bool | Decimal | date | datetime | None
 Text: TypeAlias = str | Promise
 MASKED: Cell = ("text", MASK)
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
+from crm.files import FORMULA_STARTS as FORMULA_STARTS
 from customers.imports.problems import CellError, shown
 from customers.imports.tables import NumericCell
 
 INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 # What people write into cells of numbers, dates and numbers to call, when they have nothing to write.
 NOTHING = frozenset(
     {"-", "--", "—", "――", "/", "\\n", "n/a", "#n/a", "na", "nil", "null", "none", "无", "暂无", "空", "未知"}

@@ -8,7 +8,7 @@ import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customers.exports.files import neutral, write_csv, write_workbook
+from crm.files import neutral, write_csv, write_workbook
 from customers.exports.vcards import folded, parted, write_vcards
 from customers.imports.cleaning.text import FORMULA_STARTS, text_cleaner
 from customers.models import ContactPoint

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import xlsxwriter
 
-from customers.exports.columns.base import Value
-from customers.imports.cleaning.text import FORMULA_STARTS
+Value: TypeAlias = str | int | float | bool | Decimal | date | datetime | None
 
+# What a spreadsheet takes for the beginning of a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 BOM = "\ufeff"
 LONGEST_CELL = 32_767
 WIDEST = 40
