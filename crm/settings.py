@@ -247,6 +247,7 @@ if ANALYSIS_KEEP_DAYS < 1:
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "crm.tasks.sweep_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
     "sweep-uploads": {"task": "customers.tasks.sweep_uploads", "schedule": crontab(hour="4", minute="10")},
+    "sweep-imports": {"task": "customers.tasks.sweep_imports", "schedule": crontab(hour="4", minute="20")},
     "drop-expired-exports": {"task": "customers.tasks.drop_expired_exports", "schedule": 3600.0},
     "nightly-analysis": {
         "task": "analysis.tasks.run_nightly",
@@ -265,6 +266,14 @@ EXPORT_MAX_ROWS = env.int("EXPORT_MAX_ROWS", default=50_000)
 EXPORT_HOURS = env.int("EXPORT_HOURS", default=24)
 # So many customers can be changed at a time.
 BULK_MAX_ROWS = env.int("BULK_MAX_ROWS", default=5_000)
+
+# The largest file that can be uploaded for an import, and for how many days an ended import's file is kept.
+IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", default=512)
+if IMPORT_MAX_MB < 1:
+    raise ImproperlyConfigured(f"IMPORT_MAX_MB must be 1 or more, not {IMPORT_MAX_MB}.")
+IMPORT_KEPT_DAYS = env.int("IMPORT_KEPT_DAYS", default=90)
+if IMPORT_KEPT_DAYS < 1:
+    raise ImproperlyConfigured(f"IMPORT_KEPT_DAYS must be 1 or more, not {IMPORT_KEPT_DAYS}.")
 
 # --- People ---------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from customers.exports import running as exports
 from customers.services import attachments, bulk
-from customers.services.imports import running
+from customers.services.imports import retention, running
 
 __all__ = ["bulk", "exports", "running"]
 
@@ -19,3 +19,9 @@ def drop_expired_exports() -> None:
 def sweep_uploads() -> None:
     """Delete files about customers that were removed long ago, or never came to be kept."""
     attachments.sweep()
+
+
+@shared_task(name="customers.tasks.sweep_imports")
+def sweep_imports() -> None:
+    """Forget imports that were never begun, and delete the files of those that ended long ago."""
+    retention.sweep()

@@ -23,7 +23,7 @@ from customers.models import ImportBatch, ImportState
 from customers.models.imports import FINISHED_STATES
 from customers.services.imports.plans import Checked
 
-_FOLDER = "imports"
+FOLDER = "imports"
 _PIECE = 1 << 20
 _NAME_LENGTH = 255
 
@@ -67,7 +67,7 @@ def receive(
     """
     if actor is not None:
         require(actor, "import.run")
-    stored_as = f"{_FOLDER}/{uuid.uuid4().hex}/source"
+    stored_as = f"{FOLDER}/{uuid.uuid4().hex}/source"
     target = Path(settings.MEDIA_ROOT) / stored_as
     size, sha256 = _store(origin, target, name)
     batch = ImportBatch(
