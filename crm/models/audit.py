@@ -29,7 +29,13 @@ class AuditEntry(models.Model):
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
         ordering: ClassVar = ["id"]
-        indexes: ClassVar = [models.Index(fields=["action", "-id"], name="audit_action")]
+        # Each filter of the pages, newest first.
+        indexes: ClassVar = [
+            models.Index(fields=["action", "-id"], name="audit_action"),
+            models.Index(fields=["actor", "-id"], name="audit_actor"),
+            models.Index(fields=["subject", "-id"], name="audit_subject"),
+            models.Index(fields=["at"], name="audit_at"),
+        ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
