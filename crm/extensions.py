@@ -8,6 +8,7 @@ those pages simply leave these parts out.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
 from django.db.models import QuerySet
@@ -79,6 +80,22 @@ class Worth:
     standing: Standing
 
 
+@dataclass(frozen=True, slots=True)
+class CareTerms:
+    """What the care plan has for customers of a tier.
+
+    ``visit_days`` without contact after which a visit is due, 0 for none; ``complaints`` stand in the queue "first",
+    once they are "late" or "never"; they are late after ``complaint_days``. ``discount`` is the greatest that may be
+    given, a share of the price; ``service`` says who serves them, in the active language.
+    """
+
+    visit_days: int
+    complaints: str
+    complaint_days: int
+    discount: Decimal
+    service: str
+
+
 class CustomerInsights(Protocol):
     """One published run as the customers' pages see it; all answers of one object come from that run."""
 
@@ -111,8 +128,8 @@ class CustomerInsights(Protocol):
         """Return records that have a ``customer`` in the order of its value, then by fields; the unknown come last."""
         ...
 
-    def care_days(self) -> Mapping[str, int]:
-        """Return after how many days without contact a customer of each tier is due a visit; no visit, no key."""
+    def care_plan(self) -> Mapping[str, CareTerms]:
+        """Return what the policy of the run has for customers of each tier."""
         ...
 
     def history(self, customer_id: int, *, viewer: User) -> Sequence[PastStanding]:

@@ -5,7 +5,8 @@
    under 95 %, else C; a value ≤ 0 is C; ties share a tier. The policy's scheme decides which one counts.
 2. **Hysteresis**: a customer keeps its previous higher tier while value ≥ (1 − 10 %) × that tier's threshold; promotion
    is immediate. Under Pareto the threshold of a tier is the least value that reaches it.
-3. **Potential**, last: high → A; closing → one tier down; as long as it has not expired.
+3. **Potential**, last: high → A; closing → one tier down (the policy may set both otherwise); as long as it has not
+   expired.
 
 Comparisons are between whole cents; cuts and percentages are Decimal, so that no customer on a threshold is misplaced
 by a rounding error.
@@ -61,6 +62,24 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class PotentialPolicy:
+    """What a judgement of potential does: the least tier of high potential ("none": nothing), tiers down for closing.
+
+    Raises
+    ------
+    ValueError
+        Unless ``high_tier`` is A, B or none and ``closing_steps`` from 0 to 2.
+    """
+
+    high_tier: str = "A"
+    closing_steps: int = 1
+
+    def __post_init__(self) -> None:
+        if self.high_tier not in {"A", "B", "none"} or self.closing_steps not in {0, 1, 2}:
+            raise ValueError(f"no such rule of potential: {self.high_tier}, {self.closing_steps}")
+
+
+@dataclass(frozen=True, slots=True)
 class TierPolicy:
     """How tiers are decided. The seed thresholds are 5,000,000 and 1,000,000 a year in the company currency.
 
@@ -76,6 +95,7 @@ class TierPolicy:
     pareto_a: Decimal = Decimal("0.80")
     pareto_b: Decimal = Decimal("0.95")
     hysteresis: Decimal = Decimal("0.10")
+    potential: PotentialPolicy = field(default_factory=PotentialPolicy)
 
     def __post_init__(self) -> None:
         if not 0 < self.pareto_a < self.pareto_b <= 1:
@@ -142,7 +162,7 @@ def assign_tiers(
     previous = _codes(customers["previous_tier"], TIER_DTYPE, "previous tier")
     kept, kept_above = _hysteresis(value, in_force, previous, policy.hysteresis)
     potential = _codes(customers["potential"], POTENTIAL_DTYPE, "potential")
-    tier, rule = _potential(kept, potential, customers["potential_expires_on"], as_of)
+    tier, rule = _potential(kept, potential, customers["potential_expires_on"], as_of, policy.potential)
     scheme = _categories(np.zeros(len(value), dtype=np.int8), pd.CategoricalDtype([policy.scheme.value]))
     columns = {
         "tier_amount": _categories(amount.raw, TIER_DTYPE),
@@ -228,16 +248,18 @@ def _floors(thresholds: pd.Series, hysteresis: Decimal) -> pd.Series:
 
 
 def _potential(
-    kept: Codes, potential: Codes, expires_on: pd.Series, as_of: datetime.date
+    kept: Codes, potential: Codes, expires_on: pd.Series, as_of: datetime.date, policy: PotentialPolicy
 ) -> tuple[Codes, Codes]:
     """Tier after potential, and which rule of :data:`POTENTIAL_RULE_DTYPE` was applied."""
     high, closing = (potential == POTENTIAL_DTYPE.categories.get_loc(name) for name in ("high", "closing"))
+    least = {"A": A, "B": B, "none": -1}[policy.high_tier]
+    high, closing = high & (kept <= least), closing & (policy.closing_steps > 0)
     expired = (expires_on < pd.Timestamp(as_of)).to_numpy(dtype=bool)
     none, rule_high, rule_closing, rule_expired = range(4)
     conditions = [(high | closing) & expired, high, closing]
     rule = np.select(conditions, [rule_expired, rule_high, rule_closing], default=none).astype(np.int8)
-    one_down = np.maximum(kept - 1, C)
-    tier = np.where(rule == rule_high, A, np.where(rule == rule_closing, one_down, kept)).astype(np.int8)
+    down = np.maximum(kept - policy.closing_steps, C)
+    tier = np.where(rule == rule_high, least, np.where(rule == rule_closing, down, kept)).astype(np.int8)
     return tier, rule
 
 

@@ -8,9 +8,10 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
-Word = TypeVar("Word", bound=StrEnum)
+Word = TypeVar("Word", bound=StrEnum | TextChoices)
 MOST_MONEY = Decimal(10) ** 15
 
 
@@ -157,3 +158,8 @@ class Section:
 
     def _name(self, key: str) -> str:
         return f"{self._path}.{key}" if self._path else key
+
+
+def plain(number: Decimal) -> int | str:
+    """A whole number as such, any other as text: JSON's own fractions are binary."""
+    return int(number) if number == number.to_integral() else format(number.normalize(), "f")

@@ -19,19 +19,17 @@ from analysis.measures.contribution import Metric
 from analysis.measures.gold import GoldPolicy
 from analysis.measures.marks import MarkPolicy
 from analysis.measures.rfm import RfmPolicy
-from analysis.measures.tiers import Thresholds, TierPolicy, TierScheme
+from analysis.measures.tiers import PotentialPolicy, Thresholds, TierPolicy, TierScheme
 from analysis.measures.windows import ReturnAttribution, Window, month_of
+from analysis.models.care_rules import CareRules, read_care, read_potential
 from analysis.models.product_rules import ProductRules, read_product_rules
-from analysis.models.reading import PolicyError, Section
+from analysis.models.reading import PolicyError, Section, plain
 from analysis.models.record_rules import RecordRules, read_record_rules
 
 CENTS = 100
 DEFAULT_MONTHS = 12
 SEED_THRESHOLDS = Thresholds(a=5_000_000 * CENTS, b=1_000_000 * CENTS)
 WINDOW_FORMS = '{"months": n} | {"days": n} | "year" | "all" | {"start": day, "end": day}'
-# Days without contact after which a customer of a tier is due a visit; 0: no visits.
-SEED_CARE_DAYS = {"A": 30, "B": 90, "C": 0}
-LONGEST_CARE_DAYS = 3_650
 ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -95,7 +93,8 @@ class PolicyRules:
     marks: MarkPolicy = field(default_factory=MarkPolicy)
     churn: ChurnPolicy = field(default_factory=ChurnPolicy)
     count_free_orders: bool = False
-    care: Mapping[str, int] = field(default_factory=lambda: dict(SEED_CARE_DAYS))
+    potential: PotentialPolicy = field(default_factory=PotentialPolicy)
+    care: CareRules = field(default_factory=CareRules)
     rfm: RfmPolicy = field(default_factory=RfmPolicy)
     clv: ClvPolicy = field(default_factory=ClvPolicy)
     gold: GoldPolicy = field(default_factory=GoldPolicy)
@@ -111,6 +110,7 @@ class PolicyRules:
             pareto_a=self.pareto_a,
             pareto_b=self.pareto_b,
             hysteresis=self.hysteresis,
+            potential=self.potential,
         )
 
     def document(self) -> dict[str, Any]:
@@ -125,25 +125,29 @@ class PolicyRules:
             "region_thresholds": {
                 code: _thresholds_document(limits) for code, limits in sorted(self.region_thresholds.items())
             },
-            "pareto": {"a": _plain(self.pareto_a), "b": _plain(self.pareto_b)},
-            "hysteresis": _plain(self.hysteresis),
+            "pareto": {"a": plain(self.pareto_a), "b": plain(self.pareto_b)},
+            "hysteresis": plain(self.hysteresis),
             "marks": {
-                "vip_share": _plain(self.marks.vip_share),
-                "drag_share": _plain(self.marks.drag_share),
+                "vip_share": plain(self.marks.vip_share),
+                "drag_share": plain(self.marks.drag_share),
                 "young_days": self.marks.young_days,
             },
             "churn": {
                 "model": self.churn.model.value,
                 "horizon_days": self.churn.horizon_days,
-                "flag_at": _plain(Decimal(str(self.churn.flag_at))),
+                "flag_at": plain(Decimal(str(self.churn.flag_at))),
                 "count_free_orders": self.count_free_orders,
                 "reasons": {name: getattr(reasons, name) for name in REASON_KEYS},
             },
-            "care": {tier: {"days": days} for tier, days in sorted(self.care.items())},
+            "potential": {
+                "high_tier": self.potential.high_tier,
+                "closing_steps": self.potential.closing_steps,
+            },
+            "care": self.care.document(),
             "rfm": {"high_from": self.rfm.high_from},
-            "clv": {"years": self.clv.years, "discount_rate": _plain(self.clv.discount_rate)},
+            "clv": {"years": self.clv.years, "discount_rate": plain(self.clv.discount_rate)},
             "gold": {
-                "share": _plain(self.gold.share),
+                "share": plain(self.gold.share),
                 "fiscal_year_month": self.gold.fiscal_year_month,
             },
             **self.records.document(),
@@ -178,19 +182,13 @@ def read_rules(document: Any) -> PolicyRules:
         "rfm": _read_rfm(top.section("rfm"), default.rfm),
         "clv": _read_clv(top.section("clv"), default.clv),
         "gold": _read_gold(top.section("gold"), default.gold),
-        "care": _read_care(top.section("care"), default),
+        "potential": read_potential(top.section("potential"), default.potential),
+        "care": read_care(top.section("care"), default.care),
         "records": read_record_rules(top, default.records),
         "products": read_product_rules(top, default.products),
     }
     top.finish()
     return PolicyRules(**rules)
-
-
-def _read_care(section: Section, default: PolicyRules) -> dict[str, int]:
-    return {
-        tier: section.section(tier).integer("days", days, least=0, most=LONGEST_CARE_DAYS)
-        for tier, days in default.care.items()
-    }
 
 
 def _read_window(top: Section) -> WindowRule:
@@ -304,9 +302,4 @@ def _window_document(rule: WindowRule) -> Any:
 
 
 def _thresholds_document(limits: Thresholds) -> dict[str, Any]:
-    return {"a": _plain(Decimal(limits.a) / CENTS), "b": _plain(Decimal(limits.b) / CENTS)}
-
-
-def _plain(number: Decimal) -> int | str:
-    """A whole number as such, any other as text: JSON's own fractions are binary."""
-    return int(number) if number == number.to_integral() else format(number.normalize(), "f")
+    return {"a": plain(Decimal(limits.a) / CENTS), "b": plain(Decimal(limits.b) / CENTS)}

@@ -70,7 +70,7 @@ _TIER_WORDS = {
     "pareto_c": gettext_lazy("before it %(cut_b)s or more"),
     "pareto_not_positive": gettext_lazy("not above zero"),
     "kept": gettext_lazy("kept %(tier)s, within the margin"),
-    "potential_high": gettext_lazy("high potential → A"),
+    "potential_high": gettext_lazy("high potential → %(tier)s"),
     "potential_closing": gettext_lazy("closing down → %(tier)s"),
     "potential_expired": gettext_lazy("potential expired"),
 }
@@ -190,8 +190,8 @@ class Wording:
             "pareto_c": _("Customers with more hold %(cut_b)s or more of %(metric)s: C."),
             "pareto_not_positive": _("%(metric)s of %(value)s is not above zero: C."),
             "kept": _("Was %(tier)s before and stays it down to %(kept_above)s."),
-            "potential_high": _("High potential puts it into A."),
-            "potential_closing": _("It is closing down: one tier lower."),
+            "potential_high": _("High potential puts it into %(tier)s."),
+            "potential_closing": _("It is closing down: %(tier)s instead of %(before)s."),
             "potential_expired": _("The judgement of its potential (%(potential)s) has expired."),
         }
         sentence = sentences[reason.code] % figures
@@ -212,6 +212,7 @@ class Wording:
             **amounts,
             "metric": METRICS[self._rules.metric],
             "tier": given.get("tier", ""),
+            "before": given.get("before", ""),
             "where": self._where(given.get("region")),
             "cut_a": percent(self._rules.pareto_a, 0),
             "cut_b": percent(self._rules.pareto_b, 0),

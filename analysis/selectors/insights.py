@@ -16,7 +16,7 @@ from analysis.models.rules import read_rules
 from analysis.selectors.explanations import JUDGEMENT, Wording
 from analysis.selectors.ranking import COLUMNS, known_margin
 from analysis.selectors.snapshots import sees_company, visible
-from crm.extensions import Explanation, PastStanding, Standing, Worth
+from crm.extensions import CareTerms, Explanation, PastStanding, Standing, Worth
 from crm.models import User
 
 MOST_PAST_DAYS = 400
@@ -108,9 +108,18 @@ class PublishedInsights:
         ranks = self._rows().filter(customer=OuterRef("customer"))
         return rows.order_by(Subquery(ranks.values("rank")[:1]).asc(nulls_last=True), *then)
 
-    def care_days(self) -> Mapping[str, int]:
-        """The rhythm of care visits by tier, as the run's policy has it."""
-        return {tier: days for tier, days in read_rules(self.run.policy.rules).care.items() if days}
+    def care_plan(self) -> Mapping[str, CareTerms]:
+        """What the run's policy has for customers of each tier."""
+        return {
+            tier: CareTerms(
+                visit_days=terms.days,
+                complaints=terms.complaint_priority.value,
+                complaint_days=terms.complaint_days,
+                discount=terms.discount,
+                service=str(terms.service_level.label),
+            )
+            for tier, terms in read_rules(self.run.policy.rules).care.tiers.items()
+        }
 
     def history(self, customer_id: int, *, viewer: User) -> Sequence[PastStanding]:
         """What this and earlier published runs said of the customer, the last one of each day, newest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils import timezone
@@ -18,7 +18,6 @@ from customers.selectors.days_kept import days_kept
 from customers.selectors.masking import masked_text
 from customers.selectors.queue_rows import MOST_OF_A_KIND, QueueRow, Waiting, by_value
 
-KEY_TIERS = ("A",)
 MOST_ROWS = 100
 SILENT_DAYS = 90
 # Who has not ordered for longer is lost, not late: winning them back is no work for between two calls.
@@ -111,10 +110,10 @@ def _tasks(user: User, insights: CustomerInsights | None, own: bool, today: date
 def _complaints(
     customers: CustomerQuerySet, insights: CustomerInsights | None, today: date
 ) -> Iterator[QueueRow]:
-    """Yield open complaints: of the key customers, where it is known who they are."""
+    """Yield open complaints: those that the care plan of their customer's tier has there, where tiers are known."""
     waiting = Complaint.objects.filter(resolved_at=None, customer__in=customers.values("pk"))
     if insights:
-        waiting = waiting.filter(customer__in=insights.customers_with(tiers=KEY_TIERS))
+        waiting = waiting.filter(_to_be_dealt_with(insights, today))
     for each in by_value(waiting, insights, "reported_at").select_related("customer")[:MOST_OF_A_KIND]:
         reported_on = timezone.localtime(each.reported_at).date()
         yield QueueRow(
@@ -126,6 +125,20 @@ def _complaints(
             text=each.get_complaint_type_display(),
             days=(today - reported_on).days,
         )
+
+
+def _to_be_dealt_with(insights: CustomerInsights, today: date) -> Q:
+    """Return which open complaints wait: some tiers' at once, others' once they are late."""
+    wanted = Q(pk__in=[])
+    for tier, terms in insights.care_plan().items():
+        of_tier = Q(customer__in=insights.customers_with(tiers=[tier]))
+        if terms.complaints == "first":
+            wanted |= of_tier
+        elif terms.complaints == "late":
+            last_day = today - timedelta(days=terms.complaint_days)
+            late = timezone.make_aware(datetime.combine(last_day, time.min))
+            wanted |= of_tier & Q(reported_at__lt=late)
+    return wanted
 
 
 def _silent_informants(
@@ -190,7 +203,9 @@ def _overdue(customers: CustomerQuerySet, insights: CustomerInsights, today: dat
 
 def _care_visits(customers: CustomerQuerySet, insights: CustomerInsights, today: date) -> Iterator[QueueRow]:
     """Yield customers to whom nobody has spoken for longer than the care plan of their tier has it."""
-    for tier, days in insights.care_days().items():
+    for tier, terms in insights.care_plan().items():
+        if not (days := terms.visit_days):
+            continue
         since = timezone.now() - timedelta(days=days)
         spoken = Interaction.objects.filter(customer=OuterRef("pk"), occurred_at__gte=since)
         found = insights.most_valuable(

@@ -38,7 +38,7 @@ def test_every_step_has_its_sentence(run: AnalysisRun) -> None:
         assert words.tier_reasons(row(run, "C04")) == (
             "Net revenue of ¥2,000,000.00 reaches ¥2,000,000.00, the threshold of A in WEST.",
         )
-        assert words.tier_reasons(row(run, "C06"))[-1] == "It is closing down: one tier lower."
+        assert words.tier_reasons(row(run, "C06"))[-1] == "It is closing down: C instead of B."
         assert words.tier_reasons(row(run, "C08"))[-1] == "High potential puts it into A."
         assert words.next_tier(row(run, "C07")) == (
             "¥4,000,000.00 more net revenue in the window would make it A."
