@@ -64,11 +64,38 @@ _TABLE: dict[str, dict[str, Scope]] = {
         Role.ADMIN: Scope.ALL,
         Role.AUDITOR: Scope.ALL,
     },
+    # Saying what happened on a day, on charts over time.
+    "analysis.annotate": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     "analysis.run": {Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    # Publishing rules: a manager the thresholds of the regions that they answer for, an administrator all of them.
+    "policy.edit": {Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    # What a rep is to reach in a month, and setting it.
+    "plan.view": {
+        Role.REP: Scope.OWN,
+        Role.MANAGER: Scope.TEAM,
+        Role.ADMIN: Scope.ALL,
+        Role.AUDITOR: Scope.ALL,
+    },
+    "plan.set": {Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     # Lines that belong to no customer count in company totals, and only for those who see the company.
     "company.view": {Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
+    # Accounts: inviting, roles, teams, regions, ending sign-ins; and reading the table of rights itself.
+    "user.manage": {Role.ADMIN: Scope.ALL},
+    "access.view": {Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
+    # Letting a colleague see a customer; whoever merely shares one can't pass it on.
+    "customer.share": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    # A key for a program that reads what its owner may; an auditor takes nothing out of the house.
+    "token.make": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     "styleguide.view": {Role.ADMIN: Scope.ALL},
 }
+
+
+def table() -> dict[str, dict[str, Scope]]:
+    """Return how far each role may go with each action, for the page that shows it."""
+    return {
+        action: {role: roles.get(role, Scope.NONE) for role in Role.values}
+        for action, roles in _TABLE.items()
+    }
 
 
 def scope_of(user: User | AnonymousUser, action: str) -> Scope:

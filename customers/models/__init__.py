@@ -24,6 +24,7 @@ from customers.models.behaviour import (
     Survey,
     SurveyAnswer,
 )
+from customers.models.churn_cases import CaseState, ChurnCase
 from customers.models.companies import (
     CompanyProfile,
 )
@@ -82,6 +83,7 @@ from customers.models.persons import (
     MaritalStatus,
     PersonProfile,
 )
+from customers.models.plans import SalesPlan
 from customers.models.privacy import (
     Consent,
     DataKey,
@@ -146,9 +148,11 @@ __all__ = [
     "BusinessModel",
     "Calendar",
     "Campaign",
+    "CaseState",
     "ChangedCustomer",
     "Channel",
     "ChannelKind",
+    "ChurnCase",
     "CompanyProfile",
     "Competitor",
     "CompetitorProduct",
@@ -232,6 +236,7 @@ __all__ = [
     "RetentionRule",
     "RowOutcome",
     "RowUndone",
+    "SalesPlan",
     "ServiceCost",
     "ServiceKind",
     "Stage",
