@@ -70,6 +70,8 @@ class AnalysisRun(models.Model):
     churn = models.JSONField(_("churn"), default=dict)
     pareto = models.JSONField(_("Pareto curve"), default=list)
     months = models.JSONField(_("months"), default=list)
+    # Stands for those who were deleted or refused to be scored before; while it holds, nobody of the run has since.
+    left_out_digest = models.CharField(max_length=60, blank=True, db_default="", default="")
     timings = models.JSONField(_("timings, seconds"), default=dict)
     error = models.TextField(_("error"), blank=True)
 

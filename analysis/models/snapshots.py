@@ -137,11 +137,16 @@ class CustomerSnapshot(RunRow):
 
 class TierSummary(models.Model):
     """The sums over one region's customers of one tier, as of the run. Whoever sees the company is shown their sum;
-    nobody else is shown any of it."""
+    nobody else is shown any of it.
+
+    A row is about the customers of the region itself (of no region without one), or ``with_below`` about everything
+    below it too (the whole company without one): a page reads the few rows that it shows.
+    """
 
     run = models.ForeignKey(AnalysisRun, on_delete=models.CASCADE, related_name="tier_summaries")
     region = _region(_("region"))
     tier = models.CharField(max_length=1, choices=Tier.choices)
+    with_below = models.BooleanField(default=False, db_default=False)
     customers = models.IntegerField()
     positive_customers = models.IntegerField()
     total_value = models.BigIntegerField()
@@ -166,7 +171,7 @@ class TierSummary(models.Model):
     class Meta:
         verbose_name = _("tier summary")
         verbose_name_plural = _("tier summaries")
-        indexes: ClassVar = [models.Index(fields=["run", "tier"], name="tier_summary_run")]
+        indexes: ClassVar = [models.Index(fields=["run", "region"], name="tier_summary_place")]
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.region_id} {self.tier}"

@@ -19,7 +19,7 @@ from analysis.selectors.listing import NAMED, Who, as_frame, names_of, records, 
 from analysis.selectors.live_sales import as_query
 from analysis.selectors.record_words import ALERTS, UNKNOWN, alert_sentences, label
 from analysis.selectors.results import RowsPage, company_rows, page_of, result_of, visible_rows
-from analysis.selectors.snapshots import Filter, left_out_since, sees_company, visible
+from analysis.selectors.snapshots import Filter, anybody_left, sees_company, visible
 from crm.copying import Kind
 from crm.models import User
 from crm.paging import PAGE_SIZE, Key, integer
@@ -82,7 +82,7 @@ def groups(
 
     ``subject`` and ``dimension`` are of :data:`analysis.datasets.cases.DIMENSIONS`.
     """
-    if sees_company(user) and not left_out_since(run).exists():
+    if sees_company(user) and not anybody_left(run):
         stored = company_rows(AttentionGroup, NAME, run, user).filter(subject=subject, dimension=dimension)
         rows = list(stored.order_by("-cases", "id").values("key", *_FIGURES))
     else:

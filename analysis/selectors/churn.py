@@ -16,7 +16,7 @@ from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
 from analysis.selectors.ranking import RankedPage, page_of
 from analysis.selectors.slices import Total
-from analysis.selectors.snapshots import Filter, left_out_since, sees_company, visible
+from analysis.selectors.snapshots import Filter, anybody_left, sees_company, visible
 from crm.models import User
 from crm.paging import PAGE_SIZE, CursorError, Key, day, integer
 
@@ -105,7 +105,7 @@ class Evaluation:
 def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> ChurnSummary:  # noqa: A002
     """Count and add up the viewer's customers by risk and by reason."""
     wanted, kept = filter or Filter(), run.churn.get("by_band")
-    if kept and sees_company(user) and wanted.is_empty and not left_out_since(run).exists():
+    if kept and sees_company(user) and wanted.is_empty and not anybody_left(run):
         return _summary(run, kept)
     return _summary(run, add_up_by_band(visible(run, user, wanted)))
 

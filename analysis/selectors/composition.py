@@ -14,7 +14,7 @@ from analysis.selectors.listing import names_of, records
 from analysis.selectors.record_words import UNKNOWN
 from analysis.selectors.results import company_rows, visible_rows
 from analysis.selectors.slices import Total
-from analysis.selectors.snapshots import Filter, left_out_since, sees_company
+from analysis.selectors.snapshots import Filter, anybody_left, sees_company
 from crm.models import User
 from customers.models import BusinessModel, Industry, OwnershipType, Region
 
@@ -74,7 +74,7 @@ def groups(
 def _sums(run: AnalysisRun, user: User, dimension: Dimension, wanted: Filter | None) -> pd.DataFrame:
     """The sums by key: the company's own where those are the viewer's, else added up from the viewer's rows."""
     whole = wanted is None or wanted.is_empty
-    if whole and sees_company(user) and not left_out_since(run).exists():
+    if whole and sees_company(user) and not anybody_left(run):
         stored = company_rows(CompositionGroup, NAME, run, user).filter(dimension=dimension)
         found = list(stored.values_list("key", *SUMS))
     else:

@@ -15,7 +15,7 @@ from analysis.models import AnalysisRun, CustomerQuality, FieldQuality
 from analysis.selectors.listing import NAMED, Who, as_frame, records, who
 from analysis.selectors.results import RowsPage, company_rows, page_of, result_of, visible_rows
 from analysis.selectors.slices import Total
-from analysis.selectors.snapshots import Filter, left_out_since, sees_company
+from analysis.selectors.snapshots import Filter, anybody_left, sees_company
 from crm.models import User
 from crm.paging import PAGE_SIZE, CursorError, Key, integer
 from customers.models import CustomerKind
@@ -87,7 +87,7 @@ def fields(
     """The fields over the viewer's customers, the fullest first; ``unused`` picks those unused, or the others."""
     whole = filter is None or filter.is_empty
     rows: Sequence[Mapping[str, Any]]
-    if whole and sees_company(user) and not left_out_since(run).exists():
+    if whole and sees_company(user) and not anybody_left(run):
         stored = company_rows(FieldQuality, NAME, run, user).order_by("id")
         rows = [*stored.values("field", "customers", "filled", "completeness", "is_unused")]
     else:

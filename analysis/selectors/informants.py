@@ -13,7 +13,7 @@ from analysis.models import AnalysisRun, InformantReturn, ReferralRow
 from analysis.selectors.listing import as_frame, names_of, records
 from analysis.selectors.record_words import VOICES, label, voice_sentence
 from analysis.selectors.results import company_rows, result_of, visible_rows
-from analysis.selectors.snapshots import left_out_since, sees_company
+from analysis.selectors.snapshots import anybody_left, sees_company
 from crm.copying import Kind
 from crm.models import User
 from crm.policy import can
@@ -68,7 +68,7 @@ class InformantLine:
 def returns(run: AnalysisRun, user: User, *, silent: bool | None = None) -> list[InformantLine]:
     """The informants whom the viewer may see, those who brought the greatest margin first; ``silent`` picks those who
     have (or have not) fallen silent."""
-    if sees_company(user) and not left_out_since(run).exists():
+    if sees_company(user) and not anybody_left(run):
         rows = list(company_rows(InformantReturn, NAME, run, user).values(*_SHOWN))
     else:
         rows = _of_viewer(run, user)

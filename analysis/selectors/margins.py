@@ -16,7 +16,7 @@ from analysis.selectors.live_sales import SUMS, read, sales_query
 from analysis.selectors.product_words import advice_sentence
 from analysis.selectors.results import RowsPage, company_rows, page_of, visible_rows
 from analysis.selectors.slices import Total
-from analysis.selectors.snapshots import Filter, left_out_since, sees_company, visible
+from analysis.selectors.snapshots import Filter, anybody_left, sees_company, visible
 from crm.models import User
 from crm.paging import PAGE_SIZE, Key, integer
 from customers.models import Customer, Product
@@ -115,7 +115,7 @@ class AdviceSum:
 def products(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[ProductLine]:  # noqa: A002
     """The products that the viewer's customers bought, of the highest gross margin % first."""
     whole = filter is None or filter.is_empty
-    if whole and sees_company(user) and not left_out_since(run).exists():
+    if whole and sees_company(user) and not anybody_left(run):
         stored = company_rows(ProductMargin, MARGINS, run, user)
         rows: list[dict[str, Any]] = list(stored.values("product_id", "quantity", "customers", *_FIGURES))
     else:

@@ -16,7 +16,7 @@ from analysis.models import AnalysisRun, CustomerMonth, PeriodSale
 from analysis.selectors.listing import NAMED, Who, as_frame, records, who
 from analysis.selectors.results import RowsPage, page_of, visible_rows
 from analysis.selectors.slices import Total
-from analysis.selectors.snapshots import Filter, left_out_since, sees_company, visible
+from analysis.selectors.snapshots import Filter, anybody_left, sees_company, visible
 from crm.models import User
 from crm.paging import PAGE_SIZE, Key, integer
 
@@ -81,7 +81,7 @@ def sales(
         rows.values(*NAMED, "rank", "share", *_FIGURES), KEYS, after=after, before=before, size=size
     )
     standing = [(row["rank"], row["share"]) for row in page.rows]
-    if not sees_company(user) or left_out_since(run).exists():
+    if not sees_company(user) or anybody_left(run):
         everybody = np.array(
             _rows(run, user, period, None).order_by().aggregate(found=ArrayAgg("net_revenue"))["found"] or [],
             dtype=np.int64,

@@ -15,7 +15,7 @@ from analysis.models import Affinity, AnalysisRun, PlaceKind, SalesCell
 from analysis.selectors.listing import as_frame, names_of, records
 from analysis.selectors.live_sales import as_query, read, spec_of
 from analysis.selectors.results import company_rows
-from analysis.selectors.snapshots import Filter, left_out_since, sees_company, visible
+from analysis.selectors.snapshots import Filter, anybody_left, sees_company, visible
 from crm.copying import Kind
 from crm.models import User
 from customers.models import ProductCategory, PropertyType, Region, RegionLevel
@@ -125,7 +125,7 @@ def likings(
 def _cells(run: AnalysisRun, user: User, wanted: Filter | None) -> pd.DataFrame:
     """The stored cells where they are the viewer's, else those of the viewer's customers, added up from their lines."""
     whole = wanted is None or wanted.is_empty
-    if whole and sees_company(user) and not left_out_since(run).exists():
+    if whole and sees_company(user) and not anybody_left(run):
         return as_frame(company_rows(SalesCell, DISTRIBUTION, run, user), _KINDS)
     customers = visible(run, user, wanted).values("customer_id", "region_id")
     connection.ensure_connection()

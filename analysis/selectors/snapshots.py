@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from analysis.models import AnalysisRun, CustomerSnapshot
@@ -70,6 +71,40 @@ def left_out_since(run: AnalysisRun) -> QuerySet[CustomerSnapshot]:
     sums, and in nobody's list."""
     gone = Customer.objects.filter(Q(deleted_at__isnull=False) | Q(scoring_refused=True))
     return CustomerSnapshot.objects.filter(run=run, customer__in=gone)
+
+
+def anybody_left(run: AnalysisRun) -> bool:
+    """Whether :func:`left_out_since` has anybody, told without reading the run's rows while it has nobody."""
+    if run.left_out_digest and digest_of_left_out() == run.left_out_digest:
+        return False
+    # Counted: to find the first of none, the planner would walk through the run.
+    return bool(left_out_since(run).count())
+
+
+def digest_of_left_out(before: AnalysisRun | None = None) -> str:
+    """What stands for all who are deleted or refuse to be scored; with ``before``, for those whom that run knew so.
+
+    Read from two indexes that hold those customers alone. As long as it stays what it was for the run, nobody came
+    to them: whoever did is in the run's rows, and so was no part of it.
+    """
+    known = "" if before is None else _NOT_IN_RUN
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT_OUT.format(known=known), [before.pk] if before else [])
+        count, total = cursor.fetchone() or (0, 0)
+    return f"{count}:{total}"
+
+
+_LEFT_OUT = """
+    SELECT count(*), coalesce(sum(hashint8extended(id, 0)), 0) FROM (
+        SELECT id FROM customers_customer WHERE deleted_at IS NOT NULL
+        UNION ALL SELECT id FROM customers_customer WHERE scoring_refused
+    ) AS gone {known}
+"""
+_NOT_IN_RUN = """
+    WHERE NOT EXISTS (
+        SELECT FROM analysis_customersnapshot AS row WHERE row.run_id = %s AND row.customer_id = gone.id
+    )
+"""
 
 
 def values_of(rows: QuerySet[CustomerSnapshot]) -> npt.NDArray[np.int64]:

@@ -13,7 +13,7 @@ from analysis.models import AnalysisRun, SourceReturn, SourceRow
 from analysis.selectors.listing import as_frame, names_of, records
 from analysis.selectors.record_words import UNKNOWN
 from analysis.selectors.results import company_rows, visible_rows
-from analysis.selectors.snapshots import Filter, left_out_since, sees_company
+from analysis.selectors.snapshots import Filter, anybody_left, sees_company
 from crm.copying import Kind
 from crm.models import User
 from customers.models import Campaign, Channel
@@ -78,7 +78,7 @@ def returns(
     """The sources of the viewer's customers, a "channel" or a "campaign" each, those of greatest margin first."""
     whole = filter is None or filter.is_empty
     rows: list[dict[str, Any]]
-    if whole and sees_company(user) and not left_out_since(run).exists():
+    if whole and sees_company(user) and not anybody_left(run):
         stored = company_rows(SourceReturn, NAME, run, user).filter(source=source)
         rows = list(stored.order_by("-gross_margin", "id").values(*_SHOWN, *_COSTS))
     else:

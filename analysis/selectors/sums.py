@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Sum
-
 from analysis.models import AnalysisRun, TierSummary
 from analysis.selectors.slices import SUMS
 from analysis.selectors.snapshots import (
     Filter,
+    anybody_left,
     condition,
     left_out_since,
-    regions_below,
     sees_company,
     visible,
 )
@@ -24,29 +22,30 @@ Sums = dict[str, int]
 
 
 def sums_by_tier(run: AnalysisRun, user: User, wanted: Filter) -> dict[str, Sums]:
-    """The sums of each tier, empty tiers included."""
+    """The sums of each tier, empty tiers included: the run's own where those are the viewer's, else from the rows."""
     by_tier = {tier: nothing() for tier in TIERS}
-    for row in sums_by(run, user, wanted, "tier"):
-        add_to(by_tier[row["tier"]], row)
+    if reads_stored(user, wanted):
+        stored = TierSummary.objects.filter(run=run, region=wanted.region, with_below=True)
+        for row in [*stored.values("tier", *SUMS), *_negatives(run, wanted)]:
+            add_to(by_tier[row["tier"]], row)
+    else:
+        for row in visible(run, user, wanted).values("tier").annotate(**SUMS).order_by():
+            add_to(by_tier[row["tier"]], row)
     return by_tier
 
 
-def sums_by(run: AnalysisRun, user: User, wanted: Filter, *by: str) -> list[dict[str, Any]]:
-    """The sums by some columns: from the run's own where those are the viewer's, else from the rows."""
-    if sees_company(user) and wanted == Filter(region=wanted.region):
-        stored = TierSummary.objects.filter(run=run)
-        if wanted.region is not None:
-            stored = stored.filter(region__in=regions_below(wanted.region))
-        kept = stored.order_by().values(*by).annotate(**{f"sum_of_{name}": Sum(name) for name in SUMS})
-        rows = [{name.removeprefix("sum_of_"): value for name, value in row.items()} for row in kept]
-        gone = left_out_since(run).filter(condition(wanted))
-        rows += [_negative(row, by) for row in gone.values(*by).annotate(**SUMS).order_by()]
-        return rows
-    return list(visible(run, user, wanted).values(*by).annotate(**SUMS).order_by())
+def reads_stored(user: User, wanted: Filter) -> bool:
+    """Whether the run's own sums are what a viewer is to be shown of a selection."""
+    return sees_company(user) and wanted == Filter(region=wanted.region)
 
 
-def _negative(row: Mapping[str, Any], by: tuple[str, ...]) -> dict[str, Any]:
-    return {name: value if name in by or value is None else -value for name, value in row.items()}
+def _negatives(run: AnalysisRun, wanted: Filter) -> Iterable[dict[str, Any]]:
+    """The sums of those who are in the run's own sums and have been left out since, with their signs turned."""
+    if not anybody_left(run):
+        return
+    rows: QuerySet[Any, Any] = left_out_since(run).filter(condition(wanted)).values("tier").annotate(**SUMS)
+    for row in rows:
+        yield {"tier": row["tier"], **{name: -(row[name] or 0) for name in SUMS}}
 
 
 def nothing() -> Sums:

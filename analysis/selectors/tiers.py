@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from analysis.measures.pareto_curve import pareto_points, share_at
 from analysis.measures.tiers import nearest_override
 from analysis.models import AnalysisRun, CustomerSnapshot
+from analysis.selectors.regions import Counts, counts_by_place
 from analysis.selectors.snapshots import Filter, sees_company, values_of, visible
-from analysis.selectors.sums import TIERS, Sums, add, add_to, nothing, sums_by, sums_by_tier
+from analysis.selectors.sums import TIERS, Sums, add, nothing, sums_by_tier
 from crm.models import User
 from customers.models import Region
 
@@ -91,9 +92,14 @@ class RegionTiers:
     own_threshold: bool
 
 
-def headline(run: AnalysisRun, user: User, filter: Filter | None = None) -> TiersHeadline:  # noqa: A002
-    """Add up what the viewer may see, by tier."""
-    by_tier = sums_by_tier(run, user, filter or Filter())
+def headline(
+    run: AnalysisRun,
+    user: User,
+    filter: Filter | None = None,  # noqa: A002
+    sums: Mapping[str, Sums] | None = None,
+) -> TiersHeadline:
+    """Add up what the viewer may see, by tier; ``sums`` are those of :func:`sums_by_tier` when a page has them."""
+    by_tier = sums or sums_by_tier(run, user, filter or Filter())
     everything = add(by_tier.values())
     flagged = _flagged_ab(by_tier)
     fallen_out = {"A": everything["down_from_a"], "B": everything["down_from_b"], "C": 0}
@@ -102,10 +108,15 @@ def headline(run: AnalysisRun, user: User, filter: Filter | None = None) -> Tier
     return TiersHeadline(total, tiers, _slice(flagged, everything, 0), run.previous, sees_company(user))
 
 
-def pareto(run: AnalysisRun, user: User, filter: Filter | None = None) -> ParetoCurve:  # noqa: A002
-    """Draw the curve over the customers whom the viewer may see."""
+def pareto(
+    run: AnalysisRun,
+    user: User,
+    filter: Filter | None = None,  # noqa: A002
+    sums: Mapping[str, Sums] | None = None,
+) -> ParetoCurve:
+    """Draw the curve over the customers whom the viewer may see; ``sums`` as for :func:`headline`."""
     wanted = filter or Filter()
-    by_tier = sums_by_tier(run, user, wanted)
+    by_tier = sums or sums_by_tier(run, user, wanted)
     everything = add(by_tier.values())
     in_a = by_tier["A"]["customers"]
     in_a_or_b = in_a + by_tier["B"]["customers"]
@@ -125,20 +136,11 @@ def pareto(run: AnalysisRun, user: User, filter: Filter | None = None) -> Pareto
 
 def by_region(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[RegionTiers]:  # noqa: A002
     """Tiers by region, on the highest level of the tree where the viewer's customers part."""
-    wanted = filter or Filter()
-    rows = sums_by(run, user, wanted, "region_id", "tier")
-    paths = dict(Region.objects.filter(pk__in={row["region_id"] for row in rows}).values_list("pk", "path"))
-    below = Region.objects.filter(pk=wanted.region or 0).values_list("path", flat=True).first() or ""
-    depth = _parting_depth(paths.values(), below)
-    grouped: dict[str, dict[str, Sums]] = {}
-    for row in rows:
-        place = _upper(paths.get(row["region_id"], ""), depth)
-        tier = grouped.setdefault(place, {}).setdefault(row["tier"], nothing())
-        add_to(tier, row)
-    total = sum(sums["total_value"] for tiers in grouped.values() for sums in tiers.values())
-    regions = {region.path: region for region in Region.objects.filter(path__in=grouped)}
+    places = counts_by_place(run, user, filter or Filter())
+    total = sum(value for tiers in places.values() for _customers, value in tiers.values())
+    regions = {region.path: region for region in Region.objects.filter(path__in=places).order_by()}
     limits = _Limits(run, user)
-    described = [_region_tiers(regions.get(place), tiers, total, limits) for place, tiers in grouped.items()]
+    described = [_region_tiers(regions.get(place), tiers, total, limits) for place, tiers in places.items()]
     return sorted(described, key=lambda region: (region.region_id is None, -region.value))
 
 
@@ -177,20 +179,6 @@ def _ratio(part: int, whole: int) -> float | None:
     return part / whole if whole > 0 else None
 
 
-def _parting_depth(paths: Iterable[str], below: str) -> int:
-    """The least depth, deeper than ``below``, at which the paths are not all in one region."""
-    depth = below.count("/") + 1
-    deepest = max((path.count("/") for path in paths), default=1)
-    while depth < deepest and len({_upper(path, depth) for path in paths}) < 2:
-        depth += 1
-    return depth
-
-
-def _upper(path: str, depth: int) -> str:
-    parts = path.split("/")[:-1]
-    return "".join(f"{part}/" for part in parts[:depth])
-
-
 class _Limits:
     """The thresholds in force in each region, by the run's policy.
 
@@ -220,11 +208,9 @@ class _Limits:
         return limits.a, limits.b, source is not None
 
 
-def _region_tiers(
-    region: Region | None, tiers: Mapping[str, Sums], total: int, limits: _Limits
-) -> RegionTiers:
-    customers = {tier: tiers[tier]["customers"] if tier in tiers else 0 for tier in TIERS}
-    value = sum(sums["total_value"] for sums in tiers.values())
+def _region_tiers(region: Region | None, tiers: Counts, total: int, limits: _Limits) -> RegionTiers:
+    customers = {tier: tiers[tier][0] if tier in tiers else 0 for tier in TIERS}
+    value = sum(value for _customers, value in tiers.values())
     a, b, own = limits.of(region.pk if region else None)
     name = str(region) if region else _("No region")
     region_id = region.pk if region else None

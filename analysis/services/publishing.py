@@ -10,10 +10,26 @@ from django.utils import timezone
 from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState, TierSummary
 from analysis.selectors.churn import add_up_by_band
 from analysis.selectors.slices import SUMS
+from analysis.selectors.snapshots import digest_of_left_out
 from analysis.services import measures, storing
 from analysis.services.connections import WHERE_PARALLEL_PLANS_PAY
 from crm.services import audit
 from crm.services.jobs import RunningJob
+
+# Each sum counts once for every region on the way up from its own, and once (NULL) for the whole company.
+_WITH_BELOW = """
+    INSERT INTO {table} ({into})
+    SELECT own.run_id, above.id, own.tier, true, {sums}
+    FROM {table} AS own
+    LEFT JOIN customers_region AS place ON place.id = own.region_id
+    CROSS JOIN LATERAL (
+        SELECT NULL::bigint AS id
+        UNION ALL
+        SELECT id FROM customers_region WHERE code = ANY (string_to_array(trim(both '/' FROM place.path), '/'))
+    ) AS above
+    WHERE own.run_id = %s AND NOT own.with_below
+    GROUP BY own.run_id, above.id, own.tier
+"""
 
 
 def run_before(run: AnalysisRun) -> AnalysisRun | None:
@@ -39,6 +55,7 @@ def publish(run: AnalysisRun, job: RunningJob, table: str) -> None:
             for setting in WHERE_PARALLEL_PLANS_PAY:
                 cursor.execute(f"SET LOCAL {setting} = 0")
         _store_sums(run)
+        run.left_out_digest = digest_of_left_out(before=run)
         run.churn["by_band"] = add_up_by_band(CustomerSnapshot.objects.filter(run=run))
         now = timezone.now()
         run.finished_at = now
@@ -59,7 +76,10 @@ def publish(run: AnalysisRun, job: RunningJob, table: str) -> None:
 
 
 def _store_sums(run: AnalysisRun) -> None:
-    """Add up the run's rows by region and tier, within the database: the sums are those that selectors ask for."""
+    """Add up the run's rows by region and tier, within the database: the sums are those that selectors ask for.
+
+    Once for the customers of each region itself, and from those for each region with everything below it.
+    """
     columns = ("region_id", "tier", *SUMS)
     sums = CustomerSnapshot.objects.filter(run=run).order_by().values("region_id", "tier").annotate(**SUMS)
     query, parameters = sums.values_list(*columns).query.sql_with_params()
@@ -70,6 +90,9 @@ def _store_sums(run: AnalysisRun) -> None:
             f"INSERT INTO {table} ({names}) SELECT %s, sums.* FROM ({query}) AS sums",  # noqa: S608 - names of our own
             [run.pk, *parameters],
         )
+        into = ", ".join(map(connection.ops.quote_name, ("run_id", "region_id", "tier", "with_below", *SUMS)))
+        added_up = ", ".join(f"sum({connection.ops.quote_name(name)})" for name in SUMS)
+        cursor.execute(_WITH_BELOW.format(table=table, into=into, sums=added_up), [run.pk])
 
 
 def _move_pointer(run: AnalysisRun, now: datetime.datetime) -> bool:
