@@ -1,5 +1,6 @@
 """Runs, what they found, and the policies that they followed."""
 
+from analysis.models.annotations import Annotation, AnnotationQuerySet
 from analysis.models.facts import CustomerMonth, FactsState, ProductFactsChange, ProductFactsState
 from analysis.models.moves import Move, Movement
 from analysis.models.policies import Policy
@@ -55,6 +56,8 @@ __all__ = [
     "Advice",
     "Affinity",
     "AnalysisRun",
+    "Annotation",
+    "AnnotationQuerySet",
     "AttentionGroup",
     "ChurnStatus",
     "CohortRow",
