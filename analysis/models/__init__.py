@@ -1,6 +1,7 @@
 """Runs, what they found, and the policies that they followed."""
 
 from analysis.models.annotations import Annotation, AnnotationQuerySet
+from analysis.models.drafts import PolicyDraft
 from analysis.models.facts import CustomerMonth, FactsState, ProductFactsChange, ProductFactsState
 from analysis.models.moves import Move, Movement
 from analysis.models.policies import Policy
@@ -92,6 +93,7 @@ __all__ = [
     "PeriodSale",
     "PlaceKind",
     "Policy",
+    "PolicyDraft",
     "ProductFactsChange",
     "ProductFactsState",
     "ProductMargin",
