@@ -13,6 +13,7 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         """Make the Celery application the current one, so that shared tasks bind to it; send logs where they belong."""
         from crm import celery  # noqa: F401 - must follow the app registry
+        from crm.accounts import sessions  # noqa: F401 - hears of every sign-in
         from crm.logs import send_to_logging
 
         send_to_logging()

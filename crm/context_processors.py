@@ -22,6 +22,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "search_url": reverse("customers:list") if searches else "",
         "suggest_url": reverse("customers:suggest") if searches else "",
         "log_url": reverse("customers:log") if user is not None and can(user, "customer.edit") else "",
+        "makes_tokens": user is not None and can(user, "token.make"),
         "theme": theme if theme in THEMES else "",
         "company_name": settings.COMPANY_NAME,
         "company_currency": settings.COMPANY_CURRENCY,

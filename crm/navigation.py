@@ -63,7 +63,10 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     ),
     (
         _("Settings"),
-        (Entry(_("Field dictionary"), "customers:fields", "book", "customer.view", "g f"),),
+        (
+            Entry(_("Field dictionary"), "customers:fields", "book", "customer.view", "g f"),
+            Entry(_("Users"), "users", "person-circle", "access.view", "g s"),
+        ),
     ),
 )
 
@@ -76,6 +79,8 @@ _ELSEWHERE = (
     Entry(_("Payments"), "customers:payments", "credit-card", "customer.view", ""),
     Entry(_("Interactions"), "customers:interactions", "journal-text", "customer.view", ""),
     Entry(_("Tasks"), "customers:tasks", "list-check", "customer.view", ""),
+    Entry(_("Teams"), "teams", "diagram-3", "access.view", ""),
+    Entry(_("Rights"), "rights", "shield-lock", "access.view", ""),
     Entry(_("Territories"), "customers:territories", "map", "customer.view", ""),
     Entry(_("My exports"), "customers:exports", "download", "customer.export", ""),
 )

@@ -126,6 +126,9 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -146,8 +149,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crm.accounts.sessions.SessionLimitsMiddleware",
+    "crm.accounts.tokens.TokenMiddleware",
     "crm.middleware.AccountLanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "crm.accounts.sessions.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -206,7 +212,11 @@ CACHES = {
 }
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# A sign-in ends so long after it began, and so long after it was last used.
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_HOURS", default=3) * 3600
+if min(SESSION_COOKIE_AGE, SESSION_IDLE_SECONDS) < 3600:
+    raise ImproperlyConfigured("SESSION_HOURS and SESSION_IDLE_HOURS must be 1 or more.")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -247,7 +257,9 @@ if ANALYSIS_KEEP_DAYS < 1:
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "crm.tasks.sweep_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
     "sweep-uploads": {"task": "customers.tasks.sweep_uploads", "schedule": crontab(hour="4", minute="10")},
+    "clear-sign-ins": {"task": "crm.tasks.clear_sign_ins", "schedule": crontab(hour="4", minute="20")},
     "sweep-imports": {"task": "customers.tasks.sweep_imports", "schedule": crontab(hour="4", minute="20")},
+    "privacy-duties": {"task": "customers.tasks.keep_duties", "schedule": crontab(hour="3", minute="30")},
     "drop-expired-exports": {"task": "customers.tasks.drop_expired_exports", "schedule": 3600.0},
     "nightly-analysis": {
         "task": "analysis.tasks.run_nightly",
@@ -275,6 +287,19 @@ IMPORT_KEPT_DAYS = env.int("IMPORT_KEPT_DAYS", default=90)
 if IMPORT_KEPT_DAYS < 1:
     raise ImproperlyConfigured(f"IMPORT_KEPT_DAYS must be 1 or more, not {IMPORT_KEPT_DAYS}.")
 
+# --- Backups --------------------------------------------------------------------------------------
+
+BACKUP_FOLDER = Path(env.str("BACKUP_FOLDER", default=str(KEZHI_HOME / "backups"))).absolute()
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
+if BACKUP_KEEP_DAYS < 1:
+    raise ImproperlyConfigured(f"BACKUP_KEEP_DAYS must be 1 or more, not {BACKUP_KEEP_DAYS}.")
+# When the nightly backup is taken and, on Sundays, proven by restoring it; empty for none.
+BACKUP_HOUR = env.str("BACKUP_HOUR", default="")
+if BACKUP_HOUR and BACKUP_HOUR not in {str(hour) for hour in range(24)}:
+    raise ImproperlyConfigured(f"BACKUP_HOUR must be an hour from 0 to 23, or empty, not {BACKUP_HOUR!r}.")
+# What was erased is written here too, outside the database: a restore does it again.
+PURGE_LEDGER = Path(env.str("PURGE_LEDGER", default=str(KEZHI_HOME / "purges.jsonl"))).absolute()
+
 # --- People ---------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "crm.User"
@@ -296,6 +321,72 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+# A mail goes to people with an account alone; the page says the same to everybody.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
+# Who proved themselves so long ago is asked again before a reveal, an export, or a change of rights.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,30/h/ip,5/5m/key", "reset_password": "10/h/ip,3/h/key"}
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+
+# --- Second factors and the company's directory ---------------------------------------------------
+
+MFA_ADAPTER = "crm.accounts.SealedFactorsAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+# Addresses are set by an administrator, who answers for them.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Roles that must sign in with a second factor.
+SECOND_FACTOR_FOR: list[str] = env.list("SECOND_FACTOR_FOR", default=["admin"])
+if unknown_roles := set(SECOND_FACTOR_FOR) - {"rep", "manager", "admin", "auditor"}:
+    raise ImproperlyConfigured(f"SECOND_FACTOR_FOR names no role by {', '.join(sorted(unknown_roles))}.")
+
+SOCIALACCOUNT_ADAPTER = "crm.accounts.KnownPeopleAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
+if SECURE and OIDC_SERVER_URL and not OIDC_SERVER_URL.startswith("https://"):
+    raise ImproperlyConfigured("OIDC_SERVER_URL must begin with https://.")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "company",
+                "name": OIDC_NAME,
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ]
+        if OIDC_SERVER_URL
+        else [],
+    }
+}
+
+# --- Mail -----------------------------------------------------------------------------------------
+
+# Without a server, mails are files in a folder: on a machine of one's own that is where to look for them.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    _mail = env.email_url("EMAIL_URL")
+    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+    EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(KEZHI_HOME / "mail")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="kezhi@localhost")
 
 # --- Languages and time ---------------------------------------------------------------------------
 
@@ -330,7 +421,10 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # --- Doors ----------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = SECURE
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = flag("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Whose address limits count by: the one that the proxy in front saw, never one that a visitor wrote.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE

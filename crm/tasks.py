@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from crm.services import jobs
+from crm.services import jobs, sign_ins
 
 
 @shared_task(name="crm.tasks.run_job")
@@ -15,3 +15,9 @@ def run_job(job_id: int) -> None:
 def sweep_jobs() -> None:
     """Send again what was lost between the ledger and the queue."""
     jobs.sweep()
+
+
+@shared_task(name="crm.tasks.clear_sign_ins")
+def clear_sign_ins() -> None:
+    """Forget sessions that are over."""
+    sign_ins.clear_ended()

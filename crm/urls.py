@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from crm.views.access import rights, sign_ins, teams, tokens, users
 from crm.views.errors import not_here
 from crm.views.health import healthz
 from crm.views.home import home
@@ -12,10 +13,29 @@ from crm.views.styleguide import styleguide
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
-    # No mail is sent yet: an administrator sets addresses and passwords, and these pages are not there.
-    path("accounts/password/reset/", not_here, name="no_password_reset"),
+    # Addresses are set by an administrator, and nobody signs up: these pages are not there.
     path("accounts/email/", not_here, name="no_email"),
+    path("accounts/social/", not_here, name="no_connections"),
+    path("accounts/social/signup/", not_here, name="no_social_signup"),
+    path("accounts/sign-ins/", sign_ins.own_sign_ins, name="sign_ins"),
+    path("accounts/sign-ins/others/end/", sign_ins.end_others, name="sign_ins_end_others"),
+    path("accounts/sign-ins/<int:pk>/end/", sign_ins.end_one, name="sign_in_end"),
+    path("accounts/tokens/", tokens.own_tokens, name="tokens"),
+    path("accounts/tokens/<int:pk>/revoke/", tokens.revoke, name="token_revoke"),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/social/", include("allauth.socialaccount.urls")),
+    path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("access/users/", users.user_list, name="users"),
+    path("access/users/new/", users.invite, name="user_invite"),
+    path("access/users/<int:pk>/", users.edit_user, name="user"),
+    path("access/users/<int:pk>/mail/", users.send_again, name="user_mail"),
+    path("access/users/<int:pk>/sign-out/", users.sign_out, name="user_sign_out"),
+    path("access/users/<int:pk>/factors/", users.take_factors, name="user_factors"),
+    path("access/teams/", teams.team_list, name="teams"),
+    path("access/teams/new/", teams.edit_team, name="team_new"),
+    path("access/teams/<int:pk>/", teams.edit_team, name="team"),
+    path("access/rights/", rights.rights, name="rights"),
     path("i18n/setlang/", set_language, name="set_language"),
     path("jobs/<int:pk>/", job_progress, name="job_progress"),
     path("jobs/<int:pk>/cancel/", cancel_job, name="job_cancel"),

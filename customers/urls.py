@@ -19,6 +19,7 @@ from customers.views import (
     saved_views,
     search,
     sections,
+    sharing,
     tasks,
     today,
 )
@@ -68,6 +69,8 @@ urlpatterns = [
     path("deleted/", deleting.deleted, name="deleted"),
     path("merges/<int:pk>/undo/", merging.undo, name="merge_undo"),
     path("<int:pk>/tasks/new/", tasks.new_task, name="task_new"),
+    path("<int:pk>/share/", sharing.share, name="share"),
+    path("<int:pk>/share/<int:share>/end/", sharing.end_share, name="share_end"),
     path("<int:pk>/delete/", deleting.delete, name="delete"),
     path("<int:pk>/restore/", deleting.restore, name="restore"),
     path("<int:pk>/merge/", merging.merge, name="merge"),

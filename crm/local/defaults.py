@@ -15,6 +15,7 @@ def export_local_settings(home: Home) -> None:
         "MASTER_KEYS": f"local:{home.secret('master-key')}",
         "BLIND_INDEX_KEY": home.secret("blind-index-key"),
         "SECURE": "0",  # plain http on the loopback interface
+        "SECOND_FACTOR_FOR": "",  # whoever tries the product has no app at hand; they may set one up
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)

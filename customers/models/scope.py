@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=models.Model)
 
 
-def customers_in_scope(user: User | AnonymousUser, prefix: str = "") -> Q:
+def customers_in_scope(user: User | AnonymousUser, prefix: str = "", *, shared: bool = True) -> Q:
     """Return the condition on customers (reached over ``prefix``) that ``user`` may see.
 
+    Without ``shared``, only those that they answer for: what a colleague lets them see is left out.
     NULL owners, teams and regions match nothing, so a customer nobody was given stays with those who see all.
     """
     scope = scope_of(user, "customer.view")
@@ -30,8 +31,9 @@ def customers_in_scope(user: User | AnonymousUser, prefix: str = "") -> Q:
         return Q(pk__in=[])
     from customers.models import CustomerShare
 
-    shared = CustomerShare.objects.filter(user=user).values("customer")
-    allowed = Q(**{f"{prefix}owner": user}) | _any_of(f"{prefix}pk", shared)
+    allowed = Q(**{f"{prefix}owner": user})
+    if shared:
+        allowed |= _any_of(f"{prefix}pk", CustomerShare.objects.filter(user=user).values("customer"))
     if scope is Scope.TEAM:
         if user.team_id is not None:
             allowed |= Q(**{f"{prefix}team": user.team_id})

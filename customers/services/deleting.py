@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.models import User
-from crm.policy import Scope, require, scope_of
+from crm.policy import require
 from crm.services import audit
 from customers.models import Customer, CustomerMerge
 from customers.models.scope import customers_in_scope
@@ -51,7 +51,8 @@ def restore_customer(customer_id: int, *, actor: User) -> Customer:
 
 def answerable_for(actor: User, action: str, customer: Customer) -> None:
     """Raise PermissionDenied for who only sees a customer because a colleague shares it."""
-    if scope_of(actor, action) is Scope.OWN and customer.owner_id != actor.pk:
+    require(actor, action)
+    if not Customer.objects.filter(customers_in_scope(actor, shared=False), pk=customer.pk).exists():
         raise PermissionDenied(action)
 
 

@@ -61,6 +61,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "tab_template": f"customers/profiles/record/{tab}.html",
         "needs": needs(visit),
         "can_merge": can(user, "customer.merge"),
+        "can_share": can(user, "customer.share"),
         "can_delete": can(user, "customer.delete"),
         "log_customer": pk,
         "can_edit": can(user, "customer.edit"),

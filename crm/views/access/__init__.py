@@ -1,0 +1,1 @@
+"""Accounts, teams and rights; one's own sign-ins and tokens."""
