@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from pypinyin import lazy_pinyin
+from pypinyin.seg.mmseg import seg
 
 # Surnames that are read otherwise than the character commonly is, the likeliest reading first.
 SURNAME_READINGS: dict[str, tuple[str, ...]] = {
@@ -84,4 +86,12 @@ def _readings(name: str, *, is_person: bool) -> list[list[str]]:
 
 
 def _syllables(word: str) -> list[str]:
-    return [word] if word.isascii() else lazy_pinyin(word)
+    if word.isascii():
+        return [word]
+    return [syllable for phrase in seg.cut(word) for syllable in _phrase_syllables(phrase)]
+
+
+@lru_cache(maxsize=1 << 14)
+def _phrase_syllables(phrase: str) -> tuple[str, ...]:
+    """Read one phrase of the dictionary, or one character: they recur from name to name, and reading them is slow."""
+    return tuple(lazy_pinyin(phrase))

@@ -11,20 +11,20 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-NEEDED = {"analysis": ("duckdb", "psutil"), "pages": ("psutil",)}
+NEEDED = {"analysis": ("duckdb", "psutil"), "pages": ("psutil",), "imports": ("psutil",)}
 
 
 class Command(BaseCommand):
     """Run a benchmark on a database of its own."""
 
     help = (
-        "Time the analysis beside DuckDB over Parquet on the same rows, or the pages beside a bare signed-in page: "
-        "ratios, memory, growth with size, plans."
+        "Time the analysis beside DuckDB over Parquet on the same rows, the pages beside a bare signed-in page, or "
+        "the import of a contact list beside a raw COPY of its rows: ratios, memory, growth with size, plans."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what to measure, on how much, how often."""
-        parser.add_argument("what", choices=["analysis", "pages"])
+        parser.add_argument("what", choices=list(NEEDED))
         parser.add_argument("--size", choices=["small", "medium", "large"], default="small")
         parser.add_argument("--rounds", type=int, default=3, metavar="N", help="rounds in turns (default: 3)")
         parser.add_argument(
@@ -32,6 +32,7 @@ class Command(BaseCommand):
             action="store_true",
             help="analysis: leave out the measures that follow a run's publication",
         )
+        parser.add_argument("--rows", type=int, metavar="N", help="imports: so many rows, whatever the size")
         parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,7 +46,11 @@ class Command(BaseCommand):
             raise CommandError(message % {"packages": ", ".join(missing)})
         benchmark = importlib.import_module(f"tests.benchmarks.{options['what']}")
         folder = settings.KEZHI_HOME / "bench"
-        choices = {"further": not options["core_only"]} if options["what"] == "analysis" else {}
+        choices: dict[str, Any] = {}
+        if options["what"] == "analysis":
+            choices = {"further": not options["core_only"]}
+        elif options["what"] == "imports":
+            choices = {"rows": options["rows"]}
         benchmark.run_benchmark(
             options["size"], max(1, options["rounds"]), folder, as_json=options["json"], **choices
         )

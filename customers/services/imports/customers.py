@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from customers.imports.rows import CustomerRow
@@ -135,6 +136,11 @@ class CustomerPlan(RecordPlan):
             "notes",
         }
     )
+
+    @property
+    def searched(self) -> dict[type[Model], tuple[str, ...]]:
+        """Customers by code and name, contact points by what they say."""
+        return {Customer: ("id", "code", "name"), ContactPoint: ("customer_id", "kind", "value")}
 
     def tables(self) -> tuple[str, ...]:
         """The staged rows and the verdicts on them."""

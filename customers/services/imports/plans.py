@@ -47,8 +47,8 @@ class Plan(ABC):
 
     @property
     @abstractmethod
-    def fills(self) -> tuple[type[Model], ...]:
-        """The records whose tables grow with the file, and in which ``judge`` looks things up."""
+    def searched(self) -> dict[type[Model], tuple[str, ...]]:
+        """The records whose tables grow with the file, and the columns by which ``judge`` looks them up."""
 
     @abstractmethod
     def tables(self) -> tuple[str, ...]:

@@ -77,9 +77,9 @@ class RecordPlan(Plan):
     content: ClassVar[tuple[str, ...] | None] = None
 
     @property
-    def fills(self) -> tuple[type[Model], ...]:
-        """The one kind of record that a row is."""
-        return (self.model,)
+    def searched(self) -> dict[type[Model], tuple[str, ...]]:
+        """The one kind of record that a row is, by its key."""
+        return {self.model: ("id", self.key)}
 
     @classmethod
     def staged_table(cls, columns: str) -> str:

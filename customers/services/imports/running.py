@@ -185,9 +185,13 @@ def _run_chunk(batch: ImportBatch, job: RunningJob, plan: Plan, staging: Staging
 
 
 def _count_anew(plan: Plan) -> None:
-    """Tell the planner how the tables have grown, after chunks 0, 1, 2, 4 …: it would search them row by row still."""
+    """Tell the planner how the tables have grown, after chunks 0, 1, 2, 4 …: it would search them row by row still.
+
+    Of the keys only: to look through what search indexes make of every name takes longer than to write a chunk.
+    """
+    tables = (f"{model._meta.db_table} ({', '.join(columns)})" for model, columns in plan.searched.items())
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in plan.fills)}")
+        cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
 def _add(batch: ImportBatch, counts: Counts, also: dict[str, int]) -> None:

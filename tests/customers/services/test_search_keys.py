@@ -3,6 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
 
 from customers.services.search_keys import LONGEST_INITIALS, search_keys
 
@@ -47,3 +49,15 @@ def test_any_text_gives_keys_that_can_be_stored(name: str, english_name: str, is
 def test_initials_are_cut_to_what_is_kept_of_them() -> None:
     assert len(search_keys("华" * 150, "A " * 100).initials) <= LONGEST_INITIALS
     assert len(search_keys("乐" * 120, is_person=True).initials) <= LONGEST_INITIALS
+
+
+@given(
+    st.lists(
+        st.sampled_from([*PHRASES_DICT][:5000])
+        | st.text("\u4e00\u4e8c\u5355\u884c\u91cd\u957f\u4e50", max_size=3),
+        max_size=4,
+    )
+)
+def test_phrases_that_are_remembered_read_as_they_do_in_the_whole_name(parts: list[str]) -> None:
+    name = "".join(c for part in parts for c in part if "\u4e00" <= c <= "\u9fff")
+    assert search_keys(name).pinyin == "".join(lazy_pinyin(name))

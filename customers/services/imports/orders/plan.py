@@ -72,9 +72,9 @@ class OrderPlan(Plan):
     not_stored: ClassVar = frozenset({"subcategory", "notes"})
 
     @property
-    def fills(self) -> tuple[type[Model], ...]:
-        """Orders and their lines."""
-        return Order, OrderLine
+    def searched(self) -> dict[type[Model], tuple[str, ...]]:
+        """Orders by number, and their lines."""
+        return {Order: ("id", "number"), OrderLine: ("id", "order_id", "line_no")}
 
     def tables(self) -> tuple[str, ...]:
         """The staged rows, the verdicts on them and on their orders, and what a chunk brings along."""
