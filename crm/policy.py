@@ -86,6 +86,14 @@ _TABLE: dict[str, dict[str, Scope]] = {
     "customer.share": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     # A key for a program that reads what its owner may; an auditor takes nothing out of the house.
     "token.make": {Role.REP: Scope.OWN, Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    # The duties that the law lays on who keeps records about people: registers, requests, erasing. Auditors read them.
+    "privacy.view": {Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
+    "privacy.manage": {Role.ADMIN: Scope.ALL},
+    # Who did what; a file of it is for administrators, since an auditor takes nothing out of the house.
+    "audit.view": {Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
+    "audit.export": {Role.ADMIN: Scope.ALL},
+    # The background work of everybody: its kinds, states and faults.
+    "jobs.view": {Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
     "styleguide.view": {Role.ADMIN: Scope.ALL},
 }
 
