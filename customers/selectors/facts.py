@@ -131,7 +131,7 @@ def facts_query(
         "not_cancelled": not_cancelled(connection),
         "costed": _costed(connection),
         "counts_on": COUNTS_ON[spec.returns_count_on],
-        "bought": _FREE_COUNTS if spec.count_free_orders else SOLD,
+        "bought": FREE_COUNTS if spec.count_free_orders else SOLD,
         "category_words": sql.SQL(", ").join(_category_word(places, word, len(words)) for word in words),
         "categories": _count_in_words(words, sql.SQL("in_window")),
         "categories_before": _count_in_words(words, sql.SQL("in_window_before")),
@@ -160,7 +160,7 @@ def days_query(
         customers=customers,
         as_of=sql.Literal(spec.as_of),
         not_cancelled=not_cancelled(connection),
-        bought=_FREE_COUNTS if spec.count_free_orders else SOLD,
+        bought=FREE_COUNTS if spec.count_free_orders else SOLD,
     )
 
 
@@ -263,7 +263,7 @@ def _category_word(places: list[int], word: int, words: int) -> sql.Composed:
         bit = sql.SQL("CASE WHEN {place} / {size} = {word} THEN {bit} END").format(
             place=place, size=CATEGORIES_PER_WORD, word=word, bit=bit
         )
-    return sql.SQL("bit_or({bit}) FILTER (WHERE quantity > 0 AND revenue_cents > 0) AS {name}").format(
+    return sql.SQL("bit_or({bit}) FILTER (WHERE is_sold) AS {name}").format(
         bit=bit, name=sql.Identifier(f"categories_{word}")
     )
 
@@ -280,13 +280,16 @@ def _count_in_words(words: range, period: sql.Composable) -> sql.Composed:
     return sql.SQL(" + ").join(counts)
 
 
-SOLD = sql.SQL("quantity > 0 AND revenue_cents > 0")
-_FREE_COUNTS = sql.SQL("quantity > 0 AND revenue_cents >= 0")
+SOLD = sql.SQL("is_sold")
+FREE_COUNTS = sql.SQL("quantity_sign > 0 AND revenue_cents >= 0")
+COSTED = sql.SQL("cost_cents IS NOT NULL")
 
 # Under the original order's date a day's lines are kept apart by the day on which they count.
 COUNTS_ON = {
     ReturnsCountOn.RETURN_DATE: sql.SQL("ordered_on"),
-    ReturnsCountOn.ORIGINAL_ORDER: sql.SQL("CASE WHEN quantity < 0 THEN attributed_on ELSE ordered_on END"),
+    ReturnsCountOn.ORIGINAL_ORDER: sql.SQL(
+        "CASE WHEN quantity_sign < 0 THEN attributed_on ELSE ordered_on END"
+    ),
 }
 
 # Each product's category as a small number, by product id; 0 for none and for what is not merchandise.
@@ -306,8 +309,8 @@ _CATEGORY_OF_PRODUCT = sql.SQL("""
 _FINISHED = sql.SQL("""
     SELECT {columns} FROM (
         SELECT *, (
-            SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY later - earlier)
-            FROM unnest(bought_on[:lifetime_order_days - 1], bought_on[2:]) AS pair (earlier, later)
+            SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY bought_on[place + 1] - bought_on[place])
+            FROM generate_series(1, lifetime_order_days - 1) AS place
         ) AS median_interval_days
         FROM ({branches}) AS branches
     ) AS facts
@@ -317,8 +320,8 @@ _BRANCH = sql.SQL("""
     WITH days AS (
         SELECT customer_id, ordered_on, {counts_on} AS counts_on, count(*) AS lines,
             sum_cents(revenue_cents) AS revenue, sum_cents(cost_cents) AS cost, {costed} AS costed,
-            sum_cents(revenue_cents) FILTER (WHERE quantity >= 0) AS gross,
-            count(DISTINCT order_id) FILTER (WHERE quantity > 0 AND revenue_cents > 0) AS orders,
+            sum_cents(revenue_cents) FILTER (WHERE quantity_sign >= 0) AS gross,
+            count(DISTINCT order_id) FILTER (WHERE is_sold) AS orders,
             bool_or({bought}) AS bought, {category_words}
         FROM {lines}
         WHERE {customers} AND customer_id IS NOT NULL AND ordered_on <= {as_of} AND {not_cancelled}
@@ -391,11 +394,11 @@ _MOVED_BETWEEN = (
 
 _LINES = sql.SQL("""
     SELECT count(*) FILTER (WHERE in_window), coalesce(sum(revenue_cents) FILTER (WHERE in_window), 0)::bigint,
-        coalesce(sum(revenue_cents) FILTER (WHERE in_window AND quantity >= 0), 0)::bigint,
+        coalesce(sum(revenue_cents) FILTER (WHERE in_window AND quantity_sign >= 0), 0)::bigint,
         coalesce(sum(revenue_cents - cost_cents) FILTER (WHERE in_window), 0)::bigint,
         count(*), coalesce(sum(revenue_cents), 0)::bigint
     FROM (
-        SELECT revenue_cents, cost_cents, quantity, {counts_on} >= {start} AND {counts_on} < {end} AS in_window
+        SELECT revenue_cents, cost_cents, quantity_sign, {counts_on} >= {start} AND {counts_on} < {end} AS in_window
         FROM {lines} WHERE {customers} AND ordered_on <= {as_of} AND {not_cancelled}
     ) AS known
 """)

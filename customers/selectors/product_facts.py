@@ -43,7 +43,7 @@ def product_facts_query(
 
 _PRODUCTS = sql.SQL("""
     SELECT customer_id, product_id, sum(quantity)::float8 AS quantity, sum_cents(revenue_cents) AS net_revenue,
-        sum_cents(revenue_cents) FILTER (WHERE quantity >= 0) AS gross_revenue,
+        sum_cents(revenue_cents) FILTER (WHERE quantity_sign >= 0) AS gross_revenue,
         sum_cents(revenue_cents - cost_cents) AS gross_margin,
         sum_cents(revenue_cents) FILTER (WHERE cost_cents IS NOT NULL) AS costed_revenue,
         (count(DISTINCT order_id) FILTER (WHERE {sold}))::integer AS orders,

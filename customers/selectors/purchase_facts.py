@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from psycopg import sql
 
-from customers.selectors.facts import EVERYBODY, LINES, Connection, not_cancelled
+from customers.selectors.facts import COSTED, EVERYBODY, FREE_COUNTS, LINES, SOLD, Connection, not_cancelled
 
 Period = tuple[datetime.date, datetime.date]
 
@@ -48,9 +48,9 @@ def purchases_query(
     return _PURCHASES.format(
         lines=LINES,
         customers=customers,
-        bought=_FREE_COUNTS if free_counts else _SOLD,
+        bought=FREE_COUNTS if free_counts else SOLD,
         not_cancelled=not_cancelled(connection),
-        costed=_COSTED,
+        costed=COSTED,
         last=sql.Literal(last),
         known=known,
         sums=sql.SQL(", ").join([sql.SQL("count(*) AS days"), *sums]),
@@ -68,7 +68,7 @@ def ordered_months_query(
         lines=LINES,
         customers=customers,
         as_of=sql.Literal(as_of),
-        bought=_FREE_COUNTS if free_counts else _SOLD,
+        bought=FREE_COUNTS if free_counts else SOLD,
         not_cancelled=not_cancelled(connection),
     )
 
@@ -112,11 +112,6 @@ def buyers_query(as_of: datetime.date) -> sql.Composed:
         SELECT DISTINCT customer_id FROM customers_order WHERE customer_id IS NOT NULL AND ordered_on <= {}
     """).format(sql.Literal(as_of))
 
-
-_SOLD = sql.SQL("quantity > 0 AND revenue_cents > 0")
-_FREE_COUNTS = sql.SQL("quantity > 0 AND revenue_cents >= 0")
-# A cost of zero that was stated is known; one that nobody stated is stored as zero too.
-_COSTED = sql.SQL("(cost_cents <> 0 OR unit_cost IS NOT NULL)")
 
 _SUM = sql.SQL("""
     coalesce(sum_cents({value}) FILTER (WHERE ordered_on >= {start} AND ordered_on < {end}), 0) AS {name}

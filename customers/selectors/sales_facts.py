@@ -11,9 +11,16 @@ import datetime
 
 from psycopg import sql
 
-from customers.selectors.facts import COUNTS_ON, EVERYBODY, LINES, Connection, FactsSpec, not_cancelled
-
-_SOLD = sql.SQL("quantity > 0 AND revenue_cents > 0")
+from customers.selectors.facts import (
+    COSTED,
+    COUNTS_ON,
+    EVERYBODY,
+    LINES,
+    SOLD,
+    Connection,
+    FactsSpec,
+    not_cancelled,
+)
 
 
 def customer_products_query(
@@ -31,7 +38,7 @@ def customer_products_query(
         FROM {lines} WHERE {customers} AND customer_id IS NOT NULL AND ordered_on <= {as_of}
             AND {counts_on} >= {start} AND {counts_on} < {end} AND {not_cancelled}
         GROUP BY customer_id, product_id
-    """).format(costed=_COSTED, customers=customers, **_window(connection, spec))
+    """).format(costed=COSTED, customers=customers, **_window(connection, spec))
 
 
 def owned_query(
@@ -66,7 +73,7 @@ def baskets_query(
         customers=customers,
         lines=LINES,
         as_of=sql.Literal(as_of),
-        sold=_SOLD,
+        sold=SOLD,
         not_cancelled=not_cancelled(connection),
     )
 
@@ -154,7 +161,6 @@ def merchandise_query() -> sql.SQL:
     return sql.SQL("SELECT id AS product_id, category_id FROM customers_product WHERE NOT not_merchandise")
 
 
-_COSTED = sql.SQL("cost_cents IS NOT NULL")
 _MERCHANDISE = sql.SQL("product_id NOT IN (SELECT id FROM customers_product WHERE not_merchandise)")
 
 
@@ -162,7 +168,7 @@ def _shared(connection: Connection, as_of: datetime.date) -> dict[str, sql.Compo
     return {
         "lines": LINES,
         "as_of": sql.Literal(as_of),
-        "sold": _SOLD,
+        "sold": SOLD,
         "merchandise": _MERCHANDISE,
         "not_cancelled": not_cancelled(connection),
     }

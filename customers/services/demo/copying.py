@@ -36,7 +36,7 @@ def copy_rows(model: type[models.Model], rows: int, columns: Mapping[str, Column
     A field that isn't given gets its default, or stays empty. Raises KeyError for a missing column that may
     not be empty, and ValueError for one that the model hasn't got.
     """
-    fields = model._meta.concrete_fields
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
     surplus = set(columns) - {field.attname for field in fields}
     if surplus:
         raise ValueError(f"{model._meta.label} has no {', '.join(sorted(surplus))}")
