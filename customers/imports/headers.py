@@ -48,6 +48,25 @@ def _key(text: str) -> str:
     return "".join(c for c in text if c.isalnum())
 
 
+def told_apart(headers: Sequence[str]) -> tuple[str, ...]:
+    """Name the columns so that each can be spoken of: a second ``city`` is ``city (2)``. Blank ones stay blank."""
+    named: dict[str, None] = {}
+    result = []
+    for header in map(str.strip, headers):
+        name, number = header, 1
+        while name and name in named:
+            number += 1
+            name = f"{header} ({number})"
+        named[name] = None
+        result.append(name)
+    return tuple(result)
+
+
+def numbered(count: int) -> list[str]:
+    """Names for the columns of a table that has none."""
+    return [_("Column %(number)d") % {"number": number} for number in range(1, count + 1)]
+
+
 def find_header(records: Sequence[Record], is_known: Callable[[str], bool]) -> Record:
     """Return the row that names the columns, among the first 30 that are not blank.
 

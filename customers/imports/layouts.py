@@ -7,7 +7,9 @@ from functools import cache
 from customers.imports.columns import behaviour, customers, orders, payments, products
 from customers.imports.columns.base import Layout
 from customers.imports.kinds import Kind
+from customers.imports.sources.address_books import ADDRESS_BOOKS
 from customers.imports.sources.base import SourceProfile
+from customers.imports.sources.crms import CRMS
 from customers.imports.sources.online_retail import ONLINE_RETAIL
 
 LAYOUTS: dict[Kind, Layout] = {
@@ -21,12 +23,17 @@ LAYOUTS: dict[Kind, Layout] = {
         behaviour.COMPLAINTS,
     )
 }
-PROFILES: tuple[SourceProfile, ...] = (ONLINE_RETAIL,)
+PROFILES: tuple[SourceProfile, ...] = (ONLINE_RETAIL, *ADDRESS_BOOKS, *CRMS)
 
 
 @cache
 def _known_keys() -> frozenset[str]:
-    return frozenset(key for layout in LAYOUTS.values() for column in layout.columns for key in column.keys)
+    return frozenset(
+        key
+        for layout in LAYOUTS.values()
+        for column in layout.columns
+        for key in (*column.keys, *column.weak_keys)
+    )
 
 
 def is_known_header(key: str) -> bool:
@@ -35,8 +42,6 @@ def is_known_header(key: str) -> bool:
 
 
 def find_profile(kind: Kind, header_keys: frozenset[str]) -> SourceProfile | None:
-    """The known source whose headers are all there, if any."""
-    for profile in PROFILES:
-        if profile.kind == kind and profile.signature <= header_keys:
-            return profile
-    return None
+    """The known source whose headers are all there; of several the one that asks for most."""
+    fitting = (each for each in PROFILES if each.kind == kind and each.signature <= header_keys)
+    return max(fitting, key=lambda each: len(each.signature), default=None)

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from pathlib import Path
+from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from customers.imports.columns.base import Layout
+from customers.imports.columns.base import Column, Layout
 from customers.imports.context import DateOrder
+from customers.imports.evidence import surely_holds
 from customers.imports.headers import header_name
 from customers.imports.kinds import Kind
 from customers.imports.layouts import LAYOUTS, find_profile
-from customers.imports.problems import MappingProblem, MissingColumns, MissingFile, shown
+from customers.imports.problems import MissingColumns, shown
 from customers.imports.sources.base import SourceProfile
 from customers.imports.tables import Table
+from customers.imports.wishes import Wishes, checked_wishes, read_mapping_file
+
+__all__ = ["ColumnMapping", "HeaderSource", "Reason", "match_columns", "read_mapping_file"]
+
+
+class Reason(StrEnum):
+    """Why a column feeds a field."""
+
+    SAID = "said"
+    PRODUCT = "product"
+    HEADER = "header"
+    WEAK_HEADER = "weak header"
+    VALUES = "values"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,8 @@ class ColumnMapping:
         profile: the known source whose headers these are.
         headers: all headers of the file, and the line that holds them.
         header_line: that line.
+        reasons: field → why its column was taken.
+        meanings: field → what to read instead of a text of the file, where somebody said so; "" for nothing.
     """
 
     kind: Kind
@@ -55,6 +69,13 @@ class ColumnMapping:
     profile: SourceProfile | None
     headers: tuple[str, ...]
     header_line: int
+    reasons: dict[str, Reason] = field(default_factory=dict)
+    meanings: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def source_name(self) -> str:
+        """The product that exported the file, if its layout is a known one."""
+        return self.profile.name if self.profile else ""
 
     def require_complete(self) -> None:
         """Make sure that every needed field is fed.
@@ -82,147 +103,120 @@ def _alternatives(layout: Layout, fields: tuple[str, ...]) -> str:
     return _(" or ").join(labels)
 
 
-@dataclass(slots=True)
-class _Wishes:
-    """An explicit mapping, taken apart and checked."""
-
-    headers: dict[str, str] = field(default_factory=dict)
-    constants: dict[str, str] = field(default_factory=dict)
-    date_orders: dict[str, DateOrder] = field(default_factory=dict)
-    left_out: set[str] = field(default_factory=set)
-
-    def settled(self, name: str) -> bool:
-        return name in self.headers or name in self.constants or name in self.left_out
-
-
-def read_mapping_file(path: Path) -> dict[str, Any]:
-    """Read a mapping: a JSON object ``{"field": "Header"}``, see :func:`match_columns`.
-
-    Raises:
-        MissingFile: it cannot be opened.
-        MappingProblem: it is not a JSON object.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        message = _("The file %(name)s cannot be opened: %(reason)s.")
-        raise MissingFile(message % {"name": path.name, "reason": error.strerror}) from error
-    except ValueError as error:
-        message = _("The mapping %(name)s is not valid JSON: %(reason)s.")
-        raise MappingProblem(message % {"name": path.name, "reason": error}) from error
-    if not isinstance(content, dict):
-        raise MappingProblem(_('A mapping is a JSON object such as {"customer_code": "Customer No"}.'))
-    return content
-
-
 def match_columns(kind: Kind, table: Table, wishes: Mapping[str, Any] | None = None) -> ColumnMapping:
     """Find the column for every field.
 
-    What ``wishes`` says goes first; the rest is found in the dictionary. A header feeds one field; of several
-    headers that fit a field, the surest is taken, of equal ones the first.
+    What ``wishes`` says goes first, then what is known of the product that wrote the file, then the dictionary of
+    headers: all the sure ones, then the weak ones. Columns under unknown headers are taken by their values where
+    these leave no doubt. A header feeds one field; of several that fit a field, the surest is taken, of equal ones the
+    first, and the next one feeds the field's second if it has one.
 
     Args:
         kind: what the rows are.
         table: the file.
-        wishes: field → ``"Header"``, ``{"header": "Header", "date_order": "day first"}``,
+        wishes: field → ``"Header"``, ``{"header": "Header", "date_order": "day first", "values": {"text": "value"}}``,
             ``{"constant": "text"}``, or None to leave the field out.
 
     Raises:
         MappingProblem: a wish names a field or header that does not exist, or is not of these forms.
     """
     layout = LAYOUTS[kind]
-    wanted = _checked(layout, table.headers, wishes or {})
-    sources: dict[str, HeaderSource] = {}
-    for name, header in wanted.headers.items():
-        index = table.headers.index(header)
-        sources[name] = HeaderSource(index, header, header_name(header).unit)
-    _match_by_dictionary(layout, table.headers, wanted, sources)
-    used = {source.index for source in sources.values()}
-    fed = sources.keys() | wanted.constants.keys()
-    keys = frozenset(header_name(header).key for header in table.headers)
+    wanted = checked_wishes(layout, table.headers, wishes or {})
+    matcher = _Matcher(layout, table, wanted)
+    matcher.take_what_was_said()
+    profile = find_profile(kind, frozenset(header_name(header).key for header in table.headers))
+    if profile is not None:
+        matcher.take_by_product(profile)
+    matcher.take_by_dictionary()
+    matcher.take_by_weak_headers()
+    matcher.take_by_values()
+    used = {source.index for source in matcher.sources.values()}
+    fed = matcher.sources.keys() | wanted.constants.keys()
     return ColumnMapping(
         kind=kind,
-        sources=sources,
+        sources=matcher.sources,
         constants=wanted.constants,
         date_orders=wanted.date_orders,
         unmatched=tuple(h for i, h in enumerate(table.headers) if h and i not in used),
         missing=tuple(need for need in layout.needs if not fed.intersection(need)),
-        profile=find_profile(kind, keys),
+        profile=profile,
         headers=table.headers,
         header_line=table.header_line,
+        reasons=matcher.reasons,
+        meanings=wanted.meanings,
     )
 
 
-def _match_by_dictionary(
-    layout: Layout, headers: tuple[str, ...], wanted: _Wishes, sources: dict[str, HeaderSource]
-) -> None:
-    taken = {source.index for source in sources.values()}
-    by_key: dict[str, HeaderSource] = {}
-    for index, header in enumerate(headers):
-        name = header_name(header)
-        if name.key and index not in taken:
-            by_key.setdefault(name.key, HeaderSource(index, header, name.unit))
-    for column in layout.columns:
-        if not wanted.settled(column.field):
-            found = next((by_key[key] for key in column.keys if key in by_key), None)
-            if found is not None:
-                sources[column.field] = found
+class _Matcher:
+    """The columns that feed nothing yet, and what feeds the fields so far."""
 
+    def __init__(self, layout: Layout, table: Table, wanted: Wishes) -> None:
+        self.layout = layout
+        self.table = table
+        self.wanted = wanted
+        self.sources: dict[str, HeaderSource] = {}
+        self.reasons: dict[str, Reason] = {}
+        self.columns = {column.field: column for column in layout.columns}
+        self.free: dict[str, list[HeaderSource]] = {}
+        for index, header in enumerate(table.headers):
+            name = header_name(header)
+            self.free.setdefault(name.key, []).append(HeaderSource(index, header, name.unit))
 
-def _checked(layout: Layout, headers: tuple[str, ...], wishes: Mapping[str, Any]) -> _Wishes:
-    wanted = _Wishes()
-    fields = [column.field for column in layout.columns]
-    for name, wish in wishes.items():
-        if name not in fields:
-            message = _("The mapping names “%(name)s”, which is no field of %(kind)s. Possible: %(fields)s.")
-            close = get_close_matches(name, fields, n=3) or fields
-            values = {"name": shown(name), "kind": layout.kind.value, "fields": ", ".join(close)}
-            raise MappingProblem(message % values)
-        _take(wanted, name, wish, headers)
-    return wanted
+    def take_what_was_said(self) -> None:
+        for name, header in self.wanted.headers.items():
+            index = self.table.headers.index(header)
+            self._feed(name, HeaderSource(index, header, header_name(header).unit), Reason.SAID)
 
+    def take_by_product(self, profile: SourceProfile) -> None:
+        """Use what is known of a product's columns; those that it uses in a sense of its own are left alone."""
+        for header, name in profile.fields.items():
+            key = header_name(header).key
+            if name is None:
+                self.free.pop(key, None)
+            elif not self._settled(name) and self.free.get(key):
+                self._feed(name, self.free[key][0], Reason.PRODUCT)
 
-def _take(wanted: _Wishes, name: str, wish: object, headers: tuple[str, ...]) -> None:
-    """Take one wish of the mapping."""
-    match wish:
-        case None:
-            wanted.left_out.add(name)
-        case str():
-            wanted.headers[name] = _header(name, wish, headers)
-        case {"constant": str(text), **rest} if not rest:
-            wanted.constants[name] = text
-        case {"header": str(header), **rest} if rest.keys() <= {"date_order"}:
-            wanted.headers[name] = _header(name, header, headers)
-            if rest:
-                wanted.date_orders[name] = _date_order(name, rest["date_order"])
-        case {"date_order": order, **rest} if not rest:
-            wanted.date_orders[name] = _date_order(name, order)
-        case _:
-            message = _(
-                'The mapping of “%(name)s” must be a header, {"header": …}, {"constant": "…"}, '
-                '{"date_order": "day first"} or null.'
-            )
-            raise MappingProblem(message % {"name": name})
+    def take_by_dictionary(self) -> None:
+        for column in self.layout.columns:
+            if not self._settled(column.field):
+                self._take(column, column.keys, Reason.HEADER)
 
+    def take_by_weak_headers(self) -> None:
+        for column in self.layout.columns:
+            if not self._settled(column.field) and self.sources.keys().isdisjoint(column.unless):
+                self._take(column, column.weak_keys, Reason.WEAK_HEADER)
 
-def _header(name: str, wish: str, headers: tuple[str, ...]) -> str:
-    """The file's own spelling of a header that a mapping names."""
-    if wish in headers:
-        return wish
-    key = header_name(wish).key
-    alike = [header for header in headers if header_name(header).key == key]
-    if len(alike) == 1:
-        return alike[0]
-    message = _(
-        "The mapping feeds “%(name)s” from “%(header)s”, but the file has no such column. It has: %(headers)s."
-    )
-    found = ", ".join(shown(header) for header in headers)
-    raise MappingProblem(message % {"name": name, "header": shown(wish), "headers": found})
+    def take_by_values(self) -> None:
+        """Let columns under headers that nobody knows speak for themselves."""
+        for source in list(self._unknown()):
+            found = surely_holds(self.table, source.index)
+            if found in self.columns and not self._settled(found):
+                self._feed(found, source, Reason.VALUES)
 
+    def _unknown(self) -> Iterator[HeaderSource]:
+        known = {key for column in self.layout.columns for key in (*column.keys, *column.weak_keys)}
+        for key, sources in self.free.items():
+            if key not in known:
+                yield from sources
 
-def _date_order(name: str, order: object) -> DateOrder:
-    try:
-        return DateOrder(str(order))
-    except ValueError as error:
-        message = _("The date order of “%(name)s” must be “day first” or “month first”.")
-        raise MappingProblem(message % {"name": name}) from error
+    def _settled(self, name: str) -> bool:
+        return name in self.sources or self.wanted.settled(name)
+
+    def _take(self, column: Column, keys: tuple[str, ...], reason: Reason) -> None:
+        """Feed a field with the first free header, and its followers with more of the same."""
+        for key in keys:
+            if self.free.get(key):
+                self._feed(column.field, self.free[key][0], reason)
+                following = column.next_field
+                while following and self.free.get(key):
+                    if not self._settled(following):
+                        self._feed(following, self.free[key][0], reason)
+                    following = self.columns[following].next_field
+                return
+
+    def _feed(self, name: str, source: HeaderSource, reason: Reason) -> None:
+        self.sources[name] = source
+        self.reasons[name] = reason
+        for sources in self.free.values():
+            if source in sources:
+                sources.remove(source)

@@ -140,7 +140,9 @@ class _Parser:
                 cells = (cells[index] for _line, cells in self.table if index < len(cells))
                 order, example = find_date_order(cells)
                 if example is not None:
-                    raise AmbiguousDates(self._ambiguous(feed, example))
+                    raise AmbiguousDates(
+                        self._ambiguous(feed, example), field=field, header=feed.header, example=example
+                    )
                 if order is not None:
                     self.feeds[field] = self._feed(feed.column, order)
         self.plan = self._plan()

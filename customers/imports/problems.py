@@ -134,9 +134,21 @@ class MappingProblem(FileProblem):
 
 
 class AmbiguousDates(FileProblem):
-    """A date column whose values can be read day first or month first, with nothing in it to decide."""
+    """A date column whose values can be read day first or month first, with nothing in it to decide.
+
+    Attributes:
+        field: that it feeds.
+        header: of the column.
+        example: one of its dates.
+    """
 
     code = "ambiguous_dates"
+
+    def __init__(self, message: str, *, field: str, header: str, example: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.header = header
+        self.example = example
 
 
 class UnclosedQuote(FileProblem):
@@ -150,6 +162,15 @@ class UnclosedQuote(FileProblem):
             "Close it, or double it if it belongs to the text."
         )
         super().__init__(message % {"line": line}, line=line)
+
+
+class MalformedCards(FileProblem):
+    """A vCard file with a card that has no end, or with something between its cards."""
+
+    code = "malformed_cards"
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message, line=line)
 
 
 class OversizeRecord(FileProblem):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,25 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class PostalAddress:
-    """A postal address at a place (office, home, other)."""
+    """A postal address at a place (office, home, other); ``region`` is where, if not where the customer is."""
 
     place: str
     street: str
     postcode: str | None = None
+    region: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """A customer, a person or a company; only the name is certain."""
+    """A customer, a person or a company; only the name is certain.
+
+    Attributes:
+        contact_person: whom a company's row names as the one to talk to.
+        profile: what else the file says: keys of the catalogue (``person.native_place``) with typed values.
+        sealed: likewise what the law calls sensitive, the identity number apart.
+        consent_basis: on what ground the person is kept, as written.
+        campaign: the campaign that brought the customer, as written.
+    """
 
     name: str
     code: str | None = None
@@ -77,6 +86,11 @@ class CustomerRow:
     notes: str | None = None
     created_on: date | None = None
     created_at: datetime | None = None
+    contact_person: str | None = None
+    profile: tuple[tuple[str, Any], ...] = ()
+    sealed: tuple[tuple[str, Any], ...] = ()
+    consent_basis: str | None = None
+    campaign: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 Record: TypeAlias = tuple[int, list[str]]
 """The 1-based source line (or sheet row) where a row starts, and its cells as text."""
 
-Container = Literal["text", "xlsx", "xlsb", "xls", "ods"]
+Container = Literal["text", "xlsx", "xlsb", "xls", "ods", "vcard"]
 
 
 class NumericCell(str):
@@ -28,9 +28,9 @@ class SourceInfo:
 
     Attributes:
         name: the file's own name.
-        container: plain text or a kind of workbook.
+        container: plain text, a kind of workbook, or cards.
         compressed: whether it was gzip.
-        encoding: codec name of a text file; None for workbooks.
+        encoding: codec name of a text or vCard file; None for workbooks.
         encoding_stated_by: "mark", "zero bytes", "content" or "choice".
         delimiter: of a text file.
         skip_space: whether blanks after the delimiter are not part of the cells (`a, "b"`).
@@ -52,11 +52,15 @@ class SourceInfo:
     @property
     def is_spreadsheet(self) -> bool:
         """Whether the cells come from a workbook, where numbers and texts differ."""
-        return self.container != "text"
+        return self.container not in ("text", "vcard")
 
 
 class Table:
-    """Headers and rows of one file. Iterate as often as needed: each time the source is read anew, memory flat."""
+    """Headers and rows of one file. Iterate as often as needed: each time the source is read anew, memory flat.
+
+    No two headers are equal, apart from blank ones. ``sample`` are the first rows below the header, ``top`` the first
+    of the file, titles and header included, for whoever wants to choose the header.
+    """
 
     def __init__(
         self,
@@ -65,11 +69,13 @@ class Table:
         header_line: int,
         sample: tuple[Record, ...],
         records: Callable[[], Generator[Record, None, None]],
+        top: tuple[Record, ...] = (),
     ) -> None:
         self.source = source
         self.headers = headers
         self.header_line = header_line
         self.sample = sample
+        self.top = top
         self._records = records
 
     def __iter__(self) -> Iterator[Record]:

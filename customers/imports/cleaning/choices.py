@@ -56,7 +56,7 @@ def yes_no(cell: str) -> bool | None:
 
 
 CUSTOMER_KIND: Words = {
-    "person": ("个人", "个人客户", "个体客户", "individual", "consumer", "自然人"),
+    "person": ("个人", "个人客户", "个体客户", "individual", "consumer", "自然人", "contact"),
     "company": (
         "企业",
         "企业客户",
@@ -66,13 +66,36 @@ CUSTOMER_KIND: Words = {
         "organization",
         "organisation",
         "corporate",
+        "org",
         "法人",
     ),
 }
 LIFECYCLE: Words = {
     "target": ("目标", "目标客户"),
-    "lead": ("潜在", "潜在客户", "意向", "意向客户", "prospect"),
-    "active": ("活跃", "活跃客户", "正式客户", "成交客户", "合作中", "customer"),
+    "lead": (
+        "潜在",
+        "潜在客户",
+        "意向",
+        "意向客户",
+        "未成交",
+        "跟进中",
+        "prospect",
+        "marketing qualified lead",
+        "sales qualified lead",
+        "opportunity",
+        "subscriber",
+    ),
+    "active": (
+        "活跃",
+        "活跃客户",
+        "正式客户",
+        "成交客户",
+        "已成交",
+        "多次成交",
+        "合作中",
+        "customer",
+        "evangelist",
+    ),
     "dormant": ("沉睡", "沉睡客户", "休眠", "inactive"),
     "lost": ("流失", "流失客户", "churned"),
     "ended": ("终止", "终止合作", "terminated", "closed"),
@@ -163,4 +186,26 @@ COMPLAINT_TYPE: Words = {
     "late_payment": ("延迟付款", "付款延迟", "拖欠", "逾期付款", "overdue payment"),
     "defect": ("残次", "残次品", "质量问题", "质量", "次品", "quality", "defective", "product defect"),
     "service": ("服务", "服务态度", "服务问题", "customer service"),
+}
+DEGREE: Words = {
+    "primary": ("小学", "primary school"),
+    "junior_high": ("初中", "junior high school", "middle school"),
+    "senior_high": ("高中", "senior high school", "high school"),
+    "vocational": ("中专", "职高", "技校", "中职", "vocational school"),
+    "college": ("大专", "专科", "高职", "college diploma", "associate"),
+    "bachelor": ("本科", "大学", "大学本科", "学士", "bachelors", "bachelor degree", "undergraduate"),
+    "master": ("硕士", "研究生", "硕士研究生", "masters", "master degree", "mba"),
+    "doctor": ("博士", "博士研究生", "doctorate", "phd"),
+}
+MARITAL_STATUS: Words = {
+    "single": ("未婚", "单身", "否", "unmarried"),
+    "married": ("已婚", "是"),
+    "divorced": ("离异", "离婚"),
+    "widowed": ("丧偶",),
+}
+BLOOD_TYPE: Words = {
+    "A": ("A型", "A型血"),
+    "B": ("B型", "B型血"),
+    "AB": ("AB型", "AB型血"),
+    "O": ("O型", "O型血"),
 }

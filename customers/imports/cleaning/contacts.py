@@ -39,7 +39,7 @@ COUNTRIES = {
     "阿联酋": "AE", "united arab emirates": "AE", "uae": "AE", "ae": "AE",
 }  # fmt: skip
 
-_SEPARATORS = re.compile(r"[;；、|\n]|,(?=\s*[+\d(])|，|/(?=\s*[+\d(])")
+_SEPARATORS = re.compile(r":::|[;；、|\n]|,(?=\s*[+\d(])|，|/(?=\s*[+\d(])")
 _EXTENSION = re.compile(r"\s*(?:转分机|转|分机)\s*")
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}")
 _NAMED_EMAIL = re.compile(r"[^<>]*<([^<>]+)>")
@@ -123,7 +123,7 @@ def emails(cell: str) -> tuple[str, ...] | None:
         return None
     text = text.removeprefix("mailto:")
     return tuple(
-        _email(part.strip()) for part in re.split(r"[;,、|\n]|\s+(?=[^<\s]+@)", text) if part.strip()
+        _email(part.strip()) for part in re.split(r":::|[;,、|\n]|\s+(?=[^<\s]+@)", text) if part.strip()
     )
 
 

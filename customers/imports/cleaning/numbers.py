@@ -46,6 +46,10 @@ _NUMBER = re.compile(
 )
 
 
+# How Java programs write large numbers, exactly; what spreadsheets shorten has a sign (6.00E+07) and stays refused.
+_JAVA = re.compile(r"-?\d\.\d{1,15}E\d{1,2}", re.ASCII)
+
+
 class Money(NamedTuple):
     """An amount, and the currency if the cell or its header states one."""
 
@@ -91,6 +95,8 @@ def parse_amount(text: str) -> tuple[Decimal, str | None]:
     if len(text) <= MAX_WHOLE_DIGITS and text.isascii() and text.replace(".", "", 1).isdigit():
         return Decimal(text), None  # nearly every number is this plain
     plain = text.translate(_NARROW)
+    if _JAVA.fullmatch(plain):
+        plain = format(Decimal(plain), "f")
     bracketed = plain.startswith("(") and plain.endswith(")")
     match = _NUMBER.fullmatch(plain[1:-1] if bracketed else plain)
     if match is None or not (match["whole"] or match["decimals"]):

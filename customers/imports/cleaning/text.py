@@ -96,11 +96,15 @@ def damaged_number() -> str:
 
 
 def tags(cell: str) -> tuple[str, ...] | None:
-    """Several words in one cell, separated by commas, semicolons or 、; each once, in order."""
+    """Several words in one cell, separated by commas, semicolons or 、; each once, in order.
+
+    What begins with a star is a group that an address book keeps for itself (``* myContacts``) and no tag.
+    """
     text = bare(cell)
-    for separator in ("，", ";", "；", "、", "|"):
+    for separator in (":::", "，", ";", "；", "、", "|", "\n"):
         text = text.replace(separator, ",")
-    words = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    named = (word.strip() for word in text.split(","))
+    words = tuple(dict.fromkeys(word for word in named if word and not word.startswith("* ")))
     if any(len(word) > CODE_LENGTH for word in words):
         message = _("A tag has more than %(limit)d characters. Separate tags by commas.")
         raise CellError(message % {"limit": CODE_LENGTH})

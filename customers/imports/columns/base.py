@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from customers.imports.cleaning.choices import Words, choice_cleaner
 from customers.imports.cleaning.numbers import Money
 from customers.imports.context import ColumnContext
 from customers.imports.headers import header_name
@@ -41,6 +42,13 @@ class Column:
         cleaner: makes the cleaner for one column of one file.
         required: whether a blank cell rejects the row.
         is_date: whether the order of day and month may have to be decided.
+        group: what it belongs to, for lists of fields.
+        also: headers that mean this field only if no surer field takes them.
+        unless: fields that, if fed, forbid the headers of ``also``.
+        next_field: what a second column with the same header feeds.
+        words: the words that mean a value of ours, where the field has such values.
+        catalogue_key: the field of the catalogue that keeps it, which knows its labels and how sensitive it is.
+        is_hidden: whether nobody may choose it.
     """
 
     field: str
@@ -49,12 +57,29 @@ class Column:
     cleaner: Callable[[ColumnContext], Cleaner]
     required: bool = False
     is_date: bool = False
+    group: str | Promise = ""
+    also: str = ""
+    unless: tuple[str, ...] = ()
+    next_field: str = ""
+    words: Words | None = None
+    catalogue_key: str = ""
+    is_hidden: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The normalised headers, the field's own name first."""
-        names = (self.field, *self.headers.split("|"))
-        return tuple(dict.fromkeys(header_name(name).key for name in names))
+        return _keys(f"{self.field}|{self.headers}")
+
+    @property
+    def weak_keys(self) -> tuple[str, ...]:
+        """The normalised headers of ``also``."""
+        return _keys(self.also) if self.also else ()
+
+
+@cache
+def _keys(headers: str) -> tuple[str, ...]:
+    found = (header_name(header).key for header in headers.split("|"))
+    return tuple(dict.fromkeys(key for key in found if key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +112,11 @@ class Layout:
         raise KeyError(field)
 
 
+def choice(field: str, label: str | Promise, headers: str, words: Words, **rest: Any) -> Column:
+    """A column of values of ours, by whatever words."""
+    return Column(field, label, headers, always(choice_cleaner(words)), words=words, **rest)
+
+
 def always(cleaner: Cleaner) -> Callable[[ColumnContext], Cleaner]:
     """For cleaners that are the same in every file."""
     return lambda _context: cleaner
@@ -116,11 +146,22 @@ def one_currency(stated: str | None, *amounts: Money | None) -> str | None:
 
 def place_of(values: Values, profile: SourceProfile | None) -> Place | None:
     """Where the row says it is, with a known source's own country names translated."""
-    country = values.get("country")
+    get = values.get
+    return place(get("region"), get("country"), get("province"), get("city"), get("district"), profile)
+
+
+def place(
+    name: str | None,
+    country: str | None,
+    province: str | None,
+    city: str | None,
+    district: str | None,
+    profile: SourceProfile | None,
+) -> Place | None:
+    """A place by the names of its levels; None if there is none of them."""
     if profile is not None and country is not None:
         country = profile.country_names.get(country, country)
-    get = values.get
-    return _place(get("region"), country, get("province"), get("city"), get("district"))
+    return _place(name, country, province, city, district)
 
 
 @lru_cache(maxsize=8192)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
-from customers.imports.cleaning import choices, contacts, identifiers
-from customers.imports.cleaning.dates import date_cleaner, moment_cleaner
+from customers.imports.cleaning import choices
+from customers.imports.cleaning.dates import moment_cleaner
 from customers.imports.cleaning.text import code_cleaner, tags, text_cleaner
+from customers.imports.cleaning.unreadable import refuse
 from customers.imports.columns import shared
-from customers.imports.columns.base import Column, Layout, always
-from customers.imports.columns.customer_rows import STREET_LENGTH, compose_customer
+from customers.imports.columns.base import Column, Layout, always, choice
+from customers.imports.columns.customer_about import ABOUT
+from customers.imports.columns.customer_reach import REACH, STREET_LENGTH
+from customers.imports.columns.customer_rows import compose_customer
 from customers.imports.kinds import Kind
-
-street = always(text_cleaner(STREET_LENGTH))
-phone = always(contacts.phone_texts)
 
 CORE = (
     Column(
         "code",
         _("customer code"),
-        "CustomerID|Customer ID|Customer No|Customer Number|Customer Code|Cust ID|Client ID|Account ID|ID"
+        "CustomerID|Customer ID|Customer No|Customer Number|Customer Code|Cust ID|Client ID|Contact ID"
+        "|Lead ID"
+        "|Record ID|Account ID|ID"
         "|Rec ID|Account Number|Account Code|Code|Member ID|客户编号|客户编码|客户代码|客户号|客户ID"
         "|会员编号|会员号|编号|编码|代码",
         always(code_cleaner()),
@@ -27,95 +31,124 @@ CORE = (
     Column(
         "name",
         _("name"),
-        "Customer Name|Account Name|Company Name|Full Name|Client Name|Contact Name|Display Name|Customer"
-        "|Company|Organization|Account|客户名称|客户姓名|姓名|名称|公司名称|企业名称|单位名称|客户|联系人"
-        "|公司|会员姓名|客户全称",
+        "Full Name|姓名|Customer Name|Client Name|客户名称|客户姓名|客户全称"
+        "|会员姓名|会员名称|Display Name|名称",
         shared.name,
+        catalogue_key="customer.name",
+        also="Contact Name|联系人姓名|Account Name|Company Name|公司名称|企业名称|单位名称|公司全称|企业全称"
+        "|全名|Customer|客户|Company|公司|企业|单位|Organization|Organization Name|Account|File As|联系人|客户简称"
+        "|简称",
+        unless=("surname", "given_name"),
     ),
     Column(
         "surname",
         _("surname"),
         "Last Name|Family Name|姓|姓氏",
         shared.name,
+        catalogue_key="customer.name",
     ),
     Column(
         "given_name",
         _("given name"),
         "First Name|Forename|名|名字",
         shared.name,
+        catalogue_key="customer.name",
+    ),
+    Column(
+        "middle_name",
+        _("middle name"),
+        "Additional Name|中间名",
+        shared.name,
+        catalogue_key="customer.name",
     ),
     Column(
         "english_name",
         _("English name"),
-        "Name in English|英文名|英文名称|英文姓名",
+        "Name in English|英文名|英文名称|英文姓名|外文名称",
         shared.name,
+        catalogue_key="customer.english_name",
     ),
-    Column(
+    choice(
         "kind",
         _("person or company"),
-        "Customer Type|Customer Kind|Account Type|Client Type|客户类型|客户性质|客户类别|客户种类",
-        always(choices.choice_cleaner(choices.CUSTOMER_KIND)),
+        "Customer Type|Customer Kind|Account Type|Client Type|客户类型|客户性质|客户种类",
+        choices.CUSTOMER_KIND,
+        catalogue_key="customer.kind",
     ),
     Column(
         "owner",
         _("owner"),
-        "Account Owner|Owner Name|Customer Owner|Account Manager|Sales Rep|Salesperson|Rep|负责人"
-        "|客户负责人|业务员|销售员|客户经理|跟进人|销售代表|所有人",
+        "Account Owner|Owner Name|Customer Owner|Contact Owner|Company Owner|Lead Owner|Account Manager"
+        "|Sales Rep"
+        "|Salesperson|Rep|负责人|客户负责人|业务员|专管业务员|专营业务员|销售员|销售人员|客户经理|跟进人"
+        "|跟进员工"
+        "|销售代表|所有人|客户所有人|联系人所有人|添加人|归属人",
         shared.person,
     ),
     Column(
         "team",
         _("team or branch"),
-        "Branch|Department|Sales Team|部门|分支机构|所属部门|分公司|团队|销售团队",
+        "Branch|Sales Team|HubSpot Team|分支机构|所属部门|分管部门|负责人主属部门|负责人所在部门|归属部门"
+        "|销售部门|添加人所属部门"
+        "|分公司|团队|销售团队",
         shared.name,
+        also="Department|部门",
+        unless=("surname", "given_name", "job_title"),
     ),
     Column(
         "source",
         _("customer source"),
-        "Lead Source|Account Source|Channel|Acquisition Channel|客户来源|来源|来源渠道|线索来源|渠道",
+        "Lead Source|Account Source|Original Source|Original Traffic Source|Channel|Acquisition Channel"
+        "|客户来源|来源"
+        "|来源渠道|线索来源|渠道|获客渠道|添加方式",
         shared.name,
     ),
-    Column(
+    choice(
         "lifecycle",
         _("lifecycle"),
-        "Stage|Customer Status|Lifecycle Stage|Status|阶段|客户状态|客户阶段|状态|生命周期",
-        always(choices.choice_cleaner(choices.LIFECYCLE)),
+        "Stage|Customer Status|Lifecycle Stage|Status|阶段|客户状态|客户阶段|跟进状态|成交状态|状态|生命周期",
+        choices.LIFECYCLE,
+        catalogue_key="customer.lifecycle",
     ),
     Column(
         "industry",
         _("industry"),
-        "Sector|Business Sector|行业|所属行业|行业类别|行业类型",
+        "Sector|Business Sector|行业|所属行业|行业类别|行业类型|行业分类|1级行业|一级行业",
         shared.name,
     ),
-    Column(
+    choice(
         "ownership_type",
         _("ownership type"),
-        "Ownership|企业性质|公司性质|企业类型|所有制|单位性质",
-        always(choices.choice_cleaner(choices.OWNERSHIP_TYPE)),
+        "Ownership|企业性质|公司性质|企业类型|公司类型|所有制|单位性质",
+        choices.OWNERSHIP_TYPE,
+        catalogue_key="customer.ownership_type",
     ),
-    Column(
+    choice(
         "business_model",
         _("business model"),
         "Business Type|经营模式|经营方式|业态|经营类型",
-        always(choices.choice_cleaner(choices.BUSINESS_MODEL)),
+        choices.BUSINESS_MODEL,
+        catalogue_key="customer.business_model",
     ),
-    Column(
+    choice(
         "potential",
         _("potential"),
         "Growth Potential|发展潜力|潜力",
-        always(choices.choice_cleaner(choices.POTENTIAL)),
+        choices.POTENTIAL,
+        catalogue_key="customer.potential",
     ),
     Column(
         "potential_reason",
         _("reason for potential"),
         "潜力原因|潜力说明",
-        street,
+        always(text_cleaner(STREET_LENGTH)),
     ),
-    Column(
+    choice(
         "purchasing_power",
         _("purchasing power"),
         "购买力|购买能力",
-        always(choices.choice_cleaner(choices.GRADE)),
+        choices.GRADE,
+        catalogue_key="customer.purchasing_power",
     ),
     Column(
         "reputation",
@@ -126,153 +159,42 @@ CORE = (
     Column(
         "tags",
         _("tags"),
-        "Tag|Label|Labels|Groups|标签|客户标签|分组",
+        "Tag|Label|Labels|Groups|Categories|Group Membership|标签|客户标签|企业标签|标签组|分组|类别",
         always(tags),
     ),
     Column(
         "created_at",
         _("created at"),
         "Created|Created Date|Created On|Create Date|Date Added|Creation Date|创建时间|创建日期|建档日期"
+        "|添加时间|发展日期|登记时间"
         "|录入时间|注册时间",
         moment_cleaner,
         is_date=True,
     ),
-    shared.NOTES,
-)
-
-REACH = (
+    replace(shared.NOTES, headers=shared.NOTES.headers + "|Description|Background|描述|客户描述|备注信息"),
     Column(
-        "mobile",
-        _("mobile"),
-        "Mobile Phone|Cell|Cell Phone|Cellphone|手机|手机号|手机号码|移动电话|联系手机",
-        phone,
+        "contact_person",
+        _("contact person of a company"),
+        "Contact|Contact Person|Primary Contact|主要联系人|首要联系人|公司联系人",
+        shared.name,
+        also="联系人|联系人姓名|Contact Name",
     ),
     Column(
-        "phone",
-        _("phone"),
-        "Telephone|Tel|Phone Number|Phone No|Business Phone|Work Phone|Office Phone|Contact Number|电话"
-        "|联系电话|电话号码|座机|固定电话|办公电话|公司电话",
-        phone,
-    ),
-    Column(
-        "home_phone",
-        _("home phone"),
-        "Home Telephone|家庭电话|住宅电话|住宅电话号码",
-        phone,
-    ),
-    Column(
-        "fax",
-        _("fax"),
-        "Fax Number|Business Fax|Office Fax|传真|传真号码|办公传真",
-        phone,
-    ),
-    Column(
-        "home_fax",
-        _("home fax"),
-        "家庭传真|住宅传真",
-        phone,
-    ),
-    Column(
-        "email",
-        _("email"),
-        "E-mail|E-mail Address|Email Address|Mail|邮箱|电子邮箱|电子邮件|邮件|邮箱地址|电邮|E-mail 1 - Value",
-        always(contacts.emails),
-    ),
-    Column(
-        "wechat",
-        _("WeChat"),
-        "WeChat ID|Weixin|微信|微信号",
-        always(contacts.wechat_cleaner(100)),
-    ),
-    Column(
-        "address",
-        _("address"),
-        "Street|Street Address|Address 1|Address Line 1|Billing Street|Billing Address|Mailing Street"
-        "|Shipping Street|Business Street|地址|详细地址|联系地址|通讯地址|街道|街道地址|公司地址|收货地址",
-        street,
-    ),
-    Column(
-        "address_2",
-        _("address, second line"),
-        "Address Line 2|Street 2|地址2",
-        street,
-    ),
-    Column(
-        "street_number",
-        _("street number"),
-        "House Number|Street No|门牌号",
-        street,
-    ),
-    Column(
-        "home_address",
-        _("home address"),
-        "Home Street|家庭地址|家庭住址|住址|住宅地址",
-        street,
-    ),
-    Column(
-        "office_address",
-        _("office address"),
-        "Work Address|办公地址|单位地址",
-        street,
-    ),
-    Column(
-        "postcode",
-        _("postcode"),
-        "Zip|Zip Code|Postal Code|Post Code|Billing Postal Code|Billing Zip|Billing Zip/Postal Code"
-        "|Mailing Postal Code|Shipping Postal Code|邮编|邮政编码",
-        always(code_cleaner(20)),
-    ),
-    *shared.PLACE,
-)
-
-ABOUT = (
-    Column(
-        "identity_number",
-        _("identity number"),
-        "ID Number|ID Card|ID Card Number|Identity Card|身份证|身份证号|身份证号码|证件号码",
-        always(identifiers.identity_number),
-    ),
-    Column(
-        "unified_social_credit_code",
-        _("unified social credit code"),
-        "USCC|Credit Code|Tax ID|统一社会信用代码|社会信用代码|信用代码|税号|纳税人识别号",
-        always(identifiers.unified_social_credit_code),
-    ),
-    Column(
-        "date_of_birth",
-        _("date of birth"),
-        "Birthday|Birth Date|DOB|Birthdate|出生日期|生日|出生年月日",
-        date_cleaner,
-        is_date=True,
-    ),
-    Column(
-        "employer",
-        _("employer"),
-        "Employer Name|Works At|所服务企业|工作单位|任职单位|所在单位",
+        "consent_basis",
+        _("basis of consent"),
+        "Consent|Legal Basis|Consent Basis|Legal basis for processing contact's data|同意依据|合法性依据"
+        "|授权依据",
         shared.name,
     ),
+    Column("campaign", _("campaign"), "Campaign Name|活动|市场活动|营销活动", shared.name),
     Column(
-        "job_title",
-        _("job title"),
-        "Title|Position|职位|职务|职称|职位职称",
-        shared.name,
-    ),
-    Column(
-        "founded_on",
-        _("founded on"),
-        "Founded|Date Founded|Established|创业时间|成立日期|成立时间|创立时间",
-        date_cleaner,
-        is_date=True,
-    ),
-    Column(
-        "trading_since",
-        _("trading since"),
-        "Customer Since|Trading Since Date|与本公司交易时间|开始合作时间|合作开始日期|首次合作日期",
-        date_cleaner,
-        is_date=True,
+        "unreadable",
+        _("unreadable lines"),
+        "Unreadable Lines",
+        always(refuse),
+        is_hidden=True,
     ),
 )
-
 
 LAYOUT = Layout(
     kind=Kind.CUSTOMERS,

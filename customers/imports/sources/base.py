@@ -21,6 +21,7 @@ class SourceProfile:
         not_merchandise: product codes, in capitals, of postage, fees and the like.
         not_merchandise_starts: beginnings of such codes.
         country_names: its own names of countries → the usual ones, or None for "unknown".
+        fields: headers that mean a certain field in this product, or, with None, nothing that we keep.
     """
 
     name: str
@@ -30,6 +31,7 @@ class SourceProfile:
     not_merchandise: frozenset[str] = frozenset()
     not_merchandise_starts: tuple[str, ...] = ()
     country_names: Mapping[str, str | None] = field(default_factory=dict)
+    fields: Mapping[str, str | None] = field(default_factory=dict)
 
     def is_return(self, number: str, quantity: Decimal) -> bool:
         """Whether an order line takes goods back: by the number of its invoice, or by its quantity."""

@@ -70,7 +70,7 @@ def test_of_several_headers_that_fit_the_surest_feeds_the_field(reading: Reading
 def test_of_duplicate_headers_the_first_is_used_and_the_other_reported(reading: Reading) -> None:
     mapping = match_columns(Kind.CUSTOMERS, reading("name,city,city\nx,y,z\n"))
     assert mapping.sources["city"].index == 1
-    assert mapping.unmatched == ("city",)
+    assert mapping.unmatched == ("city (2)",)
 
 
 def test_missing_columns_are_told_with_those_that_were_found(reading: Reading) -> None:

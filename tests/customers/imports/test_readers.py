@@ -95,7 +95,6 @@ def test_a_workbook_called_csv_is_read_when_names_do_not_matter(reading: Reading
         (b"%PDF-1.7\n", "a PDF"),
         (b"\xef\xbb\xbf<html><table>", "a web page"),
         (b"<?xml version='1.0'?><Workbook/>", "an XML"),
-        (b"BEGIN:VCARD\r\n", "a vCard"),
         (b"\x89PNG\r\n", "a picture"),
     ],
 )
