@@ -281,7 +281,9 @@ class OrderLine(CustomerChild):
         expression=Sign("quantity"), output_field=models.SmallIntegerField(), db_persist=True
     )
     is_sold = models.GeneratedField(
-        expression=Q(quantity__gt=0, revenue_cents__gt=0), output_field=models.BooleanField(), db_persist=True
+        expression=Q(quantity__gt=0, revenue_cents__gt=0),  # type: ignore[arg-type]  # the stubs know no conditions
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
 
     class Meta:
