@@ -3,12 +3,28 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 UTF8_NAMES = {"utf-8", "utf8"}
+
+
+METHODS = ("GET", "HEAD", "POST")
+
+
+class KnownMethodsMiddleware:
+    """Refuse every method that no page here answers, before anything else looks at the request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 405 to PUT, PATCH, DELETE, OPTIONS, TRACE and whatever else there is."""
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
 
 
 class FormsInUtf8Middleware:

@@ -143,6 +143,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "crm.middleware.KnownMethodsMiddleware",
     "crm.middleware.FormsInUtf8Middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -297,6 +298,17 @@ if BACKUP_KEEP_DAYS < 1:
 BACKUP_HOUR = env.str("BACKUP_HOUR", default="")
 if BACKUP_HOUR and BACKUP_HOUR not in {str(hour) for hour in range(24)}:
     raise ImproperlyConfigured(f"BACKUP_HOUR must be an hour from 0 to 23, or empty, not {BACKUP_HOUR!r}.")
+if BACKUP_HOUR:
+    CELERY_BEAT_SCHEDULE |= {
+        "nightly-backup": {
+            "task": "customers.tasks.back_up",
+            "schedule": crontab(hour=BACKUP_HOUR, minute="5"),
+        },
+        "weekly-restore-drill": {
+            "task": "customers.tasks.prove_backup",
+            "schedule": crontab(hour=BACKUP_HOUR, minute="55", day_of_week="sunday"),
+        },
+    }
 # What was erased is written here too, outside the database: a restore does it again.
 PURGE_LEDGER = Path(env.str("PURGE_LEDGER", default=str(KEZHI_HOME / "purges.jsonl"))).absolute()
 

@@ -3,6 +3,7 @@
 The routes come from the URL resolver: one that is not in the file fails, and so does one in the file that is gone.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
@@ -11,11 +12,14 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from analysis.models import AnalysisRun, Policy
-from crm.models import Job, Role, User
-from customers.models import Competitor, CustomField, Informant, Need, Task
+from analysis.models import AnalysisRun, Policy, PolicyDraft
+from analysis.models.rules import PolicyRules
+from crm.models import ApiToken, Job, Role, SignIn, Team, User
+from customers.models import Competitor, CustomerShare, CustomField, Informant, Need, Task
 from customers.services.attachments import attach
 from customers.services.merging import merge_customers
 from customers.services.parts import remove_part
@@ -25,8 +29,19 @@ EXPECTED: dict[str, dict[str, Any]] = tomllib.loads(
     Path(__file__).with_name("permissions.toml").read_text(encoding="utf-8")
 )
 METHODS = ("GET", "POST")
-PEOPLE = ("alice", "bob", "charlie", "dora", "ada", "otto", "rita")
-SIGN_IN_FIRST = 302
+OTHER_METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+PEOPLE = ("alice", "bob", "charlie", "dora", "erin", "ada", "otto", "rita")
+STRANGERS = ("zoe", "anonymous")
+SIGN_IN_FIRST, NOT_THERE, NOT_A_WAY = 302, 404, 405
+NEVER_GIVEN = 999_999_999
+ENDS_THE_SESSION = {"account_logout", "sign_in_end", "user_sign_out", "account_change_password"}
+# What routes are named by that is a word of the product, not the number of a record.
+WORDS = {"needs", "basics", "list", "word", "field", "sealed", "region", "campaigns", "informants"}
+
+
+def ids_of(rule: dict[str, Any]) -> set[str]:
+    """Return which subjects of a rule are records."""
+    return set(rule.get("about", {}).values()) - WORDS
 
 
 def route_names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
@@ -46,6 +61,8 @@ def subjects(cast: Cast) -> dict[str, int | str]:
     policy = Policy.objects.create(version=1, rules={}, digest="")
     run = AnalysisRun.objects.create(as_of=date(2024, 12, 31), policy=policy, requested_by=cast.dora, job=job)
     Job.objects.filter(pk=job.pk).update(arguments={"run": run.pk})
+    rules = {**PolicyRules().document(), "region_thresholds": {"320000": {"a": 2, "b": 1}}}
+    draft = PolicyDraft.objects.create(based_on=policy, rules=rules, reason="x", author=cast.dora)
     parts = {name: _need(cast, name) for name in ("need", "removable", "removed")}
     remove_part(Need, parts["removed"], actor=cast.ada)
     twin = make_customer("K3", "苏州华新家电（总店）", owner=cast.alice)
@@ -65,14 +82,26 @@ def subjects(cast: Cast) -> dict[str, int | str]:
         "informants": "informants",
     }
     field = CustomField.objects.create(key="shoe-size", label="鞋码", kind="number")
+    share = CustomerShare.objects.create(customer=cast.huaxin, user=make_user("fred", Role.REP))
+    token = ApiToken.objects.create(
+        user=cast.alice, name="x", start="kz_", digest="x", scopes=["fields"], expires_at=timezone.now()
+    )
+    now = {"begun_at": timezone.now(), "seen_at": timezone.now()}
     person = make_customer("K4", "王小明", kind="person", owner=cast.alice)
     return {
         "custom_field": field.pk,
         "person": person.pk,
         "customer": cast.huaxin.pk,
         "order": order.pk,
+        "share": share.pk,
+        "token": token.pk,
+        "sign_in": SignIn.objects.create(user=cast.alice, session_key="x", **now).pk,
+        "colleague": cast.charlie.pk,
+        "team": cast.alice.team_id or 0,
         "job": job.pk,
         "run": run.pk,
+        "version": policy.version,
+        "draft": draft.pk,
         "attachment": attach(cast.huaxin, ContentFile(b"x", "x.txt"), actor=cast.ada).pk,
         "competitor": Competitor.objects.create(name="恒丰").pk,
         "informant": Informant.objects.create(name="老王", owner=cast.alice).pk,
@@ -89,20 +118,22 @@ def _need(cast: Cast, statement: str) -> int:
 
 @pytest.fixture
 def people(cast: Cast) -> dict[str, User | None]:
-    """Return everybody who asks; Rita has an account and no role."""
+    """Return everybody who asks: Erin manages elsewhere, Rita has no role, Zoe's account was closed."""
     rita = make_user("rita", Role.REP)
     User.objects.filter(pk=rita.pk).update(role="")
     rita.refresh_from_db()
-    return {
-        "alice": cast.alice,
-        "bob": cast.bob,
-        "charlie": cast.charlie,
-        "dora": cast.dora,
-        "ada": cast.ada,
-        "otto": cast.otto,
-        "rita": rita,
-        "anonymous": None,
-    }
+    named = {name: getattr(cast, name) for name in ("alice", "bob", "charlie", "dora", "ada", "otto")}
+    elsewhere = Team.objects.create(name="西北分公司")
+    erin, zoe = make_user("erin", Role.MANAGER, elsewhere), make_user("zoe", Role.ADMIN)
+    return {**named, "erin": erin, "rita": rita, "zoe": zoe, "anonymous": None}
+
+
+@pytest.fixture
+def browsers(people: dict[str, User | None]) -> dict[str, Client]:
+    """Return everybody's browser, signed in; Zoe's account is closed after she came in."""
+    signed_in = {name: sign_in(user) for name, user in people.items()}
+    User.objects.filter(username="zoe").update(is_active=False)
+    return signed_in
 
 
 def test_the_file_names_every_route_and_no_other() -> None:
@@ -111,22 +142,67 @@ def test_the_file_names_every_route_and_no_other() -> None:
 
 @pytest.mark.parametrize("route", sorted(EXPECTED))
 def test_everybody_gets_the_answer_that_the_file_gives(
-    route: str, people: dict[str, User | None], subjects: dict[str, int | str]
+    route: str, people: dict[str, User | None], browsers: dict[str, Client], subjects: dict[str, int | str]
 ) -> None:
     rule = EXPECTED[route]
-    address = reverse(route, kwargs={name: subjects[what] for name, what in rule.get("about", {}).items()})
+    address = address_of(route, subjects)
     for method in METHODS:
-        expected = rule[method]
         answers = {}
-        for name, user in people.items():
-            response = sign_in(user).generic(method, address)
-            answers[name] = response.status_code
-        assert answers == whole(expected), f"{method} {address}"
+        for name, browser in browsers.items():
+            answers[name] = browser.generic(method, address).status_code
+            if route in ENDS_THE_SESSION:
+                browsers[name] = sign_in(people[name] if name != "zoe" else None)
+        assert answers == whole(rule[method]), f"{method} {address}"
+
+
+@pytest.mark.parametrize("route", sorted(EXPECTED))
+def test_no_other_method_does_anything(
+    route: str, browsers: dict[str, Client], subjects: dict[str, int | str]
+) -> None:
+    address = address_of(route, subjects)
+    as_get = whole(EXPECTED[route]["GET"])["charlie"]
+    assert browsers["charlie"].head(address).status_code in {as_get, NOT_A_WAY}
+    for method in OTHER_METHODS:
+        answers = {browser.generic(method, address).status_code for browser in browsers.values()}
+        assert answers == {NOT_A_WAY}, f"{method} {address}"
+
+
+ABOUT_AN_ID = sorted(name for name, rule in EXPECTED.items() if ids_of(rule))
+
+
+@pytest.mark.parametrize("route", ABOUT_AN_ID)
+def test_what_is_foreign_is_answered_as_what_was_never_there(
+    route: str, browsers: dict[str, Client], subjects: dict[str, int | str]
+) -> None:
+    absent = {**subjects, **dict.fromkeys(ids_of(EXPECTED[route]), NEVER_GIVEN)}
+    for method in METHODS:
+        for name in ("alice", "charlie", "erin"):
+            foreign = browsers[name].generic(method, address_of(route, subjects))
+            if foreign.status_code != NOT_THERE:
+                continue
+            missing = browsers[name].generic(method, address_of(route, absent))
+            assert told(foreign) == told(missing), f"{method} {route} as {name}"
+
+
+def address_of(route: str, subjects: dict[str, int | str]) -> str:
+    """Return the address of a route about the subjects that the file names."""
+    about = EXPECTED[route].get("about", {})
+    return reverse(route, kwargs={name: subjects[what] for name, what in about.items()})
+
+
+def told(answer: Any) -> tuple[Any, ...]:
+    """Return all that an answer tells: its status, headers, cookies' names and body; tokens are new each time."""
+    body = re.sub(rb'(csrfmiddlewaretoken" value=|X-CSRFToken": |nonce=)"[^"]*"', b"", answer.content)
+    headers = {name: re.sub("nonce-[^']*", "", value) for name, value in answer.items() if name != "Expires"}
+    return answer.status_code, headers, sorted(answer.cookies), body
 
 
 def whole(expected: int | dict[str, int]) -> dict[str, int]:
     """Return the answer for each person, as the head of the file says how to read one."""
     given = expected if isinstance(expected, dict) else {"others": expected}
-    return {name: given.get(name, given["others"]) for name in PEOPLE} | {
-        "anonymous": given.get("anonymous", SIGN_IN_FIRST)
-    }
+    answers = {name: given.get(name, given["others"]) for name in PEOPLE}
+    # Who manages elsewhere sees as little as a rep who owns nothing, where the file doesn't tell them apart.
+    for without, like in (("erin", "charlie"),):
+        if without not in given and like in given and given[like] == NOT_THERE:
+            answers[without] = given[like]
+    return answers | dict.fromkeys(STRANGERS, given.get("anonymous", SIGN_IN_FIRST))
