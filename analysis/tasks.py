@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
-from analysis.services import retention, runs
+from analysis.services import drafts, retention, runs
+
+__all__ = ["drafts", "drop_old_rows", "run_nightly"]
 
 
 @shared_task(name="analysis.tasks.run_nightly")

@@ -58,6 +58,7 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("ABC tiers"), "analysis:tiers", "bar-chart", "analysis.view", "g t"),
             Entry(_("Contribution"), "analysis:contribution", "graph-up", "analysis.view", "g r"),
             Entry(_("Churn"), "analysis:churn", "person-x", "analysis.view", "g h"),
+            Entry(_("Policy"), "analysis:policy", "sliders", "analysis.view", "g y"),
             Entry(_("Runs"), "analysis:runs", "clock-history", "analysis.view", "g u"),
         ),
     ),

@@ -70,9 +70,10 @@ class Section:
     def choice(self, key: str, words: type[Word], default: Word) -> Word:
         """One word of a list."""
         value = self._take(key, default.value)
-        if value in list(words):
-            return words(value)
-        self.reject(key, " | ".join(words))
+        known = {str(word.value): name for name, word in words.__members__.items()}
+        if isinstance(value, str) and value in known:
+            return words[known[value]]
+        self.reject(key, " | ".join(known))
         return default
 
     def integer(self, key: str, default: int, least: int, most: int) -> int:

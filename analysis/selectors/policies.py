@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q
 
 from analysis.models import Policy, RunState
+from analysis.selectors.policy_words import flat
 from analysis.selectors.runs import published
 from crm.models import User
 from crm.policy import can
@@ -66,23 +67,24 @@ def versions(user: User) -> list[PolicyVersion]:
             first_day=policy.first_day,
             last_day=policy.last_day,
             is_current=shown is not None and shown.policy_id == policy.pk,
-            changes=tuple(_changes(earlier.rules, policy.rules)) if earlier else (),
+            changes=tuple(_changes(earlier.parsed().document(), policy.parsed().document()))
+            if earlier
+            else (),
         )
         for earlier, policy in zip(before, found, strict=True)
     ]
     return told[::-1]
 
 
+def version_of(user: User, number: int) -> Policy | None:
+    """One version, for those who may see analyses."""
+    if not can(user, "analysis.view"):
+        return None
+    return Policy.objects.select_related("author").filter(version=number).first()
+
+
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    then, now = dict(_flat(before)), dict(_flat(after))
+    then, now = dict(flat(before)), dict(flat(after))
     for key in sorted(then.keys() | now.keys()):
         if then.get(key) != now.get(key):
             yield Change(key, then.get(key), now.get(key))
-
-
-def _flat(document: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in document.items():
-        if isinstance(value, dict) and value:
-            yield from _flat(value, f"{path}{key}.")
-        else:
-            yield f"{path}{key}", value

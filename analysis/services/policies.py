@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from analysis.models import AnalysisRun, MeasureResult, MeasureState, Policy, Publication
+from analysis.models import AnalysisRun, MeasureResult, MeasureState, Policy, Publication, RunState
 from analysis.models.policies import digest_of
 from analysis.models.reading import PolicyError
 from analysis.models.rules import PolicyRules, read_rules
 from analysis.selectors.explanations import model_label
 from crm.models import User
-from crm.policy import require
+from crm.policy import Scope, require, scope_of
 from crm.services import audit
 from customers.models import Region
+from customers.models.scope import managed_regions
 
 # Versions are numbered without gaps: one adoption at a time.
 _LOCK = 0x706F6C696379
 
 
-def adopt(rules: Any, *, actor: User | None, reason: str = "") -> Policy:
-    """Make a version of the rules; rules that some version has already give that version.
+def adopt(rules: Any, *, actor: User | None, reason: str = "", anew: bool = False) -> Policy:
+    """Make a version of the rules; rules that some version has already give that version, unless one is made ``anew``.
 
     Raises
     ------
     PolicyError
         When the rules break the schema or name a region that is not known.
     PermissionDenied
-        When ``actor`` may not start analyses. None stands for the system itself.
+        When ``actor`` may not publish such a change; see :func:`require_reach`. None stands for the system itself.
     """
+    document = checked_document(rules)
     if actor is not None:
-        require(actor, "analysis.run")
-    checked = read_rules(rules)
-    region_ids(checked)
-    document = checked.document()
+        require_reach(actor, current().rules, document)
     digest = digest_of(document)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        known = Policy.objects.filter(digest=digest).first()
+        one_at_a_time()
+        known = None if anew else Policy.objects.filter(digest=digest).first()
         if known is not None:
             return known
         newest = Policy.objects.values_list("version", flat=True).first() or 0
@@ -49,6 +49,36 @@ def adopt(rules: Any, *, actor: User | None, reason: str = "") -> Policy:
         )
         audit.record(actor, "policy.adopt", f"policy:{policy.pk}", version=policy.version)
     return policy
+
+
+def one_at_a_time() -> None:
+    """Within a transaction: wait until nobody else is about to make a version."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def checked_document(rules: Any) -> dict[str, Any]:
+    """The complete document of some rules. Raises PolicyError as :func:`adopt` does."""
+    checked = read_rules(rules)
+    region_ids(checked)
+    return checked.document()
+
+
+def require_reach(actor: User, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Raise PermissionDenied when ``actor`` may not turn one document of rules into another.
+
+    Who has the right for all customers may change everything; a manager, the thresholds of regions that they answer
+    for, and of what lies in these.
+    """
+    require(actor, "policy.edit")
+    if scope_of(actor, "policy.edit") is Scope.ALL:
+        return
+    then, now = read_rules(before).document(), dict(after)
+    theirs, ours = then.pop("region_thresholds"), now.pop("region_thresholds")
+    changed = {code for code in {*theirs, *ours} if theirs.get(code) != ours.get(code)}
+    known = set(managed_regions(actor).filter(code__in=changed).values_list("code", flat=True))
+    if then != now or changed != known:
+        raise PermissionDenied("policy.edit")
 
 
 def caution(rules: PolicyRules) -> str:
@@ -78,10 +108,13 @@ def _judged(run: AnalysisRun) -> dict[str, Any]:
 
 
 def current() -> Policy:
-    """The policy of the published run; before there is one, the newest, or the seed policy."""
-    published = Publication.objects.select_related("run__policy").first()
-    if published is not None:
-        return published.run.policy
+    """The policy of the newest run that is published or about to be; without one the newest, or the seed policy."""
+    ahead = AnalysisRun.objects.filter(
+        publish=True, state__in=[RunState.QUEUED, RunState.RUNNING, RunState.PUBLISHED]
+    )
+    newest = ahead.select_related("policy").order_by("-id").first()
+    if newest is not None:
+        return newest.policy
     return Policy.objects.first() or adopt(
         PolicyRules().document(), actor=None, reason=_("The policy to begin with.")
     )

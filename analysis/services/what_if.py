@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from analysis.datasets.customers import TIERS, population_of
@@ -103,6 +105,19 @@ def what_if(document: Mapping[str, Any], *, actor: User | None, as_of: datetime.
     NothingPublishedError
         Before the first published run.
     """
+    (found,) = what_if_in([get_language() or settings.LANGUAGE_CODE], document, actor=actor, as_of=as_of)
+    return found
+
+
+def what_if_in(
+    languages: Sequence[str],
+    document: Mapping[str, Any],
+    *,
+    actor: User | None,
+    as_of: datetime.date | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> list[WhatIf]:
+    """Say it in several languages, evaluating once; ``progress`` hears of each step. Raises as :func:`what_if` does."""
     if actor is not None:
         require(actor, "analysis.run")
     rules = read_rules(document)
@@ -110,8 +125,15 @@ def what_if(document: Mapping[str, Any], *, actor: User | None, as_of: datetime.
     if shown is None:
         raise NothingPublishedError(_("Nothing has been published yet that a draft could be compared with."))
     draft = AnalysisRun(as_of=as_of or shown.as_of, policy=Policy(version=0, rules=rules.document()))
+    total = len(languages) + 1
+    progress(0, total)
     rows = evaluate(draft)
-    return _tell(draft, rules, shown, rows, actor)
+    told = []
+    for done, language in enumerate(languages, start=1):
+        progress(done, total)
+        with translation.override(language):
+            told.append(_tell(draft, rules, shown, rows, actor))
+    return told
 
 
 def evaluate(draft: AnalysisRun) -> pd.DataFrame:
@@ -123,7 +145,7 @@ def evaluate(draft: AnalysisRun) -> pd.DataFrame:
         window = rules.window.window(draft.as_of, first_order_on(work))
         spec = facts_spec(rules, window, draft.as_of)
         prepared = facts.look(work, spec)
-        population = population_of(work, prepared.table, draft, rules, region_ids, spec)
+        population = population_of([work], prepared.table, draft, rules, region_ids, spec)
     fit = churn.fit(population)
     draft.window_start, draft.window_end = window.start, window.end
     draft.horizon_days, draft.currency = rules.churn.horizon_days, settings.COMPANY_CURRENCY

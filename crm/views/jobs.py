@@ -37,6 +37,10 @@ KINDS = {
     "analysis.measure": JobKind(_("Measure"), "analysis.view", "analysis.run"),
     "analysis.shard": JobKind(_("Part of a measure"), "analysis.view", "analysis.run"),
     "analysis.merge": JobKind(_("Merging of a measure"), "analysis.view", "analysis.run"),
+    "analysis.what_if": JobKind(_("Preview of a policy"), "policy.edit", "policy.edit", is_private=True),
+    "customers.duties": JobKind(_("Duties of the night"), "jobs.view", "privacy.manage"),
+    "customers.backup": JobKind(_("Backup"), "jobs.view", "privacy.manage"),
+    "customers.drill": JobKind(_("Restore drill"), "jobs.view", "privacy.manage"),
     "customers.import": JobKind(_("Import"), "import.view", "import.run"),
     "customers.bulk": JobKind(
         _("Change of many customers"), "customer.edit", "customer.edit", is_private=True
