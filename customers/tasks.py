@@ -4,9 +4,11 @@ from celery import shared_task
 
 from customers.exports import running as exports
 from customers.services import attachments, bulk
+from customers.services.duties import nightly as duties
 from customers.services.imports import retention, running
+from customers.services.recovery import nightly as recovery
 
-__all__ = ["bulk", "exports", "running"]
+__all__ = ["bulk", "duties", "exports", "recovery", "running"]
 
 
 @shared_task(name="customers.tasks.drop_expired_exports")
@@ -25,3 +27,21 @@ def sweep_uploads() -> None:
 def sweep_imports() -> None:
     """Forget imports that were never begun, and delete the files of those that ended long ago."""
     retention.sweep()
+
+
+@shared_task(name="customers.tasks.keep_duties")
+def keep_duties() -> None:
+    """Queue what the night does for the law: retention above all."""
+    duties.start()
+
+
+@shared_task(name="customers.tasks.back_up")
+def back_up() -> None:
+    """Queue the nightly backup."""
+    recovery.start(recovery.BACKUP)
+
+
+@shared_task(name="customers.tasks.prove_backup")
+def prove_backup() -> None:
+    """Queue the drill that proves the newest backup."""
+    recovery.start(recovery.DRILL)

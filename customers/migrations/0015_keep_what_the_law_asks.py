@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             name='RetentionRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('data', models.CharField(choices=[('deleted', 'Deleted customers'), ('people', 'People without any dealings'), ('conversations', 'Interactions, interviews and notes'), ('files', 'Files about customers'), ('uploads', 'Uploaded import files and their rows'), ('versions', 'Earlier versions of records')], max_length=20, unique=True, verbose_name='data')),
+                ('data', models.CharField(choices=[('deleted', 'Deleted customers'), ('people', 'People without any dealings'), ('conversations', 'Interactions, interviews and notes'), ('files', 'Files about customers'), ('versions', 'Earlier versions of records')], max_length=20, unique=True, verbose_name='data')),
                 ('days', models.PositiveIntegerField(blank=True, null=True, verbose_name='days')),
                 ('basis', models.CharField(blank=True, max_length=300, verbose_name='why so long')),
                 ('decided_at', models.DateTimeField(auto_now=True, verbose_name='decided at')),
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('id', models.BigIntegerField()),
-                ('data', models.CharField(choices=[('deleted', 'Deleted customers'), ('people', 'People without any dealings'), ('conversations', 'Interactions, interviews and notes'), ('files', 'Files about customers'), ('uploads', 'Uploaded import files and their rows'), ('versions', 'Earlier versions of records')], max_length=20, verbose_name='data')),
+                ('data', models.CharField(choices=[('deleted', 'Deleted customers'), ('people', 'People without any dealings'), ('conversations', 'Interactions, interviews and notes'), ('files', 'Files about customers'), ('versions', 'Earlier versions of records')], max_length=20, verbose_name='data')),
                 ('days', models.PositiveIntegerField(blank=True, null=True, verbose_name='days')),
                 ('basis', models.CharField(blank=True, max_length=300, verbose_name='why so long')),
                 ('decided_at', models.DateTimeField(auto_now=True, verbose_name='decided at')),

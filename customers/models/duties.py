@@ -1,4 +1,4 @@
-"""What the law asks of who keeps records about people: a ledger of purges, retention, requests, a register, incidents."""
+"""What the law asks of who keeps records about people: ledger of purges, retention, requests, register, incidents."""
 
 from __future__ import annotations
 
@@ -72,7 +72,6 @@ class RetentionClass(models.TextChoices):
     PEOPLE = "people", _("People without any dealings")
     CONVERSATIONS = "conversations", _("Interactions, interviews and notes")
     FILES = "files", _("Files about customers")
-    UPLOADS = "uploads", _("Uploaded import files and their rows")
     VERSIONS = "versions", _("Earlier versions of records")
 
 
@@ -198,7 +197,7 @@ class SubjectRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.pk}"
 
-    def save(self, **kwargs: object) -> None:  # type: ignore[override]
+    def save(self, **kwargs: object) -> None:
         """Save it, due four weeks after it was received when nothing else is said."""
         if not self.due_on:
             self.due_on = self.received_on + timedelta(days=ANSWER_DAYS)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from crm.models import User
 from crm.policy import Scope, scope_of
-from customers.models import Customer, CustomerMerge
+from customers.models import Customer, CustomerMerge, Purge, PurgeKind
 from customers.models.scope import customers_in_scope
 
 DAYS_LISTED = 90
@@ -25,5 +25,7 @@ def recently_deleted(user: User) -> list[Customer]:
     own = Q(owner=user) if scope_of(user, "customer.delete") is Scope.OWN else Q()
     gone = Customer.objects.filter(customers_in_scope(user), own, deleted_at__gte=since)
     merged_away = CustomerMerge.objects.filter(undone_at=None).values("merged")
-    rows = gone.exclude(pk__in=merged_away).select_related("owner", "region").order_by("-deleted_at", "-pk")
+    erased = Purge.objects.filter(kind=PurgeKind.ERASURE).values("customer_id")
+    found = gone.exclude(pk__in=merged_away).exclude(pk__in=erased)
+    rows = found.select_related("owner", "region").order_by("-deleted_at", "-pk")
     return list(rows[:MOST_LISTED])

@@ -10,7 +10,7 @@ from django.utils import timezone
 from crm.models import User
 from crm.policy import require
 from crm.services import audit
-from customers.models import Customer, CustomerMerge
+from customers.models import Customer, CustomerMerge, Purge, PurgeKind
 from customers.models.scope import customers_in_scope
 from customers.services.profiles import EditConflictError
 
@@ -42,7 +42,9 @@ def restore_customer(customer_id: int, *, actor: User) -> Customer:
     require(actor, "customer.delete")
     deleted = Customer.objects.filter(customers_in_scope(actor), deleted_at__isnull=False)
     merged_away = CustomerMerge.objects.filter(undone_at=None).values("merged")
-    customer = deleted.exclude(pk__in=merged_away).select_for_update(of=("self",)).get(pk=customer_id)
+    erased = Purge.objects.filter(kind=PurgeKind.ERASURE).values("customer_id")
+    found = deleted.exclude(pk__in=merged_away).exclude(pk__in=erased)
+    customer = found.select_for_update(of=("self",)).get(pk=customer_id)
     answerable_for(actor, "customer.delete", customer)
     bring_back(customer, actor)
     audit.record(actor, "customer.restore", f"customer:{customer_id}")

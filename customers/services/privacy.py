@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +21,19 @@ from crm.sealing.keys import blind_index
 from crm.services import audit
 from customers.imports.cleaning.identifiers import identity_number
 from customers.imports.problems import CellError
-from customers.models import Consent, Customer, CustomerKind, FamilyMember, FieldSwitch, PersonProfile
+from customers.models import (
+    Consent,
+    Customer,
+    CustomerKind,
+    FamilyMember,
+    FieldSwitch,
+    PersonProfile,
+    PurgeKind,
+)
 from customers.selectors.catalogue import FIELDS, ProfileField, sensitive_fields
 from customers.selectors.merging import merged_into
 from customers.services import provenance
+from customers.services.duties import ledger
 from customers.services.meanwhile import require_as_seen
 from customers.services.sealing import open_value, seal_value
 
@@ -113,12 +122,28 @@ def withdraw_consent(customer_id: int, key: str, *, actor: User) -> int:
     """
     require(actor, "customer.edit")
     customer = _customer(actor, customer_id)
-    in_force = Consent.objects.filter(customer=customer, field=key, withdrawn_on=None)
-    with pghistory.context(user=actor.pk):
-        if not in_force.update(withdrawn_on=timezone.localdate()):
-            raise NotAllowedError(_("There is no consent to withdraw."))
-        purged = _purge(customer, FIELDS[key])
+    if not Consent.objects.filter(customer=customer, field=key, withdrawn_on=None).exists():
+        raise NotAllowedError(_("There is no consent to withdraw."))
+    purged = purge_withdrawn(customer, key, actor=actor)
     audit.record(actor, "consent.withdraw", f"customer:{customer.pk}", field=key, purged=purged)
+    return purged
+
+
+@transaction.atomic
+def purge_withdrawn(
+    customer: Customer, key: str, *, actor: User | None, done_at: datetime | None = None
+) -> int:
+    """End the consent to a field of a customer (locked by the caller), and purge what was kept by it, on the ledger.
+
+    Returns how many values were purged.
+    """
+    with pghistory.context(user=actor.pk if actor else None):
+        in_force = Consent.objects.filter(customer=customer, field=key, withdrawn_on=None)
+        in_force.update(withdrawn_on=timezone.localdate())
+        purged = _purge(customer, FIELDS[key])
+    ledger.note(
+        PurgeKind.WITHDRAWAL, customer, actor=actor, field=key, counts={"values": purged}, done_at=done_at
+    )
     return purged
 
 

@@ -54,6 +54,8 @@ class Link:
 
     model: type[models.Model]
     field: str
+    # Whether the row tells of somebody else, who goes on without this customer.
+    is_loose: bool = False
 
     def rows_of(self, customer_id: int) -> models.QuerySet[Any]:
         """Return the rows that belong to a customer by this column."""
@@ -93,6 +95,16 @@ def movable_links() -> tuple[Link, ...]:
         for relation in _relations()
         if relation.related_model not in STAYING
         and not (relation.related_model in SINGLES and relation.field.name == "customer")
+    ]
+    return tuple(sorted(found, key=lambda link: (link.model._meta.label, link.field)))
+
+
+@cache
+def every_link() -> tuple[Link, ...]:
+    """Return every column of this app that names a customer."""
+    found = [
+        Link(relation.related_model, relation.field.name, relation.on_delete is models.SET_NULL)
+        for relation in _relations()
     ]
     return tuple(sorted(found, key=lambda link: (link.model._meta.label, link.field)))
 
