@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
+from enum import Enum
 from typing import Any, TypeVar
 
-from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
-Word = TypeVar("Word", bound=StrEnum | TextChoices)
+Word = TypeVar("Word", bound=Enum)
 MOST_MONEY = Decimal(10) ** 15
 
 
