@@ -8,17 +8,35 @@ chunk in one transaction with the fates of its rows. A killed import goes on whe
 from customers.services.imports.batches import Reading, check, forget, receive
 from customers.services.imports.results import Counts, ImportResult, result
 from customers.services.imports.running import KIND, preview, start, start_here
+from customers.services.imports.undoing import (
+    UNDO_KIND,
+    KeptRow,
+    NotUndoableError,
+    UndoReport,
+    kept_rows,
+    start_undo,
+    undo_here,
+    undo_report,
+)
 
 __all__ = [
     "KIND",
+    "UNDO_KIND",
     "Counts",
     "ImportResult",
+    "KeptRow",
+    "NotUndoableError",
     "Reading",
+    "UndoReport",
     "check",
     "forget",
+    "kept_rows",
     "preview",
     "receive",
     "result",
     "start",
     "start_here",
+    "start_undo",
+    "undo_here",
+    "undo_report",
 ]

@@ -13,17 +13,16 @@ from django.utils.translation import gettext as _
 from customers.imports.rows import CustomerRow
 from customers.models import Address, ContactPoint, Customer
 from customers.services.imports.keys import BY_NAME, customer_key
-from customers.services.imports.labels import TO_BE_CREATED, add_labels, known_labels
+from customers.services.imports.labels import TO_BE_CREATED, add_labels, known_labels, note_made
 from customers.services.imports.links import FIND_CUSTOMERS, resolve_customers
 from customers.services.imports.newcomers import (
-    INITIALS_LENGTH,
     NEW_CUSTOMER,
     NewCustomer,
+    renew_search_keys,
     stage_new_customers,
 )
 from customers.services.imports.records import RecordPlan
 from customers.services.imports.statements import insert_into
-from customers.services.search_keys import search_keys
 
 _INDUSTRIES = "customers_industry"
 _CONTACTS = "jsonb_to_recordset(s.contacts) AS c(kind text, place text, value text)"
@@ -205,7 +204,7 @@ class CustomerPlan(RecordPlan):
         cursor.execute(_CREATED, [BY_NAME])
         stage_new_customers(cursor, [NewCustomer(*row) for row in _as_customers(cursor.fetchall())])
         also = super().write(cursor, chunk)
-        _rename(cursor)
+        renew_search_keys(cursor, _RENAMED)
         _add_contacts(cursor)
         _add_tags(cursor)
         return also
@@ -234,22 +233,10 @@ def _add_industries(cursor: CursorWrapper) -> None:
         "(SELECT s.industry AS label FROM judged j JOIN staged s ON s.line_no = j.line_no"  # noqa: S608
         f" WHERE j.industry_id = {TO_BE_CREATED} AND j.outcome IN ('created', 'updated'))"
     )
-    add_labels(cursor, _INDUSTRIES, wanted)
+    note_made(cursor, "industry", add_labels(cursor, _INDUSTRIES, wanted))
     cursor.execute(
         f"UPDATE judged j SET industry_id = i.id FROM staged s JOIN {known_labels(_INDUSTRIES)} i"  # noqa: S608
         f" ON i.label = s.industry WHERE s.line_no = j.line_no AND j.industry_id = {TO_BE_CREATED}"
-    )
-
-
-def _rename(cursor: CursorWrapper) -> None:
-    """Keep the search keys of renamed customers right."""
-    cursor.execute(_RENAMED)
-    renamed = cursor.fetchall()
-    keys = [search_keys(name, english, is_person=is_person) for _pk, name, english, is_person in renamed]
-    cursor.execute(
-        "UPDATE customers_customer t SET pinyin = n.pinyin, initials = left(n.initials, %s)"
-        " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n(id, pinyin, initials) WHERE t.id = n.id",
-        [INITIALS_LENGTH, [row[0] for row in renamed], [k.pinyin for k in keys], [k.initials for k in keys]],
     )
 
 
@@ -288,10 +275,18 @@ def _add_tags(cursor: CursorWrapper) -> None:
     cursor.execute(
         "INSERT INTO customers_tag (name) SELECT DISTINCT tag.name FROM judged j JOIN staged s ON s.line_no = j.line_no"
         " CROSS JOIN LATERAL unnest(s.tags) AS tag(name) WHERE j.outcome IN ('created', 'updated')"
-        " AND NOT EXISTS (SELECT FROM customers_tag known WHERE known.name = tag.name) ON CONFLICT DO NOTHING"
+        " AND NOT EXISTS (SELECT FROM customers_tag known WHERE known.name = tag.name)"
+        " ON CONFLICT DO NOTHING RETURNING id"
     )
+    note_made(cursor, "tag", [pk for (pk,) in cursor.fetchall()])
+    # No history is kept of who bears a tag: the row itself remembers what it added.
     cursor.execute(
-        f"INSERT INTO customers_customer_tags (customer_id, tag_id) SELECT t.id, known.id FROM {_WRITTEN}"  # noqa: S608
+        "WITH added AS ("  # noqa: S608
+        f"INSERT INTO customers_customer_tags (customer_id, tag_id) SELECT t.id, known.id FROM {_WRITTEN}"
         " unnest(s.tags) AS tag(name) JOIN customers_tag known ON known.name = tag.name"
         f" WHERE j.outcome IN ('created', 'updated') AND {_NEW_TAG.replace('known', 'mine')}"
+        " ON CONFLICT DO NOTHING RETURNING customer_id, tag_id"
+        ") UPDATE judged j SET changes = coalesce(j.changes, '{}') || jsonb_build_object('tags', a.tags)"
+        " FROM (SELECT customer_id, jsonb_agg(tag_id) AS tags FROM added GROUP BY customer_id) a"
+        " WHERE j.subject_id = a.customer_id AND j.outcome IN ('created', 'updated')"
     )

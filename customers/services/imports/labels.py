@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from django.db.backends.utils import CursorWrapper
 
 TO_BE_CREATED = -1
@@ -20,13 +23,28 @@ def known_labels(table: str) -> str:
     )"""  # noqa: S608 - names of our own tables
 
 
-def add_labels(cursor: CursorWrapper, table: str, labels: str) -> None:
-    """Create the missing records of ``table`` that the subquery ``labels`` names in its one column, ``label``."""
+def add_labels(cursor: CursorWrapper, table: str, labels: str) -> list[int]:
+    """Create the missing records of ``table`` that the subquery ``labels`` names in its one column, ``label``.
+
+    Returns the ids of those that are new.
+    """
     cursor.execute(
         f"""
         INSERT INTO {table} (name, english_name)
         SELECT DISTINCT wanted.label, '' FROM {labels} wanted
         WHERE wanted.label IS NOT NULL AND wanted.label NOT IN (SELECT label FROM {known_labels(table)} known)
-        ON CONFLICT (name) DO NOTHING
+        ON CONFLICT (name) DO NOTHING RETURNING id
         """  # noqa: S608 - names of our own tables
     )
+    return [pk for (pk,) in cursor.fetchall()]
+
+
+def note_made(cursor: CursorWrapper, what: str, ids: Sequence[int]) -> None:
+    """Have the first written row of the chunk tell which labels it brought along: undoing has to know."""
+    if ids:
+        cursor.execute(
+            "UPDATE judged SET changes = coalesce(changes, '{}') || jsonb_build_object('created',"
+            " coalesce(changes -> 'created', '{}') || jsonb_build_object(%s::text, %s::jsonb))"
+            " WHERE line_no = (SELECT min(line_no) FROM judged WHERE outcome IN ('created', 'updated'))",
+            [what, json.dumps(ids)],
+        )

@@ -54,6 +54,20 @@ def stage_new_customers(cursor: CursorWrapper, customers: Sequence[NewCustomer])
     )
 
 
+def renew_search_keys(cursor: CursorWrapper, renamed: str) -> None:
+    """Keep the search keys of renamed customers right; the query says which: id, name, English name, is a person."""
+    cursor.execute(renamed)
+    rows = cursor.fetchall()
+    if not rows:
+        return
+    keys = [search_keys(name, english, is_person=is_person) for _pk, name, english, is_person in rows]
+    cursor.execute(
+        "UPDATE customers_customer t SET pinyin = n.pinyin, initials = left(n.initials, %s)"
+        " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n(id, pinyin, initials) WHERE t.id = n.id",
+        [INITIALS_LENGTH, [row[0] for row in rows], [k.pinyin for k in keys], [k.initials for k in keys]],
+    )
+
+
 def _unused_codes(cursor: CursorWrapper, ids: Sequence[int]) -> list[str]:
     """Return a code for each id; one that a customer already bears gets a further letter."""
     codes = [f"{CODE_START}{pk:07d}" for pk in ids]

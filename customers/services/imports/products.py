@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from customers.imports.rows import ProductRow
 from customers.models import Product, ProductCost
-from customers.services.imports.labels import TO_BE_CREATED, add_labels, known_labels
+from customers.services.imports.labels import TO_BE_CREATED, add_labels, known_labels, note_made
 from customers.services.imports.records import RecordPlan
 from customers.services.imports.statements import insert_into, template
 
@@ -125,7 +125,7 @@ def _add_categories(cursor: CursorWrapper) -> None:
         "(SELECT s.category AS label FROM judged j JOIN staged s ON s.line_no = j.line_no"  # noqa: S608
         f" WHERE j.category_id = {TO_BE_CREATED} AND j.outcome IN ('created', 'updated'))"
     )
-    add_labels(cursor, _CATEGORIES, wanted)
+    note_made(cursor, "category", add_labels(cursor, _CATEGORIES, wanted))
     cursor.execute(
         f"UPDATE judged j SET category_id = c.id FROM staged s JOIN {known_labels(_CATEGORIES)} c"  # noqa: S608
         f" ON c.label = s.category WHERE s.line_no = j.line_no AND j.category_id = {TO_BE_CREATED}"

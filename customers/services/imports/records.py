@@ -145,7 +145,7 @@ class RecordPlan(Plan):
         further = f", {self.on_update}" if self.on_update else ""
         cursor.execute(
             f"UPDATE {table} t SET {assignments(tuple(self.values), 'j')}{further}"  # noqa: S608 - our columns
-            " FROM judged j WHERE t.id = j.subject_id AND j.outcome = 'updated' AND j.changes IS NOT NULL"
+            " FROM judged j WHERE t.id = j.subject_id AND j.outcome = 'updated' AND j.changes ? 'old'"
         )
         return {}
 

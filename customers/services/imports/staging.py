@@ -73,6 +73,14 @@ class Staging:
             _execute(cursor, "DROP SCHEMA IF EXISTS {} CASCADE", self.schema)
 
 
+@contextmanager
+def unhurried() -> Iterator[CursorWrapper]:
+    """Within the caller's transaction, give a cursor with room for sorting and hashing a chunk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('work_mem', %s, true), set_config('jit', 'off', true)", [_WORK_MEM])
+        yield cursor
+
+
 def drop_all(batch_id: int) -> None:
     """Drop the staging tables of every attempt at an import."""
     with connection.cursor() as cursor:

@@ -6,7 +6,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from customers.models import Customer, Order, OrderLine, Product
-from customers.services.imports.labels import add_labels, known_labels
+from customers.services.imports.labels import add_labels, known_labels, note_made
 from customers.services.imports.newcomers import NewCustomer, stage_new_customers
 from customers.services.imports.orders.judging import LINE_FIELDS, ORDER_FIELDS
 from customers.services.imports.statements import assignments, insert_into
@@ -77,12 +77,11 @@ def write(cursor: CursorWrapper, chunk: int, *, unnamed: str, links_returns: boo
     """Write what ``judged`` and ``judged_order`` say; return how many customers, products and orders are new."""
     cursor.execute(_NEEDED_CUSTOMERS)
     stage_new_customers(cursor, [NewCustomer(*row) for row in cursor.fetchall()])
-    also = {
-        "customers": _write_customers(cursor),
-        "products": _write_products(cursor, unnamed),
-        "orders": _write_orders(cursor),
-    }
+    customers = _write_customers(cursor)
+    products, categories = _write_products(cursor, unnamed)
+    also = {"customers": customers, "products": products, "orders": _write_orders(cursor)}
     cursor.execute(_TELL_WHAT_CAME_ALONG)
+    note_made(cursor, "category", categories)
     _write_lines(cursor)
     if links_returns:
         cursor.execute(_LINK_RETURNS, {"chunk": chunk})
@@ -112,10 +111,11 @@ def _write_customers(cursor: CursorWrapper) -> int:
     return written
 
 
-def _write_products(cursor: CursorWrapper, unnamed: str) -> int:
+def _write_products(cursor: CursorWrapper, unnamed: str) -> tuple[int, list[int]]:
+    """Return how many products are new, and the ids of new categories."""
     cursor.execute("TRUNCATE needed_product")
     cursor.execute(_NEEDED_PRODUCTS, {"unnamed": unnamed, "unnamed_name": _("Unspecified product")})
-    add_labels(cursor, _CATEGORIES, "(SELECT category AS label FROM needed_product)")
+    categories = add_labels(cursor, _CATEGORIES, "(SELECT category AS label FROM needed_product)")
     statement = insert_into(
         Product,
         {
@@ -132,7 +132,7 @@ def _write_products(cursor: CursorWrapper, unnamed: str) -> int:
     cursor.execute(
         "UPDATE staged_product s SET product_id = n.id FROM needed_product n WHERE n.sku = s.product_key"
     )
-    return written
+    return written, categories
 
 
 def _write_orders(cursor: CursorWrapper) -> int:

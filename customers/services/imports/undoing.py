@@ -1,0 +1,173 @@
+"""Undoing an import: what it created goes, what it changed comes back; what somebody edited since stays and is listed.
+
+A job in chunks, the last rows of the file first; each chunk is one transaction that says of its rows what was done.
+Killed, it goes on with the rows of which nothing is said yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pghistory
+from django.db import transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Count
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from crm.models import Job, User
+from crm.policy import can, require
+from crm.services import audit, jobs
+from crm.services.jobs import JobError, Listener, RunningJob
+from customers.models import ImportBatch, ImportState, RowUndone
+from customers.services.imports import belongings
+from customers.services.imports.reversal import SUBJECTS, contexts_of, take_back, take_up
+from customers.services.imports.staging import unhurried
+
+UNDO_KIND = "customers.import.undo"
+UNDO_ROWS = 10_000
+_CHUNK_LOCK = 0x6B657A6870
+# An import that stopped half-way can be undone as far as it got.
+UNDOABLE = (
+    ImportState.DONE,
+    ImportState.DONE_WITH_REJECTS,
+    ImportState.PAUSED,
+    ImportState.CANCELLED,
+    ImportState.FAILED,
+    ImportState.REVERTING,
+)
+
+
+class NotUndoableError(Exception):
+    """This import cannot be undone now; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoReport:
+    """What undoing did with the rows that had made or changed a record: counts of rows."""
+
+    removed: int = 0
+    restored: int = 0
+    kept: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.removed + self.restored + self.kept
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """A row whose record could not be taken back, whole or in part, and why."""
+
+    line: int
+    subject_id: int | None
+    reason: str
+
+
+def start_undo(batch: ImportBatch, *, actor: User | None, chunk_rows: int = UNDO_ROWS) -> Job:
+    """Have a worker undo an import.
+
+    Raises PermissionDenied; NotUndoableError while it runs, or when there is nothing to undo.
+    """
+    arguments = _begin(batch, actor, chunk_rows)
+    return jobs.enqueue(UNDO_KIND, arguments, actor=actor)
+
+
+def undo_here(
+    batch: ImportBatch, *, actor: User | None, listener: Listener | None = None, chunk_rows: int = UNDO_ROWS
+) -> Job:
+    """Undo an import in this process; return its job, ended. Raises as ``start_undo`` does."""
+    return jobs.run_here(UNDO_KIND, _begin(batch, actor, chunk_rows), actor=actor, listener=listener)
+
+
+def undo_report(batch: ImportBatch) -> UndoReport:
+    """Return what undoing has done so far."""
+    counted = batch.fates.exclude(undone="").values_list("undone").annotate(rows=Count("line_no"))
+    return UndoReport(**dict(counted.order_by()))
+
+
+def kept_rows(batch: ImportBatch, *, after: int = 0, limit: int = 50) -> list[KeptRow]:
+    """Return the rows that undoing kept, by line, those behind line ``after``."""
+    fates = batch.fates.filter(undone=RowUndone.KEPT, line_no__gt=after).order_by("line_no")
+    return [KeptRow(*row) for row in fates.values_list("line_no", "subject_id", "undo_reason")[:limit]]
+
+
+@jobs.handles(UNDO_KIND)
+def run(job: RunningJob) -> dict[str, Any]:
+    """Undo one import, or what is left of it; started again after it is done, it finds nothing to do."""
+    batch = ImportBatch.objects.get(pk=job.arguments["batch"])
+    user = job.actor.pk if job.actor else None
+    with (
+        translation.override(job.arguments["language"]),
+        pghistory.context(user=user, import_undone=batch.pk),
+    ):
+        if job.actor is not None and not can(job.actor, "import.run"):
+            raise JobError(_("You may not import any more."))
+        if batch.state != ImportState.REVERTED:
+            _attempt(batch, job)
+        return dict(batch.undone)
+
+
+def _begin(batch: ImportBatch, actor: User | None, chunk_rows: int) -> dict[str, Any]:
+    if actor is not None:
+        require(actor, "import.run")
+    with transaction.atomic():
+        held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if held.state == ImportState.REVERTED:
+            raise NotUndoableError(_("This import is undone already."))
+        if held.state not in UNDOABLE:
+            raise NotUndoableError(_("Only an import that has ended, or is paused, can be undone."))
+        if held.state != ImportState.REVERTING:
+            audit.record(actor, "import.undo_started", f"import:{batch.pk}", kind=batch.kind)
+        ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.REVERTING)
+    batch.refresh_from_db()
+    return {"batch": batch.pk, "language": translation.get_language(), "chunk_rows": chunk_rows}
+
+
+def _attempt(batch: ImportBatch, job: RunningJob) -> None:
+    contexts = contexts_of(batch.pk)
+    step = int(job.arguments["chunk_rows"])
+    last = batch.fates.order_by("-line_no").values_list("line_no", flat=True).first() or 0
+    rows = batch.fates.count()
+    for work in (_undo_rows, belongings.undo):
+        upper = last
+        while upper > 0:
+            lower = _line_before(batch, upper, step)
+            params = {"batch": batch.pk, "first": lower + 1, "last": upper, "contexts": contexts}
+            with transaction.atomic(), unhurried() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHUNK_LOCK])
+                work(cursor, batch, params)
+                job.guard()
+            job.progress(min(rows, last - lower), rows, _("Undoing"))
+            upper = lower
+    _finish(batch, job)
+
+
+def _line_before(batch: ImportBatch, upper: int, step: int) -> int:
+    """Return the line that ends the chunk before the one of ``step`` rows that ends with line ``upper``."""
+    fates = batch.fates.filter(line_no__lte=upper).order_by("-line_no")
+    return fates.values_list("line_no", flat=True)[step : step + 1].first() or 0
+
+
+def _undo_rows(cursor: CursorWrapper, batch: ImportBatch, params: dict[str, Any]) -> None:
+    """Take the records of a chunk's rows back, and say so of each row."""
+    if take_up(cursor, params):
+        take_back(cursor, SUBJECTS[batch.kind], params)
+    cursor.execute(
+        "UPDATE customers_importrow r SET undo_reason = u.reason, undone = CASE WHEN u.reason <> '' THEN 'kept'"
+        " WHEN u.is_new THEN 'removed' ELSE 'restored' END"
+        " FROM taken_back u WHERE r.batch_id = %(batch)s AND r.line_no = u.line_no",
+        params,
+    )
+
+
+def _finish(batch: ImportBatch, job: RunningJob) -> None:
+    with transaction.atomic():
+        report = undo_report(batch)
+        batch.undone = {"removed": report.removed, "restored": report.restored, "kept": report.kept}
+        batch.state = ImportState.REVERTED
+        batch.save(update_fields=["undone", "state"])
+        audit.record(job.actor, "import.undone", f"import:{batch.pk}", kind=batch.kind, **batch.undone)
+        job.guard()
