@@ -177,7 +177,8 @@ def _in_the_way(link: Link, rows: models.QuerySet[Any], target_id: int) -> Itera
     """Yield the ids of rows whose like the target has: a unique constraint allows it but once."""
     for names, condition in _unique_with(link):
         others = [name for name in names if name != link.field]
-        there = set(link.rows_of(target_id).filter(condition).values_list(*others))
+        held = link.rows_of(target_id).filter(condition).values_list("pk", *others)
+        there = {tuple(values) for _pk, *values in held}
         for pk, *values in rows.filter(condition).values_list("pk", *others):
             if None not in values and tuple(values) in there:
                 yield pk
