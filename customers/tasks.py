@@ -4,17 +4,11 @@ from celery import shared_task
 
 from customers.exports import running as exports
 from customers.services import attachments, bulk
-<<<<<<< Updated upstream
 from customers.services.duties import nightly as duties
-from customers.services.imports import retention, running
+from customers.services.imports import retention, running, undoing
 from customers.services.recovery import nightly as recovery
 
-__all__ = ["bulk", "duties", "exports", "recovery", "running"]
-=======
-from customers.services.imports import retention, running, undoing
-
-__all__ = ["bulk", "exports", "running", "undoing"]
->>>>>>> Stashed changes
+__all__ = ["bulk", "duties", "exports", "recovery", "running", "undoing"]
 
 
 @shared_task(name="customers.tasks.drop_expired_exports")
