@@ -73,7 +73,7 @@ def detect_encoding(stream: BinaryIO, chosen: str | None = None) -> Encoding:
     head = stream.read(SAMPLE)
     if chosen is not None:
         return _checked(stream, _chosen(chosen, head))
-    marked = _marked(head) or _wide_without_mark(head)
+    marked = marked_encoding(head) or _wide_without_mark(head)
     if marked is not None:
         return _checked(stream, marked)
     return _utf8_or_gb18030(stream)
@@ -87,13 +87,18 @@ def _chosen(name: str, head: bytes) -> Encoding:
     if codec is None or not codec._is_text_encoding or codec.name in NOT_FOR_FILES:
         message = _("There is no encoding named “%(name)s”. Try utf-8, gb18030, big5, utf-16 or cp1252.")
         raise EncodingProblem(message % {"name": shown(name)})
-    marked = _marked(head)
+    marked = marked_encoding(head)
     if marked is not None and marked.name.startswith(codec.name):
         return Encoding(marked.name, marked.mark_length, "choice")
+    if codec.name in ("utf-16", "utf-32"):
+        wide = _wide_without_mark(head)
+        fits = wide is not None and wide.name.startswith(codec.name)
+        return Encoding(wide.name if wide and fits else f"{codec.name}-le", 0, "choice")
     return Encoding(WIDER.get(codec.name, codec.name), 0, "choice")
 
 
-def _marked(head: bytes) -> Encoding | None:
+def marked_encoding(head: bytes) -> Encoding | None:
+    """The encoding that a byte-order mark states; None if there is none."""
     for mark, name in MARKS:
         if head.startswith(mark):
             wide = _wide_without_mark(head[2:]) if name.startswith("utf-16") else None

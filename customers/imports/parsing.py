@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from customers.imports.asides import TOTALS, is_total
 from customers.imports.cleaning.dates import AmbiguousDateError, find_date_order
 from customers.imports.cleaning.numbers import header_scale
 from customers.imports.columns.base import Cleaner, Column, FieldError, Layout, Setting, Values
@@ -24,12 +25,16 @@ REMEMBERED = 1 << 14
 
 
 class RowResult(NamedTuple):
-    """What became of one row: ``row`` if it is good, else ``problems``; ``cells`` are as they were read."""
+    """What became of one row: ``row`` if it is good, else ``problems``; ``cells`` are as they were read.
+
+    A row that is no record, such as one of totals, has neither: ``aside`` says what it is.
+    """
 
     line: int
     row: AnyRow | None
     problems: tuple[CellProblem, ...]
     cells: list[str]
+    aside: str = ""
 
 
 def parse_rows(table: Table, mapping: ColumnMapping, context: ReadingContext) -> Iterator[RowResult]:
@@ -48,6 +53,16 @@ def parse_rows(table: Table, mapping: ColumnMapping, context: ReadingContext) ->
     parser = _Parser(table, mapping, context)
     for line, cells in table:
         yield parser.result(line, cells)
+
+
+def _translated(clean: Cleaner, meanings: Mapping[str, str]) -> Cleaner:
+    """A cleaner that first reads another text where somebody said so."""
+
+    def read(cell: str) -> Any:
+        said = meanings.get(cell.strip())
+        return clean(cell if said is None else said)
+
+    return read
 
 
 @dataclass(slots=True)
@@ -70,7 +85,8 @@ class _Parser:
         self.context = context
         self.layout: Layout = LAYOUTS[mapping.kind]
         self.setting = Setting(phone_region=context.phone_region, profile=mapping.profile)
-        self.width = len(table.headers)
+        self.headers = list(table.headers)
+        self.width = len(self.headers)
         self.constants = self._constants()
         self.feeds = {
             column.field: self._feed(column, mapping.date_orders.get(column.field))
@@ -84,10 +100,17 @@ class _Parser:
     def result(self, line: int, cells: list[str]) -> RowResult:
         """Clean one row."""
         padded = cells
+        if not TOTALS.isdisjoint(cells) or cells == self.headers:
+            aside = self._aside(cells)
+            if aside:
+                return RowResult(line, None, (), cells, aside)
         if len(cells) != self.width:
             if any(cells[self.width :]):
                 return RowResult(line, None, (self._too_long(cells),), cells)
             padded = cells + [""] * (self.width - len(cells))
+        return self._cleaned(line, cells, padded)
+
+    def _cleaned(self, line: int, cells: list[str], padded: list[str]) -> RowResult:
         try:
             values = self.constants.copy()
             for field, index, clean in self.plan:
@@ -98,11 +121,20 @@ class _Parser:
             return RowResult(line, self.layout.compose(values, self.setting), (), cells)
         except AmbiguousDateError:
             self._decide_date_orders()
-            return self.result(line, cells)
+            return self._cleaned(line, cells, padded)
         except CellError:
             return self._rejected(line, cells, padded)
         except FieldError as error:
             return RowResult(line, None, (self._problem(error.field, str(error)),), cells)
+
+    def _aside(self, cells: list[str]) -> str:
+        """What a row is that may be no record; "" for one that is."""
+        if cells == self.headers:
+            return _("The row repeats the column names.")
+        says = {field: cells[feed.index] for field, feed in self.feeds.items() if feed.index < len(cells)}
+        if is_total(cells, says, self.layout.kind):
+            return _("The row holds totals.")
+        return ""
 
     def _plan(self) -> list[tuple[str, int, Cleaner]]:
         return [(field, feed.index, feed.clean) for field, feed in self.feeds.items()]
@@ -117,9 +149,13 @@ class _Parser:
             currency=currency,
             epoch_1904=self.table.source.epoch_1904,
         )
+        clean = column.cleaner(context)
+        meanings = self.mapping.meanings.get(column.field)
+        if meanings:
+            clean = _translated(clean, meanings)
         # In a workbook a number and a text that look alike are not equal: remember them apart.
         remember = lru_cache(maxsize=REMEMBERED, typed=self.table.source.is_spreadsheet)
-        return _Feed(column, source.index, source.header, date_order, remember(column.cleaner(context)))
+        return _Feed(column, source.index, source.header, date_order, remember(clean))
 
     def _constants(self) -> Values:
         values: Values = {}

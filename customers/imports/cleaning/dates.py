@@ -208,6 +208,16 @@ def _own_order(first: int, second: int) -> DateOrder | None:
     return DateOrder.MONTH_FIRST if second > 12 else None
 
 
+def is_ambiguous(cell: str) -> bool:
+    """Whether a cell is a date that can be read day first or month first, each giving another day."""
+    match = _YEAR_LAST.fullmatch(cell.strip())
+    return (
+        match is not None
+        and 0 < int(match[1]) != int(match[3]) > 0
+        and not _own_order(int(match[1]), int(match[3]))
+    )
+
+
 def find_date_order(cells: Iterable[str]) -> tuple[DateOrder | None, str | None]:
     """Decide once for a column how dates such as 03/04/2024 are ordered.
 
@@ -218,7 +228,7 @@ def find_date_order(cells: Iterable[str]) -> tuple[DateOrder | None, str | None]
     example = None
     for cell in cells:
         match = _YEAR_LAST.fullmatch(cell.strip())
-        if match is None or match[1] == match[3]:
+        if match is None or int(match[1]) == int(match[3]):
             continue
         order = _own_order(int(match[1]), int(match[3]))
         if order is not None:
