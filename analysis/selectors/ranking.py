@@ -129,13 +129,15 @@ def ranking(
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
+    count: int | None = None,
 ) -> RankedPage:
-    """The viewer's customers from the greatest down; ``order`` is a key of :data:`ORDERS`.
+    """The viewer's customers from the greatest down; ``order`` is a key of :data:`ORDERS`, ``count`` how many there
+    are where that is known.
 
     Raises CursorError for a cursor that this list did not make.
     """
     rows = visible(run, user, filter)
-    return page_of(run, user, rows, ORDERS[order], after=after, before=before, size=size)
+    return page_of(run, user, rows, ORDERS[order], after=after, before=before, size=size, count=count)
 
 
 def page_of(
@@ -147,9 +149,11 @@ def page_of(
     after: str,
     before: str,
     size: int,
+    count: int | None = None,
 ) -> RankedPage:
     """One page of ``rows`` in the order of ``keys``, put into words."""
-    count = rows.order_by().values("customer_id")[: COUNT_CAP + 1].count()
+    if count is None:
+        count = rows.order_by().values("customer_id")[: COUNT_CAP + 1].count()
     extra = [key.column for key in keys if key.column not in COLUMNS]
     page = keyset_page(rows.values(*COLUMNS, *extra), keys, after=after, before=before, size=size)
     found: list[dict[str, Any]] = list(page.rows)

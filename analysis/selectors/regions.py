@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from analysis.models import AnalysisRun, CustomerSnapshot, TierSummary
 from analysis.selectors.slices import Total
@@ -49,7 +49,7 @@ def _stored(run: AnalysisRun, wanted: Filter) -> Places:
     while True:
         level: Places = {}
         below: set[int] = set()
-        for row in TierSummary.objects.filter(_level(here), run=run).order_by().values(*_STORED):
+        for row in _level(run, here):
             region, path = row["region"], row["region__path"] or _NOWHERE
             _add(
                 nowhere if region is None else level, path, row["tier"], row["customers"], row["total_value"]
@@ -62,10 +62,11 @@ def _stored(run: AnalysisRun, wanted: Filter) -> Places:
         (here,) = below
 
 
-def _level(here: int | None) -> Q:
+def _level(run: AnalysisRun, here: int | None) -> list[dict[str, Any]]:
     """The sums of the regions just below one, and of the customers who are in no region below it."""
-    below = Q(region__parent=here, region__isnull=False, with_below=True)
-    return below | Q(region=here, with_below=False)
+    stored: QuerySet[Any, Any] = TierSummary.objects.filter(run=run).order_by().values(*_STORED)
+    below = Region.objects.filter(parent=here).order_by().values("pk")
+    return [*stored.filter(region__in=below, with_below=True), *stored.filter(region=here, with_below=False)]
 
 
 def _without_left_out(run: AnalysisRun, wanted: Filter, places: Places) -> Places:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from analysis.models import AnalysisRun, TierSummary
 from analysis.selectors.slices import SUMS
 from analysis.selectors.snapshots import (

@@ -16,6 +16,7 @@ from analysis.selectors import runs
 from analysis.selectors.contribution import ContributionSummary
 from analysis.selectors.ranking import ranking
 from analysis.selectors.tiers import by_region
+from analysis.views.cells import contribution_cells
 from analysis.views.frame import base_context, ranked_list, tier_menus
 from analysis.views.runs import nothing_published
 from crm.policy import require
@@ -40,6 +41,9 @@ def contribution(request: HttpRequest) -> HttpResponse:
     columns, rows = monthly_table(months)
     summary = selector.summary(run, user, scope)
     regions = [(str(each.region_id), each.name) for each in by_region(run, user, scope) if each.region_id]
+    ranked = ranked_list(
+        request, form, partial(ranking, run, user, form.rows(), order=order), tier_menus(regions)
+    )
     context = {
         **base_context(run, user),
         "summary": summary,
@@ -57,9 +61,8 @@ def contribution(request: HttpRequest) -> HttpResponse:
         "monthly": monthly_chart(months),
         "monthly_columns": columns,
         "monthly_rows": rows,
-        "list": ranked_list(
-            request, form, partial(ranking, run, user, form.rows(), order=order), tier_menus(regions)
-        ),
+        "list": ranked,
+        "cells": contribution_cells(ranked.page.rows),
         "columns": _columns(request, order),
         "order_notes": notes,
         "currency": settings.COMPANY_CURRENCY,

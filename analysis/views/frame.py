@@ -51,11 +51,11 @@ def ranked_list(
     return RankedList(page, bar, notes, bool(bar.active or bar.search["value"]))
 
 
-def tier_menus(regions: list[tuple[str, str]]) -> list[Menu]:
-    """Return the filters of the lists: tier, region, mark, movement."""
+def tier_menus(regions: list[tuple[str, str]], more_url: str = "") -> list[Menu]:
+    """Return the filters of the lists: tier, region, mark, movement; ``more_url`` leads to the other regions."""
     return [
         Menu("tier", _("Tier"), TIERS, many=True),
-        Menu("region", _("Region"), regions),
+        Menu("region", _("Region"), regions, more=_("All regions"), more_url=more_url),
         Menu("mark", _("Mark"), MARKS, many=True),
         Menu("moved", _("Moved"), MOVES),
     ]

@@ -1,5 +1,6 @@
 """The tiers page: who earns the company's money, and why each customer stands where it stands."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -17,13 +18,20 @@ from analysis.forms.filters import SnapshotFilters
 from analysis.selectors import runs
 from analysis.selectors import tiers as selector
 from analysis.selectors.ranking import ranking
+from analysis.selectors.snapshots import Filter
+from analysis.selectors.sums import TIERS, sums_by_tier
 from analysis.selectors.tiers import RegionTiers, Slice, TiersHeadline
+from analysis.views.cells import Cells, region_cells, tiers_cells
 from analysis.views.frame import base_context, ranked_list, tier_addresses, tier_menus
 from analysis.views.runs import nothing_published
 from crm.policy import require
 from crm.templatetags.format import compact_money, number, percent
-from crm.views.addresses import with_parameters
+from crm.views.addresses import each_value, with_parameters
 from crm.views.lists import column
+
+# The table of regions holds the greatest of them, and all when the address asks for it.
+REGIONS, ALL = "regions", "all"
+REGIONS_SHOWN = 12
 
 
 @require_safe
@@ -34,29 +42,53 @@ def tiers(request: HttpRequest) -> HttpResponse:
     if run is None:
         return nothing_published(request, user)
     form = SnapshotFilters(request.GET, user=user)
-    scope = form.scope()
+    scope, wanted = form.scope(), form.rows()
+    sums = sums_by_tier(run, user, scope)
+    headline = selector.headline(run, user, scope, sums)
+    curve = selector.pareto(run, user, scope, sums)
     regions = selector.by_region(run, user, scope)
-    curve = selector.pareto(run, user, scope)
+    shown = regions if request.GET.get(REGIONS) == ALL else regions[:REGIONS_SHOWN]
+    all_regions = (
+        f"{with_parameters(request, **{REGIONS: ALL})}#{REGIONS}" if len(shown) < len(regions) else ""
+    )
     columns, rows = pareto_table(curve)
+    ranked = ranked_list(
+        request,
+        form,
+        partial(ranking, run, user, wanted, count=_known_count(headline, wanted, scope)),
+        tier_menus([(str(each.region_id), each.name) for each in shown if each.region_id], all_regions),
+    )
     context = {
         **base_context(run, user),
-        "figures": _figures(request, selector.headline(run, user, scope)),
+        "figures": _figures(request, headline),
         "curve": curve,
         "pareto_title": pareto_title(curve),
         "pareto": pareto_chart(curve, tier_addresses(request)),
         "pareto_columns": columns,
         "pareto_rows": rows,
-        "regions": [_region_row(request, region) for region in regions],
-        "list": ranked_list(
-            request,
-            form,
-            partial(ranking, run, user, form.rows()),
-            tier_menus([(str(each.region_id), each.name) for each in regions if each.region_id]),
-        ),
+        "regions": _region_cells(request, shown),
+        "all_regions": all_regions,
+        "list": ranked,
+        "cells": tiers_cells(ranked.page.rows),
         "columns": _columns(),
         "currency": settings.COMPANY_CURRENCY,
     }
     return render(request, "analysis/tiers.html", context)
+
+
+def _known_count(headline: TiersHeadline, wanted: Filter, scope: Filter) -> int | None:
+    """How many rows the list has, where the headline knows: of the whole page, or of some of its tiers."""
+    if wanted != replace(scope, tiers=wanted.tiers):
+        return None
+    return sum(
+        part.customers for tier, part in headline.tiers.items() if not wanted.tiers or tier in wanted.tiers
+    )
+
+
+def _region_cells(request: HttpRequest, regions: list[RegionTiers]) -> Cells:
+    """Describe the rows of the regions table; each count leads to its customers."""
+    tiers = {tier: each_value(request, "region", tier=tier) for tier in TIERS}
+    return region_cells(regions, each_value(request, "region"), tiers)
 
 
 def _columns() -> list[dict[str, Any]]:
@@ -119,21 +151,4 @@ def _at_risk(part: Slice) -> dict[str, Any]:
         "url": churn,
         "note": _("They brought %(money)s") % {"money": compact_money(part.value, settings.COMPANY_CURRENCY)},
         "link_label": _("See the list"),
-    }
-
-
-def _region_row(request: HttpRequest, region: RegionTiers) -> dict[str, Any]:
-    """Describe one row of the regions table; each count leads to its customers."""
-    where = str(region.region_id) if region.region_id else None
-    link = partial(with_parameters, request, region=where)
-    counts = {"A": region.a, "B": region.b, "C": region.c}
-    return {
-        "name": region.name,
-        "url": link() if where else "",
-        "cells": [
-            {"tier": tier, "count": count, "url": f"{link(tier=tier)}#customers" if where and count else ""}
-            for tier, count in counts.items()
-        ],
-        "threshold": region.threshold_a,
-        "own_threshold": region.own_threshold,
     }

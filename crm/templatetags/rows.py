@@ -4,14 +4,17 @@ Half of what a list costs would be Django's template engine walking through the 
 kind of cell is rendered once as a pattern (rows/cell.html), and the rows fill its gaps with escaped text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.formats import localize
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 register = template.Library()
 
@@ -29,11 +32,12 @@ Heading: TypeAlias = tuple[str, str]
 def list_rows(headings: Sequence[Heading], rows: Iterable[Sequence[Cell]]) -> SafeString:
     """Write table rows: a cell for each heading, its values escaped."""
     written = []
+    language = get_language() or ""
     for cells in rows:
         written.append('<tr class="row-link">')
         for (label, classes), cell in zip(headings, cells, strict=True):
             gaps = iter(cell)
-            pieces = _pattern(next(gaps), label, classes)
+            pieces = _pattern(next(gaps), label, classes, language)
             written.append(pieces[0])
             for value, piece in zip(gaps, pieces[1:], strict=True):
                 written.append(escape(value))
@@ -42,9 +46,33 @@ def list_rows(headings: Sequence[Heading], rows: Iterable[Sequence[Cell]]) -> Sa
     return mark_safe("".join(written))  # noqa: S308 - patterns from a template, values escaped
 
 
+@register.simple_tag
+def plain_rows(rows: Iterable[Sequence[object]]) -> SafeString:
+    """Write the rows of components/table.html: a heading, then figures, and words where a cell is a mapping."""
+    written = []
+    for row in rows:
+        written.append("<tr>")
+        written += [_plain_cell(cell, is_first=place == 0) for place, cell in enumerate(row)]
+        written.append("</tr>")
+    return mark_safe("".join(written))  # noqa: S308 - values escaped
+
+
+def _plain_cell(cell: object, *, is_first: bool) -> str:
+    if isinstance(cell, Mapping) and (cell.get("text") or cell.get("tier")):
+        return render_to_string("rows/words.html", {"cell": cell})
+    if is_first:
+        return f'<th scope="row">{_localized(cell)}</th>'
+    return f'<td class="n">{DASH if cell is None else _localized(cell)}</td>'
+
+
+def _localized(cell: object) -> str:
+    written: Any = localize(cell)
+    return conditional_escape(written)
+
+
 @lru_cache(maxsize=4096)
-def _pattern(kind: str, label: str, classes: str) -> tuple[str, ...]:
-    """Return the pieces between the values of a cell."""
+def _pattern(kind: str, label: str, classes: str, language: str) -> tuple[str, ...]:
+    """Return the pieces between the values of a cell, in the active language, which is ``language``."""
     context = {"kind": kind, "label": label, "classes": classes, "slot": SLOT}
     return tuple(render_to_string("rows/cell.html", context).strip().split(SLOT))
 

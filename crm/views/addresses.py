@@ -1,9 +1,15 @@
 """Addresses of the page being shown, with something changed: how filters, sorts, tabs and pages are linked."""
 
+from collections.abc import Callable
+from secrets import token_hex
+from urllib.parse import quote_plus
+
 from django.http import HttpRequest, QueryDict
 
 # Where in a list one stands; a different list begins at its start.
 PLACE = ("after", "before")
+# Stands for a value that is still to come; nobody can know it, so no address holds it.
+_GAP = token_hex()
 
 
 def with_parameters(request: HttpRequest, **changes: str | list[str] | None) -> str:
@@ -15,6 +21,12 @@ def with_parameters(request: HttpRequest, **changes: str | list[str] | None) -> 
         else:
             parameters.setlist(name, value if isinstance(value, list) else [value])
     return _address(request.path, parameters)
+
+
+def each_value(request: HttpRequest, name: str, **changes: str | list[str] | None) -> Callable[[str], str]:
+    """Return what writes :func:`with_parameters` for one value of ``name`` after another: the rest is written once."""
+    before, after = with_parameters(request, **{name: _GAP}, **changes).split(_GAP)
+    return lambda value: f"{before}{quote_plus(value)}{after}"
 
 
 def without_value(request: HttpRequest, name: str, value: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from crm.paging import COUNT_CAP
 from crm.templatetags.format import day, number
-from crm.views.addresses import kept_parameters, with_parameters, without_value
+from crm.views.addresses import each_value, kept_parameters, with_parameters, without_value
 
 Text = str | Promise
 
@@ -23,13 +23,15 @@ Text = str | Promise
 class Menu:
     """One filter to choose from: its parameter and its options (value, label).
 
-    A menu of ``many`` adds a value to those chosen already; another replaces it.
+    A menu of ``many`` adds a value to those chosen already; another replaces it. ``more`` leads to further options.
     """
 
     name: str
     label: Text
     options: Sequence[tuple[str, Text]]
     many: bool = False
+    more: Text = ""
+    more_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +107,15 @@ def _shown(form_field: Field, value: Any) -> str:
 
 def _choice(request: HttpRequest, menu: Menu) -> dict[str, Any]:
     chosen = request.GET.getlist(menu.name)
-    options = []
-    for value, label in menu.options:
-        active = value in chosen
-        if active:
-            url = without_value(request, menu.name, value)
-        else:
-            url = with_parameters(request, **{menu.name: [*chosen, value] if menu.many else value})
-        options.append({"label": label, "url": url, "active": active})
-    return {"label": menu.label, "options": options}
+    if menu.many:
+        urls = {
+            value: with_parameters(request, **{menu.name: [*chosen, value]}) for value, _label in menu.options
+        }
+    else:
+        address = each_value(request, menu.name)
+        urls = {value: address(value) for value, _label in menu.options}
+    urls |= {value: without_value(request, menu.name, value) for value in chosen if value in urls}
+    options = [
+        {"label": label, "url": urls[value], "active": value in chosen} for value, label in menu.options
+    ]
+    return {"label": menu.label, "options": options, "more_url": menu.more_url, "more": menu.more}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from datetime import date
 from importlib import import_module
 from typing import Any
@@ -27,6 +28,7 @@ from django.urls import reverse  # noqa: E402
 
 from analysis.selectors import runs  # noqa: E402
 from analysis.services.runs import start_run  # noqa: E402
+from crm.accounts.sessions import BEGUN, SEEN  # noqa: E402
 from crm.models import User  # noqa: E402
 from crm.paging import PAGE_SIZE, write_cursor  # noqa: E402
 from customers.exports.lists import CUSTOMERS  # noqa: E402
@@ -65,6 +67,7 @@ def facts() -> dict[str, Any]:
 def session_of(user: User) -> str:
     """Sign somebody in and return the key of the session."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[BEGUN] = session[SEEN] = int(time.time())
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
