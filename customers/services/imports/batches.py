@@ -21,7 +21,9 @@ from customers.imports.readers import read_table
 from customers.imports.tables import Table
 from customers.models import ImportBatch, ImportState
 from customers.models.imports import FINISHED_STATES
+from customers.services.imports.corrections import corrected, corrections_of
 from customers.services.imports.plans import Checked
+from customers.services.imports.staging import drop_all
 
 FOLDER = "imports"
 _PIECE = 1 << 20
@@ -80,7 +82,7 @@ def receive(
         reading=asdict(reading or Reading()),
         created_by=actor,
     )
-    batch.repeats = _done_before(batch)
+    batch.repeats = done_before(batch)
     batch.save()
     return batch
 
@@ -92,6 +94,7 @@ def open_batch(batch: ImportBatch) -> Checked:
         FileProblem: it cannot be imported; says where and what to do.
     """
     table = read_table(stored_path(batch), name=batch.file_name, **batch.reading)
+    table = corrected(table, corrections_of(batch))
     mapping = match_columns(Kind(batch.kind), table, batch.mapping)
     mapping.require_complete()
     return Checked(table, mapping)
@@ -116,8 +119,9 @@ def check(batch: ImportBatch) -> Checked:
 
 
 def fail(batch: ImportBatch, problem: Exception) -> None:
-    """Note why a batch could not be imported."""
-    batch.state, batch.error = ImportState.FAILED, str(problem)
+    """Note why a batch could not be imported; of what nobody foresaw only its name, for its text may quote records."""
+    foreseen = isinstance(problem, FileProblem)
+    batch.state, batch.error = ImportState.FAILED, str(problem) if foreseen else type(problem).__name__
     batch.save(update_fields=["state", "error"])
 
 
@@ -128,6 +132,7 @@ def forget(batch: ImportBatch) -> None:
     if path.parent.is_dir():
         path.parent.rmdir()
     if batch.pk is not None:
+        drop_all(batch.pk)
         batch.delete()
 
 
@@ -165,13 +170,14 @@ def _copy(source: BinaryIO, target: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _done_before(batch: ImportBatch) -> ImportBatch | None:
-    """Return the last import of the same bytes as the same kind with the same mapping that was done."""
+def done_before(batch: ImportBatch) -> ImportBatch | None:
+    """Return the last import of the same bytes as the same kind with the same mapping and rules that was done."""
     return ImportBatch.objects.filter(
         sha256=batch.sha256,
         kind=batch.kind,
         mapping=batch.mapping,
         reading=batch.reading,
+        rules=batch.rules,
         state__in=FINISHED_STATES,
     ).first()
 
@@ -185,5 +191,6 @@ def _columns(mapping: ColumnMapping) -> dict[str, Any]:
         "matched": {field: source.header for field, source in mapping.sources.items()},
         "constants": mapping.constants,
         "unmatched": list(mapping.unmatched),
+        "headers": list(mapping.headers),
         "profile": mapping.profile.name if mapping.profile else "",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from customers.imports.kinds import Kind
 from customers.imports.matching import ColumnMapping
 from customers.imports.parsing import RowResult, parse_rows
 from customers.imports.problems import CellProblem
+from customers.imports.tables import Table
 from customers.services.imports.behaviour import ComplaintPlan, InteractionPlan
 from customers.services.imports.customers import CustomerPlan
 from customers.services.imports.names import Names
@@ -22,6 +23,8 @@ from customers.services.imports.orders import OrderPlan
 from customers.services.imports.payments import PaymentPlan
 from customers.services.imports.plans import Checked, Plan
 from customers.services.imports.products import ProductPlan
+from customers.services.imports.records import RecordPlan, field_of
+from customers.services.imports.rules import MatchRules
 from customers.services.imports.staging import Staging
 
 _PLANS: dict[Kind, type[Plan]] = {
@@ -35,28 +38,53 @@ _PLANS: dict[Kind, type[Plan]] = {
 _PIECE = 20_000
 
 
-def plan_for(mapping: ColumnMapping) -> Plan:
-    """Return how files of this kind are imported."""
-    return _PLANS[mapping.kind](mapping, Names())
+def plan_for(mapping: ColumnMapping, rules: MatchRules | None = None) -> Plan:
+    """Return how files of this kind are imported, by ``rules`` if they are not the usual ones."""
+    return _PLANS[mapping.kind](mapping, Names(), rules or MatchRules())
 
 
-def load(checked: Checked, plan: Plan, staging: Staging, progress: Callable[[int], None]) -> int:
+def policy_fields(kind: Kind) -> dict[str, str]:
+    """Return the fields of a kind on which one can say whose word counts, with their labels; of orders none."""
+    plan = _PLANS[kind]
+    if not issubclass(plan, RecordPlan):
+        return {}
+    labels = {field.name: str(field.verbose_name) for field in plan.model._meta.concrete_fields}
+    return {field_of(column): labels[field_of(column)] for column in plan.values}
+
+
+def load(
+    checked: Checked, plan: Plan, staging: Staging, progress: Callable[[int], None], *, cells: bool = False
+) -> int:
     """Read the whole file into the staging table; return how many rows it has. Memory stays flat.
+
+    With ``cells`` the rows are kept as they were read too, in the table ``source``.
 
     Raises:
         FileProblem: something is wrong with the file as a whole.
     """
-    context = ReadingContext(
-        time_zone=ZoneInfo(settings.COMPANY_TIME_ZONE), phone_region=settings.COMPANY_COUNTRY
-    )
-    results = parse_rows(checked.table, checked.mapping, context)
-    columns = ("line_no", "reason", *plan.columns)
+    results = parsed(checked.table, checked.mapping)
+    columns = staged_columns(plan)
     rows = 0
     while piece := list(islice(results, _PIECE)):
-        staging.copy(columns, (_values(plan, result) for result in piece))
+        staging.copy("staged", columns, (staged_values(plan, result) for result in piece))
+        if cells:
+            staging.copy("source", ("line_no", "cells"), ((each.line, each.cells) for each in piece))
         rows += len(piece)
         progress(rows)
     return rows
+
+
+def parsed(table: Table, mapping: ColumnMapping) -> Iterator[RowResult]:
+    """Return the rows of a table, cleaned as the company's settings say; raises FileProblem."""
+    context = ReadingContext(
+        time_zone=ZoneInfo(settings.COMPANY_TIME_ZONE), phone_region=settings.COMPANY_COUNTRY
+    )
+    return parse_rows(table, mapping, context)
+
+
+def staged_columns(plan: Plan) -> tuple[str, ...]:
+    """Return the columns of ``staged`` that ``staged_values`` fills."""
+    return ("line_no", "reason", *plan.columns)
 
 
 def warnings_of(plan: Plan) -> list[str]:
@@ -72,7 +100,8 @@ def warnings_of(plan: Plan) -> list[str]:
     return warnings
 
 
-def _values(plan: Plan, result: RowResult) -> tuple[Any, ...]:
+def staged_values(plan: Plan, result: RowResult) -> tuple[Any, ...]:
+    """Return a row as it is staged: what it says, or why it cannot be read."""
     if result.row is None:
         reason = "; ".join(map(_said, result.problems))
         return (result.line, reason, *plan.staged_reject(result))

@@ -14,6 +14,7 @@ from customers.imports.matching import ColumnMapping
 from customers.imports.parsing import RowResult
 from customers.imports.tables import Table
 from customers.services.imports.names import Names
+from customers.services.imports.rules import MatchRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,10 @@ class Plan(ABC):
     columns: ClassVar[tuple[str, ...]]
     not_stored: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, mapping: ColumnMapping, names: Names) -> None:
+    def __init__(self, mapping: ColumnMapping, names: Names, rules: MatchRules) -> None:
         self.mapping = mapping
         self.names = names
+        self.rules = rules
         self.company = {"currency": settings.COMPANY_CURRENCY, "time_zone": settings.COMPANY_TIME_ZONE}
 
     @property

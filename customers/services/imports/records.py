@@ -15,6 +15,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from customers.services.imports.plans import Plan
+from customers.services.imports.rules import ConflictPolicy
 from customers.services.imports.statements import (
     JUDGED,
     assignments,
@@ -49,6 +50,11 @@ FROM (
 ) named
 WHERE named.line_no = s.line_no
 """
+
+
+def field_of(column: str) -> str:
+    """Return the field that a column belongs to: ``owner`` for ``owner_id``."""
+    return column.removesuffix("_id")
 
 
 class RecordPlan(Plan):
@@ -157,13 +163,25 @@ class RecordPlan(Plan):
         """Return what to join to ``j`` for ``created_columns``."""
         return ""
 
+    def _decided(self, column: str) -> str:
+        """Return the expression of what a column is to hold: the row's word, the record's, or the default.
+
+        A blank cell never erases; whose word counts otherwise is for the rules to say.
+        """
+        said, default = self.values[column], f"%(default_{column})s"
+        policy = self.rules.policy(field_of(column))
+        if policy == ConflictPolicy.KEEP:
+            return f"CASE WHEN t.id IS NULL THEN coalesce({said}, {default}) ELSE t.{column} END"
+        if policy == ConflictPolicy.FILL:
+            is_text = self.model._meta.get_field(column).get_internal_type() in ("CharField", "TextField")
+            known = f"nullif(t.{column}, '')" if is_text else f"t.{column}"
+            return f"coalesce({known}, {said}, t.{column}, {default})"
+        return f"coalesce({said}, t.{column}, {default})"
+
     def _judgement(self) -> str:
         table = self.model._meta.db_table
         columns = tuple(self.values)
-        named = ", ".join(
-            f"coalesce({expression}, t.{column}, %(default_{column})s) AS {column}"
-            for column, expression in self.values.items()
-        )
+        named = ", ".join(f"{self._decided(column)} AS {column}" for column in self.values)
         return f"""
 INSERT INTO judged (line_no, outcome, subject_id, changes, reason, {self.key}, {", ".join(columns)})
 SELECT n.line_no,

@@ -25,6 +25,7 @@ from customers.services.imports.loading import load, plan_for, warnings_of
 from customers.services.imports.plans import Checked, Plan
 from customers.services.imports.rejects import write_rejected_rows
 from customers.services.imports.results import SHOWN_REJECTIONS, Counts, ImportResult, counts_of, result
+from customers.services.imports.rules import MatchRules
 from customers.services.imports.staging import Staging, drop_all
 
 KIND = "customers.import"
@@ -56,7 +57,7 @@ def preview(batch: ImportBatch, progress: Progress = lambda _done, _total, _step
     """
     with transaction.atomic():
         checked = open_batch(batch)
-        plan = plan_for(checked.mapping)
+        plan = plan_for(checked.mapping, MatchRules.from_dict(batch.rules))
         staging = Staging.create(batch.pk, 0, plan.tables())
         load(checked, plan, staging, lambda rows: progress(rows, None, _("Reading")))
         with staging.open() as cursor:
@@ -101,7 +102,7 @@ def _attempt(batch: ImportBatch, job: RunningJob) -> None:
     try:
         _begin(batch, job)
         checked = open_batch(batch)
-        plan = plan_for(checked.mapping)
+        plan = plan_for(checked.mapping, MatchRules.from_dict(batch.rules))
         staging = _staged(batch, job, checked, plan)
         for chunk in _chunks_left(batch, staging):
             _run_chunk(batch, job, plan, staging, chunk)

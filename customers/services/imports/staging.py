@@ -58,10 +58,10 @@ class Staging:
             )
             yield cursor
 
-    def copy(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Append ``rows`` to the table ``staged``, by COPY."""
+    def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Append ``rows`` to a staging table, by COPY."""
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(self.schema, "staged"), sql.SQL(", ").join(map(sql.Identifier, columns))
+            sql.Identifier(self.schema, table), sql.SQL(", ").join(map(sql.Identifier, columns))
         )
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
