@@ -3,14 +3,24 @@
 from django.urls import path
 
 from analysis.views import policies
+from analysis.views.annotations import annotation_drop, annotations
 from analysis.views.churn import churn
 from analysis.views.contribution import contribution
+from analysis.views.measures.page import export, measure
+from analysis.views.measures.pages import FRAMED
+from analysis.views.overview import overview
 from analysis.views.runs import run, run_list
+from analysis.views.saved_views import drop_view, save_view
 from analysis.views.tiers import tiers
 
 app_name = "analysis"
 
 urlpatterns = [
+    path("", overview, name="overview"),
+    path("annotations/", annotations, name="annotations"),
+    path("annotations/<int:pk>/drop/", annotation_drop, name="annotation_drop"),
+    path("views/", save_view, name="view_save"),
+    path("views/<int:pk>/drop/", drop_view, name="view_drop"),
     path("tiers/", tiers, name="tiers"),
     path("contribution/", contribution, name="contribution"),
     path("churn/", churn, name="churn"),
@@ -21,4 +31,6 @@ urlpatterns = [
     path("policy/versions/<int:number>/revert/", policies.revert, name="policy_revert"),
     path("runs/", run_list, name="runs"),
     path("runs/<int:pk>/", run, name="run"),
+    *(path(f"{page.slug}/", measure, {"name": name}, name=name) for name, page in FRAMED.items()),
+    path("<slug:name>/export/", export, name="export"),
 ]

@@ -55,6 +55,7 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         _("Analysis"),
         (
+            Entry(_("Overview"), "analysis:overview", "compass", "analysis.view", "g w"),
             Entry(_("ABC tiers"), "analysis:tiers", "bar-chart", "analysis.view", "g t"),
             Entry(_("Contribution"), "analysis:contribution", "graph-up", "analysis.view", "g r"),
             Entry(_("Churn"), "analysis:churn", "person-x", "analysis.view", "g h"),

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from analysis.models import Annotation
 from crm.models import User
 
+
 def annotations_for(user: User) -> QuerySet[Annotation]:
     """The notes that a viewer may see, the latest day first."""
     return Annotation.objects.visible_to(user).select_related("author", "team")

@@ -7,8 +7,13 @@
      customers; tooltip with {x} and {y}.
    - calibration: series [{name, points: [[predicted, observed, customers], …]}, …]; ideal names the diagonal; tooltip
      with {x}, {y} and {n}.
-   - bars: items [{label, value, url, tier or tone, note}, …]; or stacked: labels, series [{name, tier, values}, …], urls.
-   - line: labels, series [{name, values (null for a gap), tone, dashed}, …], urls.
+   - bars: items [{label, value, url, tier or tone, note}, …]; or stacked: labels, series [{name, tier, values}, …], urls;
+     side by side when grouped.
+   - line: labels, series [{name, values (null for a gap), tone, dashed}, …], urls; notes [{at (a label), text}, …].
+   - heat: columns, rows, cells [{x, y (their places), value, url}, …].
+   - waterfall: steps [{label, value, total, url}, …].
+   - slope: left, right, places, passages [{from, to (in places), count, label, tone, url}, …].
+   - dots: points [{x, y, label, url, tone}, …], x_format, y_format; ideal names the line of equals.
    - network: nodes [{name, group: "person", "company" or "outside", self, note, url}, …], ties [{source, target (places in
      nodes), label}, …].
    - spark: values. */
@@ -251,7 +256,7 @@ window.chartOptions = (() => {
         series: spec.series.map((series, turn) => ({
           name: series.name,
           type: "bar",
-          stack: "all",
+          stack: spec.grouped ? undefined : "all",
           barMaxWidth: 16,
           itemStyle: { color: colourOf(series, turn) },
           data: series.values.map(Number),
@@ -274,6 +279,18 @@ window.chartOptions = (() => {
     };
   }
 
+  /* What happened when, as thin upright lines whose words stand beside them. */
+  function noteLines(notes) {
+    if (!notes?.length) return undefined;
+    return {
+      silent: true,
+      symbol: "none",
+      lineStyle: { color: token("ink-3"), type: "dotted", width: 1 },
+      label: { color: token("ink-2"), width: 110, overflow: "truncate", position: "insideEndTop", textBorderColor: token("card"), textBorderWidth: 3, formatter: ({ data }) => data.text },
+      data: notes.map((note) => ({ xAxis: note.at, text: note.text })),
+    };
+  }
+
   function line(spec) {
     const options = base();
     return {
@@ -290,9 +307,136 @@ window.chartOptions = (() => {
         symbolSize: 7,
         lineStyle: { width: 2, color: colourOf(series, turn), type: series.dashed ? "dashed" : "solid" },
         itemStyle: { color: colourOf(series, turn) },
+        markLine: turn === 0 ? noteLines(spec.notes) : undefined,
         areaStyle: spec.series.length === 1 ? { color: token("jade-wash"), opacity: 0.7 } : undefined,
         data: series.values.map((value) => (value === null ? null : Number(value))),
       })),
+    };
+  }
+
+  /* Tiles from paper to the accent; their figures are written in them where there is room. */
+  function heat(spec) {
+    const options = base();
+    const write = writer(spec);
+    const most = Math.max(...spec.cells.map((cell) => Number(cell.value ?? 0)), 0);
+    const isRoomy = spec.columns.length <= 13 && !matchMedia("(width <= 48rem)").matches;
+    const place = { type: "category", splitLine: { show: false }, splitArea: { show: false } };
+    return {
+      ...options,
+      animation: false,
+      grid: { ...options.grid, top: 6 },
+      tooltip: { ...options.tooltip, trigger: "item", formatter: ({ data }) => `${spec.rows[data.value[1]]} · ${spec.columns[data.value[0]]}\n${write(data.value[2])}` },
+      xAxis: axis(spec.x_label, { ...place, data: spec.columns, axisLabel: { color: token("ink-3"), hideOverlap: true, width: 80, overflow: "truncate" } }),
+      yAxis: axis(spec.y_label ?? "", { ...place, data: spec.rows, inverse: true, nameGap: 64, axisLabel: { color: token("ink"), width: 110, overflow: "truncate" } }),
+      visualMap: { show: false, min: 0, max: most || 1, inRange: { color: [token("sunk"), token("jade")] } },
+      series: [{
+        type: "heatmap",
+        data: spec.cells.map((cell) => ({
+          value: [cell.x, cell.y, Number(cell.value ?? 0)],
+          url: cell.url,
+          cursor: cell.url ? "pointer" : "default",
+          label: { color: Number(cell.value ?? 0) > most * 0.55 ? token("card") : token("ink") },
+        })),
+        label: { show: isRoomy, fontSize: 0.6875 * remInPixels(), formatter: ({ value }) => writer(spec, spec.format !== "number")(value[2]) },
+        itemStyle: { borderColor: token("card"), borderWidth: 2 },
+      }],
+    };
+  }
+
+  /* Money from a total down to what is left: what is taken away hangs where the step before it ended. */
+  function waterfall(spec) {
+    const options = base();
+    const write = writer(spec);
+    let level = 0;
+    const steps = spec.steps.map((step) => {
+      const value = Number(step.value);
+      const from = step.total ? 0 : level;
+      level = step.total ? value : level + value;
+      return { ...step, value, low: Math.min(from, level), high: Math.max(from, level) };
+    });
+    const tone = (step) => token(step.total ? TONES.accent : step.value < 0 ? TONES.warn : TONES.good);
+    return {
+      ...options,
+      grid: { ...options.grid, top: 28 },
+      tooltip: { ...options.tooltip, trigger: "axis", axisPointer: { type: "shadow", ...options.tooltip.axisPointer }, formatter: ([bar]) => `${bar.name}\n${write(steps[bar.dataIndex].value)}` },
+      xAxis: axis("", { type: "category", data: steps.map((step) => step.label), splitLine: { show: false }, axisLabel: { color: token("ink"), interval: 0, width: 90, overflow: "break" } }),
+      yAxis: uprightAxis(spec.y_label, { type: "value", axisLabel: { color: token("ink-3"), formatter: writer(spec, true) } }),
+      series: [
+        { type: "bar", stack: "steps", silent: true, itemStyle: { color: "transparent" }, data: steps.map((step) => (step.low < 0 && step.high > 0 ? 0 : step.low < 0 ? step.high : step.low)) },
+        {
+          type: "bar",
+          stack: "steps",
+          barMaxWidth: 56,
+          data: steps.map((step) => ({ value: step.low < 0 ? step.low - Math.min(step.high, 0) : step.high - step.low, itemStyle: { color: tone(step), borderRadius: 2 } })),
+          label: { show: true, position: "top", color: token("ink-2"), formatter: ({ dataIndex }) => writer(spec, true)(steps[dataIndex].value) },
+        },
+      ],
+    };
+  }
+
+  /* Who went from which place to which: the thicker the line, the more. */
+  function slope(spec) {
+    const options = base();
+    const most = Math.max(...spec.passages.map((passage) => passage.count), 1);
+    return {
+      ...options,
+      grid: { ...options.grid, left: 24, right: 24, top: 12 },
+      tooltip: { ...options.tooltip, trigger: "item", formatter: ({ data }) => `${spec.places[data.passage.from]} → ${spec.places[data.passage.to]}\n${intl({}).format(data.passage.count)}` },
+      xAxis: axis("", { type: "category", data: [spec.left, spec.right], boundaryGap: true, splitLine: { show: true, lineStyle: { color: token("line-2") } }, axisLabel: { color: token("ink") } }),
+      yAxis: axis("", { type: "category", data: spec.places, inverse: true, splitLine: { show: false }, axisLabel: { color: token("ink"), fontWeight: 700 } }),
+      series: spec.passages.map((passage) => {
+        const rises = passage.to < passage.from;
+        return {
+          type: "line",
+          symbol: "circle",
+          symbolSize: 8,
+          data: [
+            { value: [0, passage.from], passage, url: passage.url },
+            { value: [1, passage.to], passage, url: passage.url, label: { show: true, position: "right", formatter: `${rises ? "▲" : "▼"} ${passage.label}`, color: token("ink"), distance: 10, offset: [Math.abs(passage.to - passage.from) > 1 ? 64 : 0, 0] } },
+          ],
+          lineStyle: { width: 1.5 + 8 * Math.sqrt(passage.count / most), opacity: 0.75, color: colourOf(passage), type: rises ? "solid" : "dashed" },
+          itemStyle: { color: colourOf(passage) },
+        };
+      }),
+    };
+  }
+
+  function dots(spec) {
+    const options = base();
+    const across = { format: spec.x_format, currency: spec.currency };
+    const upward = { format: spec.y_format, currency: spec.currency };
+    const both = spec.points.flatMap((point) => [Number(point.x), Number(point.y)]);
+    const most = Math.max(...both, 0);
+    return {
+      ...options,
+      grid: { ...options.grid, top: 28 },
+      tooltip: { ...options.tooltip, trigger: "item", formatter: ({ data }) => `${data.name}\n${spec.x_label}: ${writer(across)(data.value[0])}\n${spec.y_label}: ${writer(upward)(data.value[1])}` },
+      xAxis: axis(spec.x_label, { type: "value", axisLabel: { color: token("ink-3"), hideOverlap: true, formatter: writer(across, true) } }),
+      yAxis: uprightAxis(spec.y_label, { type: "value", axisLabel: { color: token("ink-3"), formatter: writer(upward, true) } }),
+      series: [
+        {
+          type: "scatter",
+          symbolSize: 9,
+          data: spec.points.map((point) => ({
+            name: point.label,
+            value: [Number(point.x), Number(point.y)],
+            url: point.url,
+            symbol: point.tone && point.tone !== "accent" ? "triangle" : "circle",
+            itemStyle: { color: colourOf(point), opacity: 0.8 },
+          })),
+          cursor: "pointer",
+        },
+        ...(spec.ideal ? [{
+          name: spec.ideal,
+          type: "line",
+          data: [[0, 0], [most, most]],
+          symbol: "none",
+          silent: true,
+          tooltip: { show: false },
+          endLabel: { show: true, formatter: spec.ideal, color: token("ink-3"), offset: [-60, 10] },
+          lineStyle: { color: token("ink-3"), type: "dashed", width: 1 },
+        }] : []),
+      ],
     };
   }
 
@@ -375,6 +519,6 @@ window.chartOptions = (() => {
     };
   }
 
-  const KINDS = { pareto, calibration, bars, line, network, spark };
+  const KINDS = { pareto, calibration, bars, line, heat, waterfall, slope, dots, network, spark };
   return (spec) => KINDS[spec.kind](spec);
 })();

@@ -1,8 +1,11 @@
 /* Draws every element with data-chart from the JSON block of that id, when it is first needed: the drawing library is
-   fetched only by pages that have a chart, the whole of it only by those with a network. Redraws when the theme changes;
+   fetched only by pages that have a chart, the whole of it only by those with a network or tiles. Redraws when the theme changes;
    a mark that knows an address leads there. */
 (() => {
   const { library: LIBRARY, wholeLibrary: WHOLE_LIBRARY } = document.currentScript.dataset;
+  /* Kinds that only the whole library draws, and those whose marks know their addresses. */
+  const WHOLE = new Set(["network", "heat"]);
+  const MARKED = new Set(["network", "heat", "slope", "dots", "waterfall"]);
   const drawn = new Map();
   const loading = new Map();
 
@@ -34,7 +37,7 @@
   }
 
   function link(chart, spec) {
-    if (spec.kind === "network") {
+    if (MARKED.has(spec.kind)) {
       chart.on("click", ({ data }) => { if (data?.url) location.assign(data.url); });
       return;
     }
@@ -55,7 +58,7 @@
   async function draw(container) {
     const elements = [...container.querySelectorAll("[data-chart]")];
     if (!elements.length) return;
-    const whole = elements.some((one) => specOf(one).kind === "network");
+    const whole = elements.some((one) => WHOLE.has(specOf(one).kind));
     await library(whole ? WHOLE_LIBRARY : LIBRARY);
     for (const element of elements.filter((one) => !drawn.has(one))) {
       const spec = specOf(element);
@@ -113,7 +116,15 @@
     });
   }
 
+  /* On paper a chart is as wide as the paper. */
+  const PAPER = { width: 680, height: 300 };
+  window.addEventListener("beforeprint", () => { for (const { chart } of drawn.values()) chart.resize(PAPER); });
+  window.addEventListener("afterprint", () => {
+    for (const { chart } of drawn.values()) chart.resize({ width: "auto", height: "auto" });
+  });
+
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
     const toggle = event.target.closest("[data-chart-table]");
     if (toggle) {
       const asTable = toggle.closest(".chart-card").classList.toggle("as-table");

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from analysis.models import AnalysisRun, Policy, PolicyDraft
+from analysis.models import AnalysisRun, Annotation, Policy, PolicyDraft
 from analysis.models.rules import PolicyRules
 from crm.models import ApiToken, Job, Role, SignIn, Team, User
 from customers.models import Competitor, CustomerShare, CustomField, Informant, Need, Task
@@ -88,7 +88,9 @@ def subjects(cast: Cast) -> dict[str, int | str]:
     )
     now = {"begun_at": timezone.now(), "seen_at": timezone.now()}
     person = make_customer("K4", "王小明", kind="person", owner=cast.alice)
+    note = Annotation.objects.create(day=date(2024, 1, 5), text="x", author=cast.alice, team=cast.alice.team)
     return {
+        "annotation": note.pk,
         "custom_field": field.pk,
         "person": person.pk,
         "customer": cast.huaxin.pk,

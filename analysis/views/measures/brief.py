@@ -1,0 +1,235 @@
+"""The overview's sentences: what changed and why, each with its numbers and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analysis.selectors import (
+    attention,
+    churn,
+    contribution,
+    credit,
+    data_quality,
+    gold,
+    moves,
+    profitability,
+    spreads,
+)
+from analysis.selectors.tiers import headline
+from analysis.views.measures.declaring import Asked
+from analysis.views.measures.parts import here
+from crm.templatetags.format import compact_money, day, number, percent, signed_percent
+
+HEAVIEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the brief, where its numbers come from, and whether it is good or bad news."""
+
+    text: str
+    url: str
+    tone: str = ""
+
+
+def _money(cents: int) -> str:
+    return compact_money(cents, settings.COMPANY_CURRENCY)
+
+
+def _revenue(asked: Asked) -> list[Sentence]:
+    found = contribution.summary(asked.run, asked.user, asked.scope)
+    url = here(asked, "contribution", below="")
+    figures = {
+        "money": _money(found.net_revenue),
+        "change": signed_percent(found.change),
+        "buyers": number(found.positive_customers),
+        "customers": number(found.customers),
+    }
+    text = _("Net revenue of the window is %(money)s, from %(buyers)s of %(customers)s customers.")
+    if found.change is not None:
+        text = _(
+            "Net revenue of the window is %(money)s, %(change)s on the window before, from %(buyers)s of"
+            " %(customers)s customers."
+        )
+    tone = "" if found.change is None else "good" if found.change >= 0 else "bad"
+    return [Sentence(text % figures, url, tone)]
+
+
+def _tiers(asked: Asked) -> list[Sentence]:
+    found = headline(asked.run, asked.user, asked.scope)
+    top = found.tiers["A"]
+    text = ngettext(
+        "%(count)s A customer brings %(share)s of revenue; %(near)s more are close to a higher tier.",
+        "%(count)s A customers bring %(share)s of revenue; %(near)s more are close to a higher tier.",
+        top.customers,
+    ) % {
+        "count": number(top.customers),
+        "share": percent(top.value_share),
+        "near": number(found.tiers["B"].near + found.tiers["C"].near),
+    }
+    return [Sentence(text, here(asked, "tiers", below=""))]
+
+
+def _moved(asked: Asked) -> list[Sentence]:
+    """Who rose and fell since the run before, and what that was mostly due to."""
+    found = spreads.causes(asked.run, asked.user, asked.scope)
+    up = sum(people for (move, _cause), people in found.items() if move == "up")
+    down = sum(people for (move, _cause), people in found.items() if move == "down")
+    before = asked.run.previous
+    if before is None:
+        return []
+    by_value = sum(
+        people for (move, cause), people in found.items() if move in {"up", "down"} and cause == "value"
+    )
+    text = _(
+        "Since %(day)s, %(up)s customers rose a tier and %(down)s fell; %(by_value)s of these moves came from what they"
+        " bought, the others from thresholds, potential or policy."
+    ) % {
+        "day": day(before.as_of),
+        "up": number(up),
+        "down": number(down),
+        "by_value": number(by_value),
+    }
+    if not up + down:
+        text = _("Nobody changed tier since %(day)s.") % {"day": day(before.as_of)}
+    heaviest = moves.moved(asked.run, asked.user, asked.scope, size=HEAVIEST).rows
+    return [
+        Sentence(text, here(asked, "moves", below="")),
+        *(
+            Sentence(
+                _("%(name)s: %(sentence)s") % {"name": each.name, "sentence": each.sentence},
+                reverse("customers:record", args=[each.customer_id]),
+                {"up": "good", "down": "bad", "lost": "bad"}.get(each.move, ""),
+            )
+            for each in heaviest
+        ),
+    ]
+
+
+def _risk(asked: Asked) -> list[Sentence]:
+    found = churn.summary(asked.run, asked.user, asked.scope)
+    if not found.published:
+        return [Sentence(found.problem, here(asked, "churn", below=""))]
+    figures = {
+        "count": number(found.flagged),
+        "money": _money(found.flagged_value),
+        "days": number(found.horizon_days),
+    }
+    text = (
+        _("%(count)s customers who brought %(money)s are likely not to order within %(days)s days.") % figures
+    )
+    reason = max(found.reasons, key=lambda each: each.customers, default=None)
+    if reason is not None and reason.customers:
+        text += " " + _("Most often named: %(reason)s (%(count)s).") % {
+            "reason": reason.label,
+            "count": number(reason.customers),
+        }
+    raised = moves.counts(asked.run, asked.user, asked.scope)["raised"]
+    sentences = [Sentence(text, here(asked, "churn", below="#customers"), "bad" if found.flagged else "")]
+    if raised:
+        new = _("%(count)s of them are newly at risk since the run before.") % {"count": number(raised)}
+        sentences.append(Sentence(new, here(asked, "moves", kind="raised"), "bad"))
+    return sentences
+
+
+def _gold(asked: Asked) -> list[Sentence]:
+    found = gold.summary(asked.run, asked.user, asked.scope)
+    if not found.gold:
+        return []
+    text = _(
+        "%(count)s gold customers are expected to spend %(money)s in the year from %(day)s on,"
+        " %(share)s of what all will."
+    ) % {
+        "count": number(found.gold),
+        "money": _money(found.expected_of_gold),
+        "day": day(found.year_start),
+        "share": percent(found.expected_of_gold / found.expected if found.expected > 0 else None),
+    }
+    return [Sentence(text, here(asked, "gold", below=""))]
+
+
+def _profit(asked: Asked) -> list[Sentence]:
+    found = profitability.summary(asked.run, asked.user, asked.scope)
+    if not found.customers:
+        return []
+    text = _("%(profit)s are left after goods and service; %(count)s customers lose %(lost)s together.") % {
+        "profit": _money(found.profit),
+        "count": number(found.standings["loses"]),
+        "lost": _money(found.lost),
+    }
+    url = here(asked, "profitability", standing="loses", sort="loss")
+    return [Sentence(text, url, "bad" if found.lost else "")]
+
+
+def _credit(asked: Asked) -> list[Sentence]:
+    found = credit.summary(asked.run, asked.user, asked.scope)
+    if not found.overdue:
+        return []
+    text = _("%(money)s are overdue from %(count)s customers; %(share)s of payments came late.") % {
+        "money": _money(found.overdue),
+        "count": number(found.customers_overdue),
+        "share": percent(found.late_share),
+    }
+    return [Sentence(text, here(asked, "credit", which="overdue"), "bad")]
+
+
+def _complaints(asked: Asked) -> list[Sentence]:
+    lines = attention.groups(asked.run, asked.user, "complaint", "type")
+    cases = sum(line.cases for line in lines)
+    if not cases:
+        return []
+    accounts = attention.complaining_key_accounts(asked.run, asked.user, asked.scope, size=1)
+    text = _("%(cases)s complaints, %(share)s of them resolved; %(accounts)s key accounts complain.") % {
+        "cases": number(cases),
+        "share": percent(sum(line.resolved for line in lines) / cases),
+        "accounts": number(accounts.count),
+    }
+    return [Sentence(text, here(asked, "attention", below=""), "bad" if accounts.count else "")]
+
+
+def _due(asked: Asked) -> list[Sentence]:
+    bands = spreads.due_days(asked.run, asked.user, asked.scope)
+    people = sum(band.customers for band in bands)
+    if not people:
+        return []
+    text = _(
+        "%(count)s customers with good credit are due to buy; they usually order for %(money)s together."
+    ) % {
+        "count": number(people),
+        "money": _money(sum(band.value for band in bands)),
+    }
+    return [Sentence(text, here(asked, "upsell"), "good")]
+
+
+def _records(asked: Asked) -> list[Sentence]:
+    found = data_quality.headline(asked.run, asked.user, asked.scope)
+    if not found.customers:
+        return []
+    text = _("The records are filled in to %(share)s; %(fresh)s were checked lately.") % {
+        "share": percent(found.completeness, 0),
+        "fresh": percent(found.fresh_share, 0),
+    }
+    return [Sentence(text, here(asked, "data_quality", below=""))]
+
+
+CHANGED: tuple[Callable[[Asked], list[Sentence]], ...] = (_revenue, _moved, _risk)
+STANDS: tuple[Callable[[Asked], list[Sentence]], ...] = (
+    _tiers,
+    _gold,
+    _profit,
+    _credit,
+    _complaints,
+    _due,
+    _records,
+)
+
+
+def sentences(asked: Asked, parts: tuple[Callable[[Asked], list[Sentence]], ...]) -> list[Sentence]:
+    """The sentences of a part of the brief; what a run does not tell has none."""
+    return [sentence for part in parts for sentence in part(asked)]

@@ -1,0 +1,59 @@
+"""What a page says of the whole company, kept: a published run does not change, and a million rows take their time.
+
+Only for those who see the company. What a scoped viewer is told is added up over their own customers each time, since
+whose those are may change at any moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Max
+from django.utils.translation import get_language
+
+from analysis.models import MeasureResult
+from analysis.selectors.annotations import noted_between
+from analysis.selectors.snapshots import left_out_since, sees_company
+from analysis.views.measures.frame import Frame
+
+SECONDS = 6 * 3600
+VERSION = 1
+
+
+def kept(name: str, frame: Frame, read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what ``read`` returns, from the cache when the same was asked before."""
+    if not sees_company(frame.asked.user):
+        return read()
+    key = _key(name, frame)
+    found: dict[str, Any] | None = cache.get(key)
+    if found is None:
+        found = read()
+        cache.set(key, found, SECONDS)
+    return found
+
+
+def _key(name: str, frame: Frame) -> str:
+    """Name all that an answer depends on: the runs and how far they are, what was chosen, who has been left out."""
+    asked = frame.asked
+    scope = asked.scope
+    results = MeasureResult.objects.filter(run=asked.run, finished_at__isnull=False)
+    parts = [
+        VERSION,
+        name,
+        asked.run.pk,
+        str(asked.run.published_at),
+        frame.against.pk if frame.against else None,
+        [scope.region, scope.team, scope.owner],
+        sorted(asked.chosen.items()),
+        sorted(asked.numbers.items()),
+        get_language(),
+        list(results.aggregate(done=Count("pk"), last=Max("finished_at")).values()),
+        sorted(left_out_since(asked.run).values_list("customer_id", flat=True)),
+        noted_between(asked.user, None),
+    ]
+    digest = hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
+    return f"analysis:{digest}"

@@ -1,0 +1,274 @@
+"""Who moved since the run before, and how right the scores were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
+
+from analysis.charts.shapes import slope
+from analysis.exports.tables import Column, Form, Sheet, column
+from analysis.models.moves import Movement
+from analysis.selectors import backtest, moves, spreads
+from analysis.selectors.churn import MethodScores
+from analysis.selectors.results import RowsPage
+from analysis.selectors.snapshots import sees_company
+from analysis.views.measures.declaring import (
+    Asked,
+    Choice,
+    Definition,
+    Figure,
+    Finding,
+    Listing,
+    MeasurePage,
+    Question,
+)
+from analysis.views.measures.parts import (
+    CUSTOMER,
+    count,
+    here,
+    money,
+    share,
+    whole,
+)
+from crm.templatetags.format import day, number, percent
+
+PLACES = ("A", "B", "C")
+FLAGS = (("raised", __("Newly at risk")), ("cleared", __("No longer at risk")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A customer who moved, as the list's columns read it."""
+
+    customer: Any
+    tier_before: str
+    tier: str
+    value_before: int | None
+    value: int | None
+    reason: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bin:
+    """A decile of a method."""
+
+    method: str
+    predicted: float
+    happened: float
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A method over one window."""
+
+    trained_to: Any
+    as_of: Any
+    scores: MethodScores
+
+
+def _moves_figures(asked: Asked) -> list[Figure]:
+    found = moves.counts(asked.run, asked.user, asked.scope)
+    link = partial(here, asked, "moves")
+    return [
+        Figure(__("Moved up"), found["up"], better="up", url=link(kind="up")),
+        Figure(__("Moved down"), found["down"], better="down", url=link(kind="down")),
+        Figure(__("Newly at risk"), found["raised"], better="down", url=link(kind="raised")),
+        Figure(__("New in the analysis"), found["new"], better="up", url=link(kind="new")),
+    ]
+
+
+def _moves_finding(asked: Asked) -> Finding | None:
+    found = spreads.passages(asked.run, asked.user, asked.scope)
+    crossings = [each for each in found if each.tier and each.tier_before]
+    if not found:
+        return None
+    up = sum(each.customers for each in crossings if each.tier < each.tier_before)
+    down = sum(each.customers for each in crossings if each.tier > each.tier_before)
+    title = _("%(up)s customers rose a tier and %(down)s fell") % {"up": number(up), "down": number(down)}
+    drawn = [
+        {
+            "from": PLACES.index(each.tier_before),
+            "to": PLACES.index(each.tier),
+            "count": each.customers,
+            "tone": "good" if each.tier < each.tier_before else "bad",
+            "label": number(each.customers),
+            "url": here(asked, "moves", kind="up" if each.tier < each.tier_before else "down"),
+        }
+        for each in crossings
+    ]
+    before = asked.run.previous
+    left = _("as of %(day)s") % {"day": day(before.as_of) if before else "–"}
+    right = _("as of %(day)s") % {"day": day(asked.run.as_of)}
+    columns = (
+        Column(__("From"), lambda row: row.tier_before or "–", Form.TEXT),
+        Column(__("To"), lambda row: row.tier or "–", Form.TEXT),
+        count(__("Customers"), "customers"),
+        money(__("Value"), "value"),
+    )
+    about = _("Customers by their tier in the run before and now; a line leads to them")
+    return Finding(title, about, slope(left, right, PLACES, drawn), Sheet(columns, found))
+
+
+def _moves_choices(_asked: Asked) -> Sequence[Choice]:
+    options = [("", __("All")), *Movement.choices, *FLAGS]
+    return (Choice("kind", __("Move"), options),)
+
+
+def _moves_list(asked: Asked) -> Listing:
+    def read(**place: Any) -> RowsPage[_Moved]:
+        page = moves.moved(asked.run, asked.user, asked.scope, kind=asked.chosen["kind"], **place)
+        rows = [
+            _Moved(row, row.tier_before, row.tier, row.value_before, row.value, (row.sentence, *row.reasons))
+            for row in page.rows
+        ]
+        return RowsPage(rows, page.before, page.after, page.count, page.count_capped)
+
+    columns = (
+        CUSTOMER,
+        column(__("From"), "tier_before", Form.TIER),
+        column(__("To"), "tier", Form.TIER),
+        money(__("Value before"), "value_before"),
+        money(__("Value"), "value"),
+        column(__("Why"), "reason", Form.REASON),
+    )
+    return Listing(_("Who moved, the greatest first"), columns, read)
+
+
+def _latest(asked: Asked) -> MethodScores | None:
+    windows = backtest.windows(asked.run, asked.user)
+    methods = windows[0].methods if windows else []
+    return next((method for method in methods if method.is_default), next(iter(methods), None))
+
+
+def _backtest_figures(asked: Asked) -> list[Figure]:
+    used = _latest(asked)
+    if used is None:
+        return []
+    return [
+        Figure(
+            __("AUC"), used.auc, Form.DECIMAL, _("%(method)s; 0.5 is chance") % {"method": used.label}, "up"
+        ),
+        Figure(
+            __("Brier score"),
+            used.brier,
+            Form.DECIMAL,
+            _("the base rate alone gives %(base)s") % {"base": number(used.base_rate_brier, 2)},
+            "down",
+        ),
+        Figure(
+            __("Right in the riskiest tenth"),
+            used.precision_riskiest_tenth,
+            Form.SHARE,
+            _("%(base)s of all stayed away") % {"base": percent(used.base_rate)},
+            "up",
+        ),
+    ]
+
+
+def _backtest_finding(asked: Asked) -> Finding | None:
+    windows = backtest.windows(asked.run, asked.user)
+    methods = [method for method in windows[0].methods if method.calibration] if windows else []
+    if not methods:
+        return None
+    company = sees_company(asked.user)
+    used = next((method for method in methods if method.is_default), methods[0])
+    last = used.calibration[-1]
+    title = _("Of the riskiest tenth, %(happened)s stayed away; %(predicted)s were predicted") % {
+        "happened": percent(last.churn_rate),
+        "predicted": percent(last.mean_probability),
+    }
+    chart: dict[str, Any] = {
+        "kind": "calibration",
+        "series": [
+            {
+                "name": method.label,
+                "points": [
+                    [part.mean_probability, part.churn_rate, *([part.customers] if company else [])]
+                    for part in method.calibration
+                ],
+            }
+            for method in methods
+        ],
+        "ideal": _("Perfect"),
+        "x_label": _("Predicted"),
+        "y_label": _("Happened"),
+    }
+    rows = [
+        _Bin(method.label, part.mean_probability, part.churn_rate, part.customers)
+        for method in methods
+        for part in method.calibration
+    ]
+    columns = (
+        column(__("Method"), "method"),
+        share(__("Predicted"), "predicted"),
+        share(__("Happened"), "happened"),
+        *((count(__("Customers"), "customers"),) if company else ()),
+    )
+    about = _("Predicted beside observed shares of customers who stayed away, by tenth of risk")
+    return Finding(title, about, chart, Sheet(columns, rows))
+
+
+def _backtest_list(asked: Asked) -> Listing:
+    rows = [
+        _Judged(window.trained_to, window.as_of, method)
+        for window in backtest.windows(asked.run, asked.user)
+        for method in window.methods
+    ]
+    columns = (
+        column(__("Method"), "scores.label"),
+        column(__("Trained to"), "trained_to", Form.DAY),
+        column(__("Judged on"), "as_of", Form.DAY),
+        column(__("AUC"), "scores.auc", Form.DECIMAL),
+        column(__("Brier score"), "scores.brier", Form.DECIMAL),
+        column(__("Brier of the base rate"), "scores.base_rate_brier", Form.DECIMAL, hide=True),
+        share(__("Right in the riskiest tenth"), "scores.precision_riskiest_tenth"),
+        share(__("Base rate"), "scores.base_rate", hide=True),
+        column(__("Problem"), "scores.problem", Form.REASON, hide=True),
+    )
+    return Listing(_("Every method in every window"), columns, whole(rows))
+
+
+PAGES = (
+    MeasurePage(
+        "moves",
+        Question.LEAVES,
+        __("Who moved"),
+        __("who rose, fell, came and went since the run before, and why"),
+        Definition(
+            __(
+                "A customer has moved when its tier or its churn flag is another than in the run before. Each move"
+                " names its cause: its value, another threshold, its potential, or another policy."
+            ),
+            caveat=__("Runs of different policies are compared all the same; the cause then says so."),
+        ),
+        _moves_figures,
+        _moves_finding,
+        _moves_list,
+        _moves_choices,
+    ),
+    MeasurePage(
+        "backtest",
+        Question.LEAVES,
+        __("How right were we?"),
+        __("what the churn scores would have said a quarter ago, beside what happened"),
+        Definition(
+            __(
+                "Every method is trained on what was known one horizon earlier and judged by who then stayed away, for"
+                " several windows. A method worse than the base rate is not offered."
+            ),
+            __(
+                "Brier score = mean of (probability − outcome)²; AUC = chance that who left was ranked above who stayed"
+            ),
+            __("Past windows are no promise: a change in the market shows only afterwards."),
+        ),
+        _backtest_figures,
+        _backtest_finding,
+        _backtest_list,
+    ),
+)

@@ -1,0 +1,260 @@
+"""What customers could buy: what goes together, what to offer whom, whose next purchase is due."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
+
+from analysis.charts.shapes import bars, item, network
+from analysis.exports.tables import Column, Form, Sheet, column
+from analysis.selectors import offers, spreads
+from analysis.selectors.results import summary_of
+from analysis.views.measures.declaring import (
+    Asked,
+    Definition,
+    Figure,
+    Finding,
+    Listing,
+    MeasurePage,
+    Question,
+)
+from analysis.views.measures.parts import (
+    CUSTOMER,
+    REASON,
+    SHORT,
+    count,
+    here,
+    money,
+    share,
+)
+from crm.templatetags.format import compact_money, number
+
+PAIRS_DRAWN = 25
+
+
+def _basket_figures(asked: Asked) -> list[Figure]:
+    found = summary_of("baskets", asked.run, asked.user) or {}
+    return [
+        Figure(__("Baskets"), found.get("baskets")),
+        Figure(__("Products"), found.get("products")),
+        Figure(__("Pairs that go together"), found.get("pairs"), url="#rows"),
+    ]
+
+
+def _basket_finding(asked: Asked) -> Finding | None:
+    pairs = offers.pairs(asked.run, asked.user, size=PAIRS_DRAWN).rows
+    if not pairs:
+        return None
+    first = pairs[0]
+    title = _("%(product)s and %(other)s go together: %(count)s baskets hold both") % {
+        "product": first.product,
+        "other": first.other,
+        "count": number(first.together),
+    }
+    names: dict[int, str] = {}
+    for pair in pairs:
+        names |= {pair.product_id: pair.product, pair.other_id: pair.other}
+    places_of = {key: place for place, key in enumerate(names)}
+    nodes = [
+        {"name": name, "group": "company", "url": here(asked, "baskets", product=key)}
+        for key, name in names.items()
+    ]
+    ties = [
+        {
+            "source": places_of[pair.product_id],
+            "target": places_of[pair.other_id],
+            "label": number(pair.together),
+        }
+        for pair in pairs
+    ]
+    about = _(
+        "Products that are bought together more often than chance would have it; the number is of baskets"
+    )
+    return Finding(title, about, network(nodes, ties), Sheet(_pair_columns(asked)[:5], pairs))
+
+
+def _pair_columns(asked: Asked) -> tuple[Column, ...]:
+    return (
+        column(__("Product"), "product", url=lambda row: here(asked, "baskets", product=row.product_id)),
+        column(__("Goes with"), "other", url=lambda row: here(asked, "cross_sell", product=row.other_id)),
+        count(__("Baskets with both"), "together"),
+        share(__("Confidence"), "confidence"),
+        column(__("Lift"), "lift", Form.DECIMAL),
+        column(__("Support"), "support", Form.SHARE, hide=True),
+        column(__("Log-likelihood ratio"), "llr", Form.DECIMAL, hide=True),
+    )
+
+
+def _basket_list(asked: Asked) -> Listing:
+    read = partial(offers.pairs, asked.run, asked.user, product=asked.numbers.get("product"))
+    return Listing(_("Pairs, the most telling first"), _pair_columns(asked), read)
+
+
+def _offer_figures(asked: Asked) -> list[Figure]:
+    top = spreads.offered(asked.run, asked.user, asked.scope, size=1)
+    found = offers.recommendations(asked.run, asked.user, asked.scope, size=1)
+    more = "+" if found.count_capped else ""
+    return [
+        Figure(__("Offers to make"), found.count, note=_("and more") if more else ""),
+        Figure(
+            __("Customers who lack the most wanted product"),
+            top[0].customers if top else 0,
+            note=top[0].product if top else "",
+            url=here(asked, "cross_sell", product=top[0].product_id) if top else "",
+        ),
+    ]
+
+
+def _offer_finding(asked: Asked) -> Finding | None:
+    found = spreads.offered(asked.run, asked.user, asked.scope, size=SHORT)
+    if not found:
+        return None
+    title = _("%(product)s fits %(count)s customers who do not buy it") % {
+        "product": found[0].product,
+        "count": number(found[0].customers),
+    }
+    link = partial(here, asked, "cross_sell")
+    drawn = [item(each.product, each.customers, url=link(product=each.product_id)) for each in found]
+    columns = (
+        column(__("Product"), "product", url=lambda row: link(product=row.product_id)),
+        count(__("Customers"), "customers"),
+        count(__("Best offer for"), "first"),
+    )
+    about = _("Customers to whom a product is to be offered; a bar leads to them")
+    return Finding(title, about, bars(drawn, "number", _("Customers")), Sheet(columns, found))
+
+
+def _offer_list(asked: Asked) -> Listing:
+    read = partial(
+        offers.recommendations,
+        asked.run,
+        asked.user,
+        asked.scope,
+        customer=asked.numbers.get("customer"),
+        product=asked.numbers.get("product"),
+    )
+    columns = (
+        CUSTOMER,
+        column(__("Offer"), "product", url=lambda row: here(asked, "cross_sell", product=row.product_id)),
+        column(__("Because it buys"), "because"),
+        column(__("Score"), "score", Form.DECIMAL),
+        count(__("Place"), "place", hide=True),
+        REASON,
+    )
+    return Listing(_("What to offer whom, the strongest first"), columns, read)
+
+
+def _due_figures(asked: Asked) -> list[Figure]:
+    bands = spreads.due_days(asked.run, asked.user, asked.scope)
+    soon = [band for band in bands if band.to is not None and band.to <= 7]
+    return [
+        Figure(__("Customers due to buy"), sum(band.customers for band in bands), better="up", url="#rows"),
+        Figure(__("What they usually order"), sum(band.value for band in bands), Form.MONEY, better="up"),
+        Figure(__("Due within a week or past it"), sum(band.customers for band in soon)),
+    ]
+
+
+def _due_finding(asked: Asked) -> Finding | None:
+    bands = spreads.due_days(asked.run, asked.user, asked.scope)
+    if not any(band.customers for band in bands):
+        return None
+    title = _("%(money)s of usual orders are due") % {
+        "money": compact_money(sum(band.value for band in bands), asked.run.currency)
+    }
+    drawn = [
+        item(
+            _due_words(band),
+            band.value,
+            note=_("%(count)s customers") % {"count": number(band.customers)},
+            url="#rows",
+        )
+        for band in bands
+    ]
+    columns = (
+        Column(__("Due"), _due_words),
+        count(__("Customers"), "customers"),
+        money(__("Usual orders"), "value"),
+    )
+    about = _("Usual orders of customers with good credit whose next purchase is due, by when")
+    return Finding(title, about, bars(drawn, "money", _("Usual orders")), Sheet(columns, bands))
+
+
+def _due_words(band: spreads.DaysBand) -> str:
+    if band.after is None:
+        return _("past its day")
+    if band.to is None:
+        return _("later than %(days)s days") % {"days": band.after}
+    return _("in %(first)s to %(last)s days") % {"first": band.after + 1, "last": band.to}
+
+
+def _due_list(asked: Asked) -> Listing:
+    columns = (
+        CUSTOMER,
+        column(__("Due on"), "due_on", Form.DAY),
+        column(__("Days left"), "days_until_due", Form.COUNT),
+        money(__("Usual order"), "typical_order"),
+        share(__("Paid late"), "late_share", hide=True),
+        money(__("Credit left"), "room", hide=True),
+        REASON,
+    )
+    read = partial(offers.due_to_buy, asked.run, asked.user, asked.scope)
+    return Listing(_("Who is due, the soonest first"), columns, read)
+
+
+PAGES = (
+    MeasurePage(
+        "baskets",
+        Question.BUYS,
+        __("Baskets"),
+        __("which products go together"),
+        Definition(
+            __(
+                "Products that are bought in the same basket more often than chance would have it; pairs in"
+                " fewer than five baskets are left out."
+            ),
+            __("log-likelihood ratio of the pair (Dunning 1993); lift = P(both) ÷ (P(one) · P(other))"),
+            __("Going together is no cause: both may go with a third."),
+        ),
+        _basket_figures,
+        _basket_finding,
+        _basket_list,
+        numbers=("product",),
+        company_only=True,
+        related=((__("Cross-sell"), "analysis:cross_sell", ()),),
+    ),
+    MeasurePage(
+        "cross_sell",
+        Question.BUYS,
+        __("Cross-sell"),
+        __("what to offer whom"),
+        Definition(
+            __("Products that a customer lacks and that go with what it buys, the strongest first."),
+            __("score = Σ log-likelihood ratio over what the customer buys"),
+            __("It knows what was bought, not what was refused before."),
+        ),
+        _offer_figures,
+        _offer_finding,
+        _offer_list,
+        numbers=("product", "customer"),
+        related=((__("Narrow buyers"), "analysis:narrow_buyers", ()),),
+    ),
+    MeasurePage(
+        "upsell",
+        Question.BUYS,
+        __("Due to buy"),
+        __("whose purchase cycle ends, with good credit"),
+        Definition(
+            __(
+                "Customers whose own rhythm says that the next purchase is due soon or just past, who pay on"
+                " time and have credit left."
+            ),
+            __("due on = last order + own median interval"),
+            __("A customer with few orders has a rhythm that may be chance."),
+        ),
+        _due_figures,
+        _due_finding,
+        _due_list,
+    ),
+)

@@ -1,0 +1,75 @@
+"""What several pages of measures share: columns, lists that are short enough to be read whole, links to other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from analysis.exports.tables import Column, Form, column
+from analysis.selectors.results import RowsPage
+from analysis.views.measures.declaring import Asked, Choice, Text
+
+CUSTOMER = column(_("Customer"), "customer", Form.CUSTOMER)
+REASON = column(_("Why"), "reason", Form.REASON, hide=True)
+SHORT = 15
+
+
+def money(label: Text, path: str, **more: Any) -> Column:
+    """A column of money in cents."""
+    return column(label, path, Form.MONEY, **more)
+
+
+def count(label: Text, path: str, **more: Any) -> Column:
+    """A column of counts."""
+    return column(label, path, Form.COUNT, **more)
+
+
+def share(label: Text, path: str, **more: Any) -> Column:
+    """A column of shares, given as ratios."""
+    return column(label, path, Form.SHARE, **more)
+
+
+def change(label: Text, path: str, **more: Any) -> Column:
+    """A column of relative changes, given as ratios."""
+    return column(label, path, Form.CHANGE, **more)
+
+
+def of_orders(label: Text, path: str) -> Column:
+    """A column of a customer's net revenue, which leads to the orders behind it."""
+    return column(label, path, Form.MONEY, url=lambda row: orders_of(row.customer.customer_id))
+
+
+def orders_of(customer: int) -> str:
+    """Where a customer's orders are."""
+    return f"{reverse('customers:orders')}?{urlencode({'customer': customer})}"
+
+
+def record_of(customer: int) -> str:
+    """Where a customer's record is."""
+    return reverse("customers:record", args=[customer])
+
+
+def whole(rows: Sequence[Any]) -> Callable[..., RowsPage[Any]]:
+    """Return the reader of a list that is one page; ``rows`` are at hand."""
+
+    def page(*, after: str = "", before: str = "", size: int = 0) -> RowsPage[Any]:
+        del after, before, size
+        return RowsPage(list(rows), None, None, len(rows), count_capped=False)
+
+    return page
+
+
+def here(asked: Asked, name: str, *, below: str = "#rows", **choices: str | int | None) -> str:
+    """The address of a measure's page for the same run and customers, with other choices."""
+    parameters = {**asked.parameters, **choices}
+    query = urlencode({key: value for key, value in parameters.items() if value not in (None, "")})
+    return f"{reverse(f'analysis:{name}')}?{query}{below}"
+
+
+def sorting(*options: tuple[str, Text]) -> Choice:
+    """The choice of an order, the first one as it stands."""
+    return Choice("sort", _("Sorted by"), options)
