@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.views import policies
+from analysis.views import lists, policies
 from analysis.views.annotations import annotation_drop, annotations
 from analysis.views.churn import churn
 from analysis.views.contribution import contribution
@@ -24,6 +24,8 @@ urlpatterns = [
     path("tiers/", tiers, name="tiers"),
     path("contribution/", contribution, name="contribution"),
     path("churn/", churn, name="churn"),
+    path("lists/<slug:key>/", lists.five_list, name="list"),
+    path("lists/<slug:key>/export/", lists.export_list, name="list_export"),
     path("policy/", policies.policy, name="policy"),
     path("policy/drafts/<int:pk>/", policies.draft, name="policy_draft"),
     path("policy/versions/", policies.versions, name="policy_versions"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Count, Model, Sum
 from django.utils.translation import gettext_lazy
 from psycopg import sql
 
@@ -19,6 +19,7 @@ from analysis.selectors.listing import NAMED, Who, as_frame, names_of, records, 
 from analysis.selectors.live_sales import as_query
 from analysis.selectors.record_words import ALERTS, UNKNOWN, alert_sentences, label
 from analysis.selectors.results import RowsPage, company_rows, page_of, result_of, visible_rows
+from analysis.selectors.slices import Total
 from analysis.selectors.snapshots import Filter, anybody_left, sees_company, visible
 from crm.copying import Kind
 from crm.models import User
@@ -75,6 +76,16 @@ class ComplainingAccount:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ComplainingSum:
+    """The viewer's complaining key accounts together: their worth in cents, their complaints and those open."""
+
+    customers: int
+    value: int
+    cases: int
+    open: int
+
+
 def groups(
     run: AnalysisRun, user: User, subject: str = "complaint", dimension: str = "type"
 ) -> list[AttentionLine]:
@@ -123,6 +134,15 @@ def complaining_key_accounts(
         for row in page.rows
     ]
     return RowsPage(found, page.before, page.after, page.count, page.count_capped)
+
+
+def complaining_sums(run: AnalysisRun, user: User, filter: Filter | None = None) -> ComplainingSum:  # noqa: A002
+    """Add up the viewer's key accounts who complain."""
+    rows = visible_rows(CustomerAttention, NAME, run, user, filter).exclude(alerts="")
+    found = rows.aggregate(
+        customers=Count("customer_id"), value=Total("value"), cases=Sum("cases"), open=Sum("open")
+    )
+    return ComplainingSum(**{name: value or 0 for name, value in found.items()})
 
 
 def _of_viewer(run: AnalysisRun, user: User, subject: str, dimension: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Count, F
 
 from analysis.models import (
     AnalysisRun,
@@ -19,6 +19,7 @@ from analysis.models import (
 from analysis.selectors.listing import NAMED, Who, names_of, who
 from analysis.selectors.product_words import narrow_sentence, recommendation_sentence, upsell_sentence
 from analysis.selectors.results import RowsPage, company_rows, page_of, visible_rows
+from analysis.selectors.slices import Total
 from analysis.selectors.snapshots import Filter
 from crm.models import User
 from crm.paging import PAGE_SIZE, CursorError, Key, day, integer
@@ -99,6 +100,15 @@ class Narrow:
     lacking_id: int | None
     lacking: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowSum:
+    """The viewer's narrow buyers together; money in cents over the window."""
+
+    customers: int
+    net_revenue: int
+    elsewhere: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +206,14 @@ def narrow_buyers(
     names = names_of(ProductCategory, [row["lacking_id"] for row in page.rows])
     found = [_narrow(row, names.get(row["lacking_id"], ""), run.currency) for row in page.rows]
     return RowsPage(found, page.before, page.after, page.count, page.count_capped)
+
+
+def narrow_sums(run: AnalysisRun, user: User, filter: Filter | None = None) -> NarrowSum:  # noqa: A002
+    """Add up the viewer's narrow buyers."""
+    found = visible_rows(NarrowBuyer, "narrow_buyers", run, user, filter).aggregate(
+        customers=Count("customer_id"), net_revenue=Total("net_revenue"), elsewhere=Total("elsewhere")
+    )
+    return NarrowSum(**{name: value or 0 for name, value in found.items()})
 
 
 def due_to_buy(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from crm.models import User
 from crm.policy import Scope, can, scope_of
-from customers.models import Consent, Customer, Task
+from customers.models import Consent, Customer, Task, TaskOrigin
 from customers.selectors.masking import masked_text
 from customers.selectors.profiles import possible_owners
 
@@ -68,3 +69,23 @@ def possible_assignees(user: User, task: Task) -> QuerySet[User]:
     elif user.team_id is not None:
         chosen |= Q(team=user.team_id, is_active=True)
     return User.objects.filter(chosen).order_by("name", "username")
+
+
+def tasks_set(user: User, customer_ids: Iterable[int], origins: Collection[TaskOrigin]) -> dict[int, TaskRow]:
+    """Return, by customer, the open task that was set last from lists of some origins."""
+    today = timezone.localdate()
+    readable = can(user, "personal.view")
+    tasks = Task.objects.visible_to(user).filter(
+        customer__in=list(customer_ids), done_at=None, origin__in=list(origins)
+    )
+    return {
+        task.customer_id: TaskRow(
+            id=task.pk,
+            title=task.title if readable else masked_text(task.title),
+            reason="",
+            due_on=task.due_on,
+            assignee=str(task.assignee or ""),
+            days_late=max((today - task.due_on).days, 0),
+        )
+        for task in tasks.select_related("assignee").order_by("id")
+    }

@@ -33,6 +33,7 @@ UNDO = "undo"
 AT_ONCE = 200
 CHUNK = 500
 LONGEST_TAG = 50
+LONGEST_TASK_REASON = 300
 
 # What a chunk changed: for an undo, ids by what was there before ("" when nothing was), or the ids of what was made.
 Before = dict[str, list[int]]
@@ -46,8 +47,9 @@ def start(*, actor: User, action: str, ids: Sequence[int], values: Mapping[str, 
     """Change these customers, or tasks, as far as the actor may; return the job, ended when there are few.
 
     ``values`` are JSON: {"owner": id} to assign, {"tag": name}, {"campaign": id}, or {"title", "due_on" (ISO),
-    "assignee": id or None} to create tasks; of tasks {"outcome": words} for done, {"due_on"} to put them off,
-    {"assignee": id} to give them to somebody. Raises PermissionDenied and BulkError.
+    "assignee": id or None} to create tasks, where each has its own with "reasons" {id: text} and an "origin"; of tasks
+    {"outcome": words} for done, {"due_on"} to put them off, {"assignee": id} to give them to somebody.
+    Raises PermissionDenied and BulkError.
     """
     require(actor, "customer.edit")
     if action not in _ACTIONS and action not in TASK_ACTIONS:
@@ -165,14 +167,16 @@ def _create_tasks(actor: User, values: Mapping[str, Any]) -> Change:
     if not title:
         raise jobs.JobError(_("A task says what to do."))
     assignee = possible_owners(actor).filter(pk=values.get("assignee") or 0).first()
+    reasons, origin = values.get("reasons", {}), TaskOrigin(values.get("origin", TaskOrigin.LIST))
 
     def change(held: CustomerQuerySet) -> Before:
         tasks = Task.objects.bulk_create(
             Task(
                 customer_id=pk,
                 title=title,
+                reason=str(reasons.get(str(pk), ""))[:LONGEST_TASK_REASON],
                 due_on=due_on,
-                origin=TaskOrigin.LIST,
+                origin=origin,
                 # Without a colleague named, each owner's own.
                 assignee_id=assignee.pk if assignee else owner or actor.pk,
                 created_by=actor,

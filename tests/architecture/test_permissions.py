@@ -73,6 +73,7 @@ def subjects(cast: Cast) -> dict[str, int | str]:
     words = {
         "word": "x-y",
         "list": "customers",
+        "five": "gold",
         "needs": "needs",
         "basics": "basics",
         "field": "company.problems",
