@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,15 +62,19 @@ class Population:
 
 
 def population_of(
-    connection: Connection,
+    connections: Sequence[Connection],
     table: sql.Composable,
     run: AnalysisRun,
     rules: PolicyRules,
     region_ids: dict[str, int],
     spec: facts.FactsSpec,
 ) -> Population:
-    """Read everything that the measures of the core run need, from the facts in ``table``."""
-    customers = read_customers(connection, table, run, rules, spec)
+    """Read everything that the measures of the core run need, from the facts in ``table``.
+
+    ``connections`` share one snapshot and, when there are several, the reading.
+    """
+    connection = connections[0]
+    customers = read_customers(connections, table, run, rules, spec)
     return Population(
         customers=customers,
         as_of=spec.as_of,
@@ -80,22 +88,62 @@ def population_of(
 
 
 def read_customers(
-    connection: Connection, table: sql.Composable, run: AnalysisRun, rules: PolicyRules, spec: facts.FactsSpec
+    connections: Sequence[Connection],
+    table: sql.Composable,
+    run: AnalysisRun,
+    rules: PolicyRules,
+    spec: facts.FactsSpec,
 ) -> pd.DataFrame:
     """Read the population's frame from the facts in ``table``; see :class:`Population`."""
-    before = run.previous
-    comparable = before is not None and _comparable(before, rules)
-    query = _QUERY.format(
-        population=facts.population_query(table, spec),
-        comparable=sql.Literal(comparable),
-        before=sql.Literal(before.pk if before else -1),
-    )
-    columns = read_columns(connection, query, KINDS)
-    order = np.argsort(columns["customer_id"], kind="stable")
-    index = pd.Index(columns.pop("customer_id")[order], name="customer_id")
-    for name in columns:  # one after the other: two orders of everything would be too much to hold
-        columns[name] = columns[name][order]
+    ranges = _ranges(connections)
+
+    def read(connection: Connection, ids: tuple[int, int] | None) -> dict[str, Any]:
+        return read_columns(connection, _query(table, run, rules, spec, ids), KINDS)
+
+    with ThreadPoolExecutor(len(connections)) as pool:
+        parts = list(pool.map(read, connections, ranges))
+    order = np.argsort(_joined(parts, "customer_id"), kind="stable")
+    index = pd.Index(_joined(parts, "customer_id")[order], name="customer_id")
+    columns = {}
+    for name in list(KINDS)[1:]:  # one after the other: two orders of everything would be too much to hold
+        columns[name] = _joined(parts, name)[order]
+        for part in parts:
+            del part[name]
     return pd.DataFrame(columns, index=index, copy=False)
+
+
+def _ranges(connections: Sequence[Connection]) -> list[tuple[int, int] | None]:
+    """As many ranges of ids as there are connections."""
+    row = connections[0].execute("SELECT min(id), max(id) FROM customers_customer").fetchone()
+    if len(connections) == 1 or row is None or row[0] is None:
+        return [None] * len(connections)
+    least, most = row
+    bounds = [least + (most + 1 - least) * place // len(connections) for place in range(len(connections) + 1)]
+    return [(low, high - 1) for low, high in pairwise(bounds)]
+
+
+def _joined(parts: list[dict[str, Any]], name: str) -> Any:
+    """A column of all parts, numpy's or pandas' own."""
+    values = [part[name] for part in parts]
+    if isinstance(values[0], np.ndarray):
+        return np.concatenate(values)
+    return pd.concat([pd.Series(part) for part in values], ignore_index=True).array
+
+
+def _query(
+    table: sql.Composable,
+    run: AnalysisRun,
+    rules: PolicyRules,
+    spec: facts.FactsSpec,
+    ids: tuple[int, int] | None,
+) -> sql.Composed:
+    before = run.previous
+    return _QUERY.format(
+        population=facts.population_query(table, spec, ids),
+        comparable=sql.Literal(before is not None and _comparable(before, rules)),
+        before=sql.Literal(before.pk if before else -1),
+        before_within=facts.within(sql.Identifier("before", "customer_id"), ids),
+    )
 
 
 def _comparable(before: AnalysisRun, rules: PolicyRules) -> bool:
@@ -109,5 +157,5 @@ _QUERY = sql.SQL("""
         before.tier AS tier_before
     FROM ({population}) AS population
     LEFT JOIN analysis_customersnapshot AS before
-        ON before.run_id = {before} AND before.customer_id = population.customer_id
+        ON before.run_id = {before} AND before.customer_id = population.customer_id AND {before_within}
 """)

@@ -35,12 +35,15 @@ class Table:
         ordinary tables.
     indexes
         Columns of each index of a partition, beside its key.
+    asked
+        The columns that pages filter and sort by, which the planner needs to know about at once; all when left out.
     """
 
     model: type[RunRow]
     kinds: Mapping[str, Kind]
     partitioned: bool = False
     indexes: tuple[tuple[str, ...], ...] = ()
+    asked: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
-from psycopg import IsolationLevel
+from psycopg import IsolationLevel, sql
 
 from customers.selectors.facts import Connection
 
@@ -36,3 +36,16 @@ def second_connection() -> Iterator[Connection]:
         yield raw
     finally:
         wrapper.close()
+
+
+@contextmanager
+def beside(connection: Connection) -> Iterator[Connection]:
+    """Open another connection that sees what the transaction of ``connection`` saw when it began.
+
+    It sees none of that transaction's own writes, so they must have been none.
+    """
+    row = connection.execute("SELECT pg_export_snapshot()").fetchone()
+    with second_connection() as other, other.transaction():
+        if row:
+            other.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(row[0]))
+        yield other

@@ -86,6 +86,19 @@ def prepare(connection: Connection, spec: FactsSpec, *, keep: bool) -> PreparedF
     return PreparedFacts(CURRENT, source)
 
 
+def settle(connection: Connection, spec: FactsSpec, *, keep: bool) -> FactsSource | None:
+    """Bring the current facts to ``spec`` in a transaction of its own: several connections can read them then.
+
+    None when the current facts are not to serve ``spec`` (see :func:`prepare`).
+    """
+    with connection.transaction():
+        if not _may_use_current(connection, _usable_state(connection, spec), spec, keep=keep):
+            return None
+        source = prepare(connection, spec, keep=keep).source
+    forget_changes(connection)
+    return source
+
+
 def look(connection: Connection, spec: FactsSpec) -> PreparedFacts:
     """Make facts true for ``spec`` without writing anything that outlasts the caller's transaction.
 
@@ -126,6 +139,7 @@ def forget_changes(connection: Connection) -> None:
 
 def _note_changes(connection: Connection) -> int:
     """List the changed customers as this snapshot sees them; return how many they are."""
+    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(CHANGED))
     noted = connection.execute(
         "CREATE TEMP TABLE changed_customers AS SELECT customer_id, changed_at FROM customers_changedcustomer"
     )

@@ -11,7 +11,7 @@ import datetime
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,15 +29,16 @@ from analysis.datasets.totals import read_months, read_totals
 from analysis.measures.pareto_curve import pareto_points, top_shares
 from analysis.models import AnalysisRun, FactsSource, Policy, RunState
 from analysis.models.reading import PolicyError
+from analysis.models.rules import PolicyRules
 from analysis.registry import find
 from analysis.selectors.contribution import TOP_PERCENTS
 from analysis.services import churn, facts, policies, publishing, storing, validation
-from analysis.services.connections import second_connection
+from analysis.services.connections import beside, second_connection
 from crm.models import Job, User
 from crm.policy import can, require
 from crm.services import jobs
 from crm.services.jobs import JobError, LeaseLostError, RunningJob
-from customers.selectors.facts import Connection, first_order_on
+from customers.selectors.facts import Connection, FactsSpec, first_order_on
 
 KIND = "analysis.run"
 
@@ -179,12 +180,12 @@ class _Execution:
     def carry_out(self) -> None:
         """Snapshot, compute, store, check, publish; the backtest beside the storing, which awaits the server."""
         self.run.previous = publishing.run_before(self.run)
-        with second_connection() as work, ThreadPoolExecutor(1) as beside:
+        with second_connection() as work, ThreadPoolExecutor(1) as aside:
             storing.drop_leftovers(work, self.run)
             population, totals, source = self._read(work)
             with self._step(2):
                 fit = churn.fit(population)
-            backtest = beside.submit(churn.evaluate, population)
+            backtest = aside.submit(churn.evaluate, population)
             with self._step(3):
                 found = find(population, fit)
             table = storing.table_name(self.run, self.job.attempt)
@@ -199,24 +200,35 @@ class _Execution:
                 publishing.publish(self.run, self.job, table)
 
     def _read(self, work: Connection) -> tuple[Population, dict[str, Any], FactsSource]:
-        """Bring the facts up to date and read the population, all from one snapshot."""
+        """Bring the facts up to date and read the population, all from one snapshot.
+
+        Facts that had to be written are committed first, and brought up to date again in the snapshot that everything
+        is read from: almost always nothing has changed meanwhile, and two connections can share the reading.
+        """
         rules = self.run.policy.parsed()
         regions = policies.region_ids(rules)
         with facts.alone(work):
-            with work.transaction():
-                window = rules.window.window(self.run.as_of, first_order_on(work))
-                spec = facts_spec(rules, window, self.run.as_of)
-                with self._step(0):
-                    prepared = facts.prepare(work, spec, keep=self.run.publish)
+            with self._step(0):
+                settled = facts.settle(work, self._spec(work, rules), keep=self.run.publish)
+            with work.transaction(), ExitStack() as shared:
+                spec = self._spec(work, rules)
+                prepared = facts.prepare(work, spec, keep=self.run.publish)
+                readers = [work]
+                if prepared.source is FactsSource.CURRENT:
+                    readers.append(shared.enter_context(beside(work)))
                 with self._step(1):
-                    population = population_of(work, prepared.table, self.run, rules, regions, spec)
+                    population = population_of(readers, prepared.table, self.run, rules, regions, spec)
                     totals = read_totals(work, prepared.table, spec, population)
                     current = prepared.source is not FactsSource.ASIDE
                     self.run.months = read_months(work, self.run.as_of, in_progress=current)
                     validation.check_facts(work, prepared.table, spec, population, totals)
             if current:
                 facts.forget_changes(work)
-        return population, totals, prepared.source
+        return population, totals, settled or prepared.source
+
+    def _spec(self, work: Connection, rules: PolicyRules) -> FactsSpec:
+        """The days that the run is about, as the records have them."""
+        return facts_spec(rules, rules.window.window(self.run.as_of, first_order_on(work)), self.run.as_of)
 
     def _describe(
         self, population: Population, totals: dict[str, Any], source: FactsSource, found: pd.DataFrame

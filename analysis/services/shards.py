@@ -32,7 +32,7 @@ def divide(raw: Connection, result: MeasureResult, measure: Measure[Any]) -> lis
     for table in measure.tables:
         storing.remove_rows(raw, table, result.run)
         if table.partitioned:
-            storing.create_partition(raw, table, storing.partition_name(table, result.run))
+            storing.create_partition(raw, table, storing.partition_name(table, result.run), result.run)
     _drop_parts(raw, result, measure)
     for place, kinds in enumerate(measure.parts.values()):
         storing.create_part(raw, _part_name(result, place), kinds)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 from psycopg import sql
@@ -25,6 +26,21 @@ SNAPSHOTS = Table(
     {"customer_id": "int8", **PUBLISHED},
     partitioned=True,
     indexes=(("rank", "customer_id"),),
+    asked=(
+        "customer_id",
+        "region_id",
+        "rank",
+        "value",
+        "tier",
+        "tier_before",
+        "marks",
+        "potential",
+        "churn_status",
+        "churn_flag",
+        "churn_probability",
+        "first_order_on",
+        "last_order_on",
+    ),
 )
 
 # Halves of the rows, each copied by a connection of its own: PostgreSQL parses one stream in one process.
@@ -40,19 +56,48 @@ def table_name(run: AnalysisRun, attempt: int) -> str:
 def store(connection: Connection, run: AnalysisRun, table: str, found: pd.DataFrame) -> None:
     """Create the table of a run, fill it and key it. Killed half-way it leaves a table that nobody can see."""
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(table)))
-    create_partition(connection, SNAPSHOTS, table)
-    rows = found.reset_index().assign(run_id=run.pk)
+    create_partition(connection, SNAPSHOTS, table, run)
+    rows = found.reset_index()
+    kinds = _leave_to_defaults(connection, table, rows)
     streams = min(STREAMS, max(1, len(rows) // ROWS_WORTH_A_STREAM))
     parts = pairwise(len(rows) * place // streams for place in range(streams + 1))
     with ThreadPoolExecutor(STREAMS) as pool:
-        list(pool.map(lambda part: _copy(table, rows.iloc[slice(*part)]), parts))
+        list(pool.map(lambda part: _copy(table, rows.iloc[slice(*part)], kinds), parts))
         list(pool.map(_index, _index_statements(SNAPSHOTS, table)))
-    _make_sound(connection, run.pk, table)
+    _make_sound(connection, SNAPSHOTS, table)
 
 
-def _copy(table: str, rows: pd.DataFrame) -> None:
+def _leave_to_defaults(connection: Connection, table: str, rows: pd.DataFrame) -> dict[str, Kind]:
+    """Make what all rows have in common their column's default; return the columns that remain to be written.
+
+    A company with one scheme and no regional thresholds says so a million times otherwise.
+    """
+    remaining: dict[str, Kind] = {}
+    for column, kind in SNAPSHOTS.kinds.items():
+        if kind == "date" or not _have_in_common(rows[column]):
+            remaining[column] = kind
+            continue
+        absent = "" if isinstance(kind, tuple) and "" in kind else None
+        common = absent if pd.isna(rows[column].iloc[0]) else rows[column].iloc[:1].tolist()[0]
+        _set_default(connection, table, column, common)
+    return remaining
+
+
+def _have_in_common(values: pd.Series) -> bool:
+    """Whether all rows say the same; most columns differ early."""
+
+    def same(part: pd.Series) -> bool:
+        absent = part.isna()
+        if absent.iloc[0]:
+            return bool(absent.all())
+        return not absent.any() and bool((part == part.iloc[0]).all())
+
+    return len(values) > 0 and same(values.iloc[:100]) and same(values)
+
+
+def _copy(table: str, rows: pd.DataFrame, kinds: Mapping[str, Kind]) -> None:
     with second_connection() as stream:
-        write_frame(stream, sql.Identifier(table), rows, {"run_id": "int8", **SNAPSHOTS.kinds})
+        write_frame(stream, sql.Identifier(table), rows, kinds)
 
 
 def _index(statement: sql.Composed) -> None:
@@ -65,7 +110,7 @@ def put(connection: Connection, table: Table, run: AnalysisRun, found: pd.DataFr
     remove_rows(connection, table, run)
     if table.partitioned:
         name = partition_name(table, run)
-        create_partition(connection, table, name)
+        create_partition(connection, table, name, run)
         copy_rows(connection, table, name, run, found)
         finish_partition(connection, table, name, run)
     else:
@@ -78,11 +123,20 @@ def partition_name(table: Table, run: AnalysisRun) -> str:
     return f"{table.name}_{run.pk}"
 
 
-def create_partition(connection: Connection, table: Table, name: str) -> None:
-    """Create an empty table like the parent's partitions, without key or index yet."""
+def create_partition(connection: Connection, table: Table, name: str, run: AnalysisRun) -> None:
+    """Create an empty table like the parent's partitions, without key or index yet, for rows of this run alone."""
     connection.execute(
-        sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS)").format(
-            sql.Identifier(name), sql.Identifier(table.name)
+        sql.SQL(
+            "CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS, CONSTRAINT of_one_run CHECK (run_id = {}))"
+        ).format(sql.Identifier(name), sql.Identifier(table.name), run.pk)
+    )
+    _set_default(connection, name, "run_id", run.pk)
+
+
+def _set_default(connection: Connection, table: str, column: str, value: Any) -> None:
+    connection.execute(
+        sql.SQL("ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {}").format(
+            sql.Identifier(table), sql.Identifier(column), sql.Literal(value)
         )
     )
 
@@ -98,7 +152,7 @@ def finish_partition(connection: Connection, table: Table, name: str, run: Analy
     """Key and index a filled table, and make it a partition that readers can find."""
     for statement in _index_statements(table, name):
         connection.execute(statement)
-    _make_sound(connection, run.pk, name)
+    _make_sound(connection, table, name)
     attach(connection, run, name, table)
 
 
@@ -172,11 +226,13 @@ def _index_statements(table: Table, name: str) -> list[sql.Composed]:
     ]
 
 
-def _make_sound(connection: Connection, run_id: int, name: str) -> None:
-    """Give a filled and indexed table its key, its statistics, and what spares a scan when it is attached."""
-    table, key = sql.Identifier(name), sql.Identifier(f"{name}_key")
-    connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY USING INDEX {}").format(table, key))
+def _make_sound(connection: Connection, table: Table, name: str) -> None:
+    """Give a filled and indexed table its key, and statistics of what is asked of it."""
+    target, key = sql.Identifier(name), sql.Identifier(f"{name}_key")
+    connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY USING INDEX {}").format(target, key))
+    columns = sql.SQL(", ").join(map(sql.Identifier, table.asked))
     connection.execute(
-        sql.SQL("ALTER TABLE {} ADD CONSTRAINT of_one_run CHECK (run_id = {})").format(table, run_id)
+        sql.SQL("ANALYZE {} ({})").format(target, columns)
+        if table.asked
+        else sql.SQL("ANALYZE {}").format(target)
     )
-    connection.execute(sql.SQL("ANALYZE {}").format(table))
