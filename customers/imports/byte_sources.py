@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from django.utils.translation import gettext as _
 
-from customers.imports.problems import EmptyFile, MissingFile, TruncatedFile, UnsupportedFile
+from customers.imports.problems import EmptyFile, MissingFile, TruncatedFile, UnsafeFile, UnsupportedFile
 from customers.imports.workbooks import limits
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -53,7 +53,7 @@ class ByteSource:
         try:
             with self._raw() as raw:
                 if self.compressed:
-                    with gzip.GzipFile(fileobj=raw) as unpacked:
+                    with _Unpacked(raw) as unpacked:
                         yield unpacked  # type: ignore[misc] # a GzipFile has all of BinaryIO that is used here
                 else:
                     yield raw
@@ -97,6 +97,37 @@ class ByteSource:
                     _refuse_beyond(limits.PACKED_BYTES, copy.tell())
                 copy.flush()
                 yield cast(BinaryIO, copy)
+
+
+class _Unpacked(gzip.GzipFile):
+    """What is in a gzip file, as long as it is no bomb."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        size = packed.seek(0, io.SEEK_END)
+        packed.seek(0)
+        super().__init__(fileobj=packed)
+        self._most = max(limits.RATIO_FROM, limits.RATIO * size)
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Like that of every gzip file, but in pieces only.
+
+        Raises:
+            UnsafeFile: more has come out than anybody packs into so little.
+        """
+        return self._weighed(super().read(size))
+
+    def read1(self, size: int = -1) -> bytes:
+        """Likewise, at most what one look into the file gives."""
+        return self._weighed(super().read1(size))
+
+    def _weighed(self, data: bytes) -> bytes:
+        if self.tell() > self._most:
+            message = _(
+                "The compressed file was refused: it unpacks to more than %(megabytes)d MB, far too much for its size. "
+                "Unpack it and import what is inside."
+            )
+            raise UnsafeFile(message % {"megabytes": self._most >> 20})
+        return data
 
 
 class _View(io.RawIOBase):

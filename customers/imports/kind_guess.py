@@ -29,4 +29,4 @@ def guess_kinds(table: Table) -> tuple[tuple[Kind, float], ...]:
 def _fit(layout: Layout, table: Table) -> float:
     mapping = match_columns(layout.kind, table)
     named = sum(1 for header in table.headers if header)
-    return len(mapping.sources) / max(named, 1) * 0.5 ** float(len(mapping.missing))
+    return len(mapping.sources) / (max(named, 1) << len(mapping.missing))

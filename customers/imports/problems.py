@@ -98,6 +98,18 @@ class UnsafeWorkbook(FileProblem):
     code = "unsafe_workbook"
 
 
+class UnsafeFile(FileProblem):
+    """A compressed file that unpacks to far more than it should."""
+
+    code = "unsafe_file"
+
+
+class DelimiterProblem(FileProblem):
+    """A delimiter that can be none."""
+
+    code = "delimiter"
+
+
 class NoHeader(FileProblem):
     """No row that names the columns."""
 

@@ -18,6 +18,7 @@ from customers.imports.encodings import detect_encoding
 from customers.imports.headers import find_header, numbered, told_apart
 from customers.imports.layouts import is_known_header
 from customers.imports.problems import (
+    DelimiterProblem,
     DisguisedSpreadsheet,
     EmptyFile,
     NoHeader,
@@ -32,6 +33,7 @@ from customers.imports.vcards.lines import is_card, read_cards
 from customers.imports.workbooks import limits
 
 HEAD = 512
+NO_DELIMITERS = '"\r\n\0'
 SNIFFED_CHARACTERS = 1 << 18
 PREVIEWED_ROWS = 60
 SAMPLE_ROWS = 50
@@ -66,6 +68,10 @@ def read_table(
     Raises:
         FileProblem: one of its kinds, saying where and what to do.
     """
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in NO_DELIMITERS):
+        raise DelimiterProblem(
+            _("A delimiter is one character, such as a comma; no quotation mark or line break.")
+        )
     source = ByteSource.of(origin, name)
     with source.open() as stream:
         head = stream.read(HEAD)

@@ -199,6 +199,12 @@ def _refused(refused: str, **facts: Any) -> FileProblem:
         case "row":
             message = _("Row %(line)d has more than %(limit)d characters. Import fewer columns.")
             return SheetProblem(message % facts, line=facts["line"])
+        case "formula":
+            message = _(
+                "The workbook has formulas whose results were never computed. Open it in a spreadsheet program and "
+                "save it again."
+            )
+            return SheetProblem(message)
         case _:
             return _unsafe(refused, facts)
 

@@ -38,6 +38,8 @@ BY_VALUES_ALONE: Final = 0.6
 BY_LIKENESS: Final = 0.7
 LEFT_WITHOUT_VALUES: Final = 0.4
 EMPTY: Final = 0.9
+WEIGHED: Final = 20
+"""The first values of a column that are weighed against fields that it does not feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,9 @@ class _Judge:
         self.columns = {column.field: column for column in self.layout.columns if not column.is_hidden}
         self.fed_by = {source.index: name for name, source in mapping.sources.items()}
         self.context = ColumnContext(context.time_zone if context else UTC)
+        self.choosy = {
+            name: column.cleaner(self.context) for name, column in self.columns.items() if _is_choosy(column)
+        }
 
     def suggestion(self, index: int, header: str) -> ColumnSuggestion:
         values = values_of(self.table, index)
@@ -144,27 +149,31 @@ class _Judge:
         key = header_name(header).key
         if not key:
             return
+        matcher = SequenceMatcher(None, b=key, autojunk=False)
         for name, known in _spellings(self.mapping.kind):
-            if name in self.columns:
-                likeness = 1.0 if key == known else _likeness(key, known)
-                if likeness >= ALIKE:
-                    yield name, BY_LIKENESS * likeness
+            likeness = _likeness(matcher, key, known)
+            if likeness >= ALIKE and name in self.columns:
+                yield name, BY_LIKENESS * likeness
 
     def _by_values(self, values: list[str]) -> Iterator[tuple[str, float]]:
         """Fields that hold a form of their own, by how many values have it."""
-        for name, column in self.columns.items():
-            if values and _is_choosy(column):
-                readable = share(values, column.cleaner(self.context))
-                if readable > 1 - LEFT_WITHOUT_VALUES:
-                    yield name, BY_VALUES_ALONE * readable
+        for name, cleaner in self.choosy.items():
+            readable = share(values[:WEIGHED], cleaner)
+            if readable > 1 - LEFT_WITHOUT_VALUES:
+                yield name, BY_VALUES_ALONE * readable
 
 
-def _likeness(one: str, other: str) -> float:
-    """How alike two headers are. One that the other contains is nearly it: 客户手机 and 手机."""
-    shorter, longer = sorted((one, other), key=len)
+def _likeness(matcher: SequenceMatcher[str], key: str, known: str) -> float:
+    """How alike two headers are, 0 to 1; 0 for any that are not. One that contains another is nearly it."""
+    if key == known:
+        return 1.0
+    shorter, longer = sorted((key, known), key=len)
     if len(shorter) > 1 and shorter in longer and len(shorter) * 3 >= len(longer):
         return 0.9
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+    matcher.set_seq1(known)
+    if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
+        return 0.0
+    return matcher.ratio()
 
 
 @cache

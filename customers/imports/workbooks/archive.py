@@ -29,6 +29,10 @@ _FAKE_EXTENT = re.compile(
     % (limits.COLUMN_LETTERS + 1, limits.ROW_DIGITS + 1)
 )
 _FAKE_REPETITION = re.compile(rb"-repeated=[\"']0*[1-9]\d{%d}" % limits.ROW_DIGITS)
+# A cell with a formula whose result nobody has computed: no value, or an empty one that is not an empty text.
+_UNCOMPUTED = re.compile(
+    rb"""<c(?![^>]*\st=["']str["'])(?:\s[^>]*)?>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"""
+)
 _OVERLAP = 256
 
 
@@ -73,7 +77,7 @@ def examine(file: BinaryIO) -> None:
 
     Raises:
         Refusal: part names that repeat or climb, document type declarations, encodings that hide text, endless cells,
-            extents beyond the edges of every spreadsheet; or a part is damaged.
+            extents beyond the edges of every spreadsheet, formulas without results; or a part is damaged.
     """
     file.seek(0)
     if file.read(len(OLE_MAGIC)) == OLE_MAGIC:
@@ -159,5 +163,7 @@ def _examine_text(text: bytes) -> None:
         raise Refusal("damaged")
     if any(declaration in text for declaration in _DECLARATIONS):
         raise Refusal("declaration")
+    if b"<f" in text and _UNCOMPUTED.search(text):
+        raise Refusal("formula")
     if _FAKE_EXTENT.search(text) or _FAKE_REPETITION.search(text):
         raise Refusal("extent")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from customers.imports.problems import (
+    DelimiterProblem,
     DisguisedSpreadsheet,
     EmptyFile,
     EncodingProblem,
@@ -15,6 +16,7 @@ from customers.imports.problems import (
     NoRows,
     TooManyColumns,
     TruncatedFile,
+    UnsafeFile,
     UnsupportedFile,
 )
 from customers.imports.readers import read_table
@@ -159,3 +161,30 @@ def test_an_open_file_needs_no_name() -> None:
 def test_the_line_that_states_a_separator_is_no_header(reading: Reading) -> None:
     table = reading("sep=;\ncode;name\nC1;Alice\n")
     assert (table.source.delimiter, table.header_line, table.headers) == (";", 2, ("code", "name"))
+
+
+def test_a_compressed_bomb_is_refused_before_it_is_unpacked(reading: Reading) -> None:
+    bomb = gzip.compress(b"code,name\n" + bytes(65 << 20), 1)
+    with pytest.raises(UnsafeFile, match="64 MB"):
+        reading(bomb)
+
+
+@pytest.mark.parametrize("delimiter", ["", "ab", '"', "\n", "\0"])
+def test_a_delimiter_that_can_be_none_is_told(reading: Reading, delimiter: str) -> None:
+    with pytest.raises(DelimiterProblem):
+        reading(PLAIN, delimiter=delimiter)
+
+
+def test_a_file_without_column_names_can_be_said_to_be_one(reading: Reading) -> None:
+    table = reading("C1,Alice\nC2,Bob\n", header_line=0)
+    assert (table.headers, table.header_line) == (("Column 1", "Column 2"), 0)
+    assert list(table) == [(1, ["C1", "Alice"]), (2, ["C2", "Bob"])]
+
+
+def test_no_two_headers_are_equal(reading: Reading) -> None:
+    assert reading("a,a,a (2),,,A\n1,2,3,4,5,6\n").headers == ("a", "a (2)", "a (2) (2)", "", "", "A")
+
+
+def test_the_top_of_a_file_is_shown_as_it_is(reading: Reading) -> None:
+    table = reading("标题,\n\ncode,name\nC1,Alice\n")
+    assert table.top == ((1, ["标题", ""]), (2, []), (3, ["code", "name"]), (4, ["C1", "Alice"]))

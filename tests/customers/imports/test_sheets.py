@@ -104,3 +104,19 @@ def test_truths_and_formulas_are_their_last_values(reading: Reading) -> None:
     head = "".join(f'<c r="{c}1" t="str"><v>column {c}</v></c>' for c in "ABC")
     table = reading(sheet_of(f'<row r="1">{head}</row><row r="2">{row}</row>'))
     assert list(table) == [(2, ["TRUE", "2", "=A1"])]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ['<c r="A2"><f>1+1</f></c>', '<c r="A2"><f>1+1</f><v></v></c>', '<c><f t="shared" si="0"/><v/></c>'],
+)
+def test_formulas_that_nobody_computed_are_told_and_not_read_as_blanks(reading: Reading, cell: str) -> None:
+    head = '<row r="1"><c r="A1" t="str"><v>code</v></c></row>'
+    with pytest.raises(SheetProblem, match="never computed"):
+        reading(sheet_of(f'{head}<row r="2">{cell}</row>'))
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_a_blank(reading: Reading) -> None:
+    rows = '<row r="1"><c r="A1" t="str"><v>code</v></c><c r="B1" t="str"><v>name</v></c></row>'
+    rows += '<row r="2"><c r="A2" t="str"><v>C1</v></c><c r="B2" t="str"><f>IF(1,"","x")</f><v></v></c></row>'
+    assert list(reading(sheet_of(rows))) == [(2, ["C1", ""])]

@@ -58,7 +58,7 @@ def fate(reading: Reading, book: bytes) -> str:
     return "read" if all(isinstance(cell, str) for _, cells in rows for cell in cells) else "garbled"
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("kind", BOOKS)
 def test_damaged_workbooks_are_read_or_refused(reading: Reading, kind: str, seed: int) -> None:
     chance = random.Random(f"{kind} {seed}")  # noqa: S311 - repeatable, not secret
