@@ -1,6 +1,7 @@
 """A migrated database to clone: the migrations run once for each state of their files, not once for each test run."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -21,20 +22,20 @@ def migrated_template() -> str:
 
     Raises CalledProcessError when a migration fails, after its output.
     """
-    name = PREFIX + _digest_of_migrations()
+    files = _digests()
+    name = PREFIX + hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
     with psycopg.connect(_url("postgres"), autocommit=True) as server:
         server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        existing = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
-        names = {row[0] for row in existing}
-        if name not in names:
+        known = _known_templates(server)
+        if name not in known:
             # Those of a moment ago may just be being cloned by a run on another state of the files.
-            _drop(server, names if len(names) >= MOST_KEPT else set())
-            _make(server, name)
+            _drop(server, set(known) if len(known) >= MOST_KEPT else set())
+            _make(server, name, files, _best_start(known, files) if len(known) < MOST_KEPT else None)
     return name
 
 
-def _digest_of_migrations() -> str:
-    """Return a digest of what the tables come from: our migrations, what they load, and the libraries' versions."""
+def _digests() -> dict[str, str]:
+    """Return a digest of each file that the tables come from: our migrations, what they load, the libraries."""
     folders = [ROOT / app for app in ("crm", "customers", "analysis")]
     files = [file for folder in folders for file in folder.glob("migrations/*.py")]
     files += [
@@ -42,24 +43,39 @@ def _digest_of_migrations() -> str:
         ROOT / "customers" / "data" / "regions.csv",
         *ROOT.glob("crm/sealing/*.py"),
     ]
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(file.relative_to(ROOT).as_posix().encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
+    return {
+        file.relative_to(ROOT).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(files)
+    }
 
 
-def _make(server: psycopg.Connection, name: str) -> None:
+def _known_templates(server: psycopg.Connection) -> dict[str, dict[str, str]]:
+    """Return the digests that each template on the server was made from, kept as the database's comment."""
+    rows = server.execute(
+        "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database WHERE starts_with(datname, %s)",
+        [PREFIX],
+    )
+    return {name: json.loads(comment or "{}") for name, comment in rows}
+
+
+def _best_start(known: dict[str, dict[str, str]], files: dict[str, str]) -> str | None:
+    """Return the template that lacks the fewest of today's migrations and has no other: the rest is migrated on it."""
+    fitting = [name for name, had in known.items() if had and had.items() <= files.items()]
+    return max(fitting, key=lambda name: len(known[name]), default=None)
+
+
+def _make(server: psycopg.Connection, name: str, files: dict[str, str], start: str | None) -> None:
     """Migrate a database of another name, then give it its own: half a template is never cloned."""
-    partial = name + "_partial"
-    _drop(server, {partial})
-    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(partial)))
-    environment = os.environ | {"DATABASE_URL": _url(partial)}
+    partial, target = sql.Identifier(name + "_partial"), sql.Identifier(name)
+    _drop(server, {name + "_partial"})
+    server.execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(partial, sql.Identifier(start or "template1"))
+    )
+    environment = os.environ | {"DATABASE_URL": _url(name + "_partial")}
     command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    server.execute(
-        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(partial), sql.Identifier(name))
-    )
+    server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(partial, sql.Literal(json.dumps(files))))
+    server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(partial, target))
 
 
 def _drop(server: psycopg.Connection, names: set[str]) -> None:
