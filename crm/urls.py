@@ -2,7 +2,9 @@
 
 from django.urls import include, path
 
+from crm.views import audit
 from crm.views.access import rights, sign_ins, teams, tokens, users
+from crm.views.background import background
 from crm.views.errors import not_here
 from crm.views.health import healthz
 from crm.views.home import home
@@ -37,6 +39,9 @@ urlpatterns = [
     path("access/teams/<int:pk>/", teams.edit_team, name="team"),
     path("access/rights/", rights.rights, name="rights"),
     path("i18n/setlang/", set_language, name="set_language"),
+    path("audit/", audit.trail, name="audit"),
+    path("audit/export/", audit.export, name="audit_export"),
+    path("jobs/", background, name="background"),
     path("jobs/<int:pk>/", job_progress, name="job_progress"),
     path("jobs/<int:pk>/cancel/", cancel_job, name="job_cancel"),
     path("jobs/<int:pk>/retry/", retry_job, name="job_retry"),

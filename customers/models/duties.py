@@ -261,7 +261,7 @@ class Incident(models.Model):
 
     def get_absolute_url(self) -> str:
         """The incident's page."""
-        return reverse("customers:incident", args=[self.pk])
+        return reverse("customers:entry", args=["incidents", self.pk])
 
     @property
     def authority_due_at(self) -> datetime:

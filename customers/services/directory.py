@@ -1,4 +1,4 @@
-"""Writing what belongs to no single customer: competitors, channels, campaigns, informants, territories."""
+"""Writing what belongs to no single customer: competitors, sources, informants, territories, registers."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -10,7 +10,16 @@ from django.db.models import Model, QuerySet
 from crm.models import User
 from crm.policy import require
 from crm.services import audit
-from customers.models import Campaign, Channel, Competitor, Customer, Informant, Territory
+from customers.models import (
+    Campaign,
+    Channel,
+    Competitor,
+    Customer,
+    Incident,
+    Informant,
+    ProcessingActivity,
+    Territory,
+)
 from customers.services.meanwhile import require_as_seen
 
 M = TypeVar("M", bound=Model)
@@ -21,7 +30,12 @@ RIGHTS: dict[type[Model], str] = {
     Campaign: "source.manage",
     Informant: "customer.edit",
     Territory: "territory.manage",
+    ProcessingActivity: "privacy.manage",
+    Incident: "privacy.manage",
 }
+
+# Whose an entry is, or who made it, when nothing else is said.
+_BY: dict[type[Model], str] = {Informant: "owner", Incident: "recorded_by"}
 
 
 @transaction.atomic
@@ -43,7 +57,7 @@ def write_entry(
     several = {each.name for each in model._meta.many_to_many}
     own = {name: value for name, value in fields.items() if name not in several}
     if pk is None:
-        entry = model(**({"owner": actor, **own} if model is Informant else own))
+        entry = model(**({_BY[model]: actor} if model in _BY else {}) | own)
     else:
         entry = entries(model, actor).select_for_update(of=("self",)).get(pk=pk)
         require_as_seen(entry, seen)

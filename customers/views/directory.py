@@ -1,4 +1,4 @@
-"""Adding and editing competitors, channels, campaigns, informants and territories."""
+"""Adding and editing competitors, channels, campaigns, informants, territories, and the officer's registers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,8 +24,17 @@ from customers.forms.directory import (
     InformantForm,
     TerritoryForm,
 )
+from customers.forms.duties import ActivityForm, IncidentForm
 from customers.forms.meanwhile import seen_in, send_again
-from customers.models import Campaign, Channel, Competitor, Informant, Territory
+from customers.models import (
+    Campaign,
+    Channel,
+    Competitor,
+    Incident,
+    Informant,
+    ProcessingActivity,
+    Territory,
+)
 from customers.selectors.parts import state_of
 from customers.selectors.regions import territories
 from customers.services.directory import RIGHTS, entries, write_entry
@@ -84,6 +93,22 @@ REGISTERS = {
         gettext_lazy("New territory"),
         "customers:territories",
         lambda _entry: reverse("customers:territories"),
+    ),
+    "processing": Register(
+        ProcessingActivity,
+        ActivityForm,
+        gettext_lazy("Processing register"),
+        gettext_lazy("New processing activity"),
+        "customers:processing",
+        lambda _entry: reverse("customers:processing"),
+    ),
+    "incidents": Register(
+        Incident,
+        IncidentForm,
+        gettext_lazy("Incidents"),
+        gettext_lazy("New incident"),
+        "customers:incidents",
+        lambda _entry: reverse("customers:incidents"),
     ),
 }
 

@@ -21,6 +21,8 @@ from analysis.models.rules import PolicyRules
 from crm.models import ApiToken, Job, Role, SignIn, Team, User
 from customers.models import Competitor, CustomerShare, CustomField, Informant, Need, Task
 from customers.services.attachments import attach
+from customers.services.duties.requests import receive
+from customers.services.churn_cases import note_step
 from customers.services.merging import merge_customers
 from customers.services.parts import remove_part
 from tests.cast import Cast, make_customer, make_order, make_user, sign_in
@@ -36,7 +38,7 @@ SIGN_IN_FIRST, NOT_THERE, NOT_A_WAY = 302, 404, 405
 NEVER_GIVEN = 999_999_999
 ENDS_THE_SESSION = {"account_logout", "sign_in_end", "user_sign_out", "account_change_password"}
 # What routes are named by that is a word of the product, not the number of a record.
-WORDS = {"needs", "basics", "list", "word", "field", "sealed", "region", "campaigns", "informants"}
+WORDS = {"deleted", "needs", "basics", "list", "word", "field", "sealed", "region", "campaigns", "informants"}
 
 
 def ids_of(rule: dict[str, Any]) -> set[str]:
@@ -112,11 +114,35 @@ def subjects(cast: Cast) -> dict[str, int | str]:
         "task": task.pk,
         **parts,
         **words,
+        "asked": _asked(cast),
+        "deleted": "deleted",
+        "line": 2,
+        "pause": "pause",
     }
 
 
 def _need(cast: Cast, statement: str) -> int:
     return Need.objects.create(customer=cast.huaxin, statement=statement, noted_on=date(2024, 1, 5)).pk
+
+def _asked(cast: Cast) -> int:
+    given = {"kind": "access", "received_on": date(2024, 1, 5), "how_known": "came in person"}
+    return receive(cast.huaxin.pk, actor=cast.ada, **given).pk  # type: ignore[arg-type]
+
+
+def _import_done(cast: Cast) -> int:
+    """Return an import of no rows that has ended."""
+    return ImportBatch.objects.create(
+        kind="customers",
+        file_name="x.csv",
+        size=1,
+        sha256="x",
+        rows=0,
+        state="done",
+        created_by=cast.ada,
+        started_at=timezone.now(),
+        finished_at=timezone.now(),
+    ).pk
+
 
 
 @pytest.fixture

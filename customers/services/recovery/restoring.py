@@ -20,6 +20,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from crm.local.home import ROOT
@@ -83,9 +84,8 @@ def restore(backup: Backup, *, replace: bool, step: Step = lambda _name: None) -
         report = _restore_into(backup, fresh, folder, step)
         if not report.is_whole:
             raise RecoveryError("\n".join(["The backup is not whole; nothing was changed.", *report.faults]))
-        step("files")
+        step(gettext_noop("Putting it in the place of the one before"))
         _bring_back(folder)
-        step("switch")
         before = _switch(name, fresh)
         keep()
     shutil.rmtree(folder, ignore_errors=True)
@@ -98,15 +98,15 @@ def _restore_into(backup: Backup, database: str, folder: Path, step: Step) -> Re
         manifest = json.loads(b"".join(_opened(backup, backup.manifest)))
         if manifest["format"] != FORMAT:
             raise RecoveryError(f"The backup is of format {manifest['format']}; this program reads {FORMAT}.")
-        step("database")
+        step(gettext_noop("Restoring the database"))
         _load(backup, database)
-        step("files")
+        step(gettext_noop("Restoring the files"))
         _unpack(backup, folder)
     except SealError as error:
         raise RecoveryError(f"{backup.name}: {error}") from error
     except OSError as error:
         raise RecoveryError(f"{backup.name} could not be read: {error.strerror}.") from error
-    step("verify")
+    step(gettext_noop("Verifying what was restored"))
     return _verify(database, folder, manifest)
 
 

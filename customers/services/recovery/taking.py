@@ -16,6 +16,7 @@ from typing import IO, Any, cast
 import psycopg
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from psycopg import sql
 
 from crm.local.locks import FileLock
@@ -84,11 +85,11 @@ def _take(folder: Path, step: Callable[[str], None]) -> Backup:
     backup = Backup(folder)
     try:
         with _snapshot() as (connection, snapshot):
-            step("database")
+            step(gettext_noop("Copying the database"))
             manifest = _counted(connection)
             write_keys(backup, _keys(connection))
             _dump(backup, snapshot)
-        step("files")
+        step(gettext_noop("Copying the files"))
         manifest["files"] = _pack(backup)
         with _sealed(backup, backup.manifest) as target:
             target.write(json.dumps(manifest).encode())
