@@ -7,8 +7,8 @@ from functools import partial
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import bars, item, parted_bars
 from analysis.datasets.cases import DIMENSIONS
@@ -29,11 +29,11 @@ from analysis.views.measures.parts import CUSTOMER, SHORT, count, here, money, s
 from crm.templatetags.format import number, percent
 
 DIMENSION_LABELS = {
-    "type": __("Type"),
-    "product": __("Product"),
-    "rep": __("Owner"),
-    "region": __("Region"),
-    "cause": __("Cause"),
+    "type": _("Type"),
+    "product": _("Product"),
+    "rep": _("Owner"),
+    "region": _("Region"),
+    "cause": _("Cause"),
 }
 
 
@@ -47,14 +47,14 @@ def _source_figures(asked: Asked) -> list[Figure]:
     cost = sum(costs) if costs else None
     margin = sum(line.gross_margin for line in lines)
     return [
-        Figure(__("Customers"), sum(line.customers for line in lines)),
-        Figure(__("New in the window"), sum(line.new for line in lines), better="up"),
-        Figure(__("Gross margin ever"), margin, Form.MONEY, better="up"),
+        Figure(_("Customers"), sum(line.customers for line in lines)),
+        Figure(_("New in the window"), sum(line.new for line in lines), better="up"),
+        Figure(_("Gross margin ever"), margin, Form.MONEY, better="up"),
         Figure(
-            __("Cost of campaigns"),
+            _("Cost of campaigns"),
             cost,
             Form.MONEY,
-            "" if cost is not None else _("for those who see the company"),
+            "" if cost is not None else gettext("for those who see the company"),
         ),
     ]
 
@@ -64,25 +64,25 @@ def _source_finding(asked: Asked) -> Finding | None:
     if not lines:
         return None
     first = lines[0]
-    title = _("%(source)s brought most: %(customers)s customers, %(conversion)s of them bought") % {
+    title = gettext("%(source)s brought most: %(customers)s customers, %(conversion)s of them bought") % {
         "source": first.label,
         "customers": number(first.customers),
         "conversion": percent(first.conversion),
     }
     drawn = lines[:SHORT]
-    series = [{"name": _("Gross margin ever"), "values": [line.gross_margin for line in drawn]}]
+    series = [{"name": gettext("Gross margin ever"), "values": [line.gross_margin for line in drawn]}]
     if sees_company(asked.user):
         costs = [line.cost or 0 for line in drawn]
-        series.append({"name": _("Cost of campaigns"), "values": costs, "tone": "warn"})
+        series.append({"name": gettext("Cost of campaigns"), "values": costs, "tone": "warn"})
     chart = parted_bars(
         [line.label for line in drawn],
         series,
         "money",
-        _("Money"),
+        gettext("Money"),
         grouped=True,
         urls=[_source_url(asked, line) for line in drawn],
     )
-    about = _("Gross margin of the customers who came from each, beside what it cost")
+    about = gettext("Gross margin of the customers who came from each, beside what it cost")
     return Finding(title, about, chart, Sheet(_source_columns(asked)[:5], drawn))
 
 
@@ -95,20 +95,20 @@ def _source_url(asked: Asked, line: sources.SourceLine) -> str:
 
 def _source_columns(asked: Asked) -> tuple[Column, ...]:
     company = (
-        money(__("Cost"), "cost"),
-        Column(__("Cost of a customer"), _acquisition, Form.MONEY, hide=True),
-        column(__("Margin for each unit of cost"), "return_on_cost", Form.DECIMAL, hide=True),
+        money(_("Cost"), "cost"),
+        Column(_("Cost of a customer"), _acquisition, Form.MONEY, hide=True),
+        column(_("Margin for each unit of cost"), "return_on_cost", Form.DECIMAL, hide=True),
     )
     return (
-        column(__("Source"), "label", url=partial(_source_url, asked)),
-        count(__("Customers"), "customers"),
-        count(__("Buyers"), "buyers"),
-        share(__("Conversion"), "conversion"),
-        money(__("Gross margin ever"), "gross_margin"),
-        money(__("Net revenue ever"), "net_revenue", hide=True),
-        column(__("Days to the first order"), "days_to_first_order", Form.DAYS, hide=True),
-        share(__("Repeat rate"), "repeat_rate", hide=True),
-        share(__("Retention"), "retention", hide=True),
+        column(_("Source"), "label", url=partial(_source_url, asked)),
+        count(_("Customers"), "customers"),
+        count(_("Buyers"), "buyers"),
+        share(_("Conversion"), "conversion"),
+        money(_("Gross margin ever"), "gross_margin"),
+        money(_("Net revenue ever"), "net_revenue", hide=True),
+        column(_("Days to the first order"), "days_to_first_order", Form.DAYS, hide=True),
+        share(_("Repeat rate"), "repeat_rate", hide=True),
+        share(_("Retention"), "retention", hide=True),
         *(company if sees_company(asked.user) else ()),
     )
 
@@ -118,11 +118,11 @@ def _acquisition(line: sources.SourceLine) -> int | None:
 
 
 def _source_list(asked: Asked) -> Listing:
-    return Listing(_("Every source"), _source_columns(asked), whole(_source_lines(asked)))
+    return Listing(gettext("Every source"), _source_columns(asked), whole(_source_lines(asked)))
 
 
 def _source_choices(_asked: Asked) -> Sequence[Choice]:
-    return (Choice("by", __("By"), [("channel", __("Channel")), ("campaign", __("Campaign"))]),)
+    return (Choice("by", _("By"), [("channel", _("Channel")), ("campaign", _("Campaign"))]),)
 
 
 def _voices(asked: Asked) -> list[informants.InformantLine]:
@@ -133,16 +133,16 @@ def _voices(asked: Asked) -> list[informants.InformantLine]:
 def _voice_figures(asked: Asked) -> list[Figure]:
     lines = informants.returns(asked.run, asked.user)
     return [
-        Figure(__("Informants"), len(lines)),
+        Figure(_("Informants"), len(lines)),
         Figure(
-            __("Fallen silent"),
+            _("Fallen silent"),
             sum(1 for line in lines if line.voice != "active"),
             better="down",
             url=here(asked, "informants", voice="silent"),
         ),
-        Figure(__("Rewards"), sum(line.rewards for line in lines), Form.MONEY),
+        Figure(_("Rewards"), sum(line.rewards for line in lines), Form.MONEY),
         Figure(
-            __("Gross margin of whom they told us"),
+            _("Gross margin of whom they told us"),
             sum(line.gross_margin for line in lines),
             Form.MONEY,
             better="up",
@@ -154,23 +154,23 @@ def _voice_finding(asked: Asked) -> Finding | None:
     lines = [line for line in _voices(asked) if line.referrals][:SHORT]
     if not lines:
         return None
-    title = _("%(name)s brought most: %(customers)s customers") % {
+    title = gettext("%(name)s brought most: %(customers)s customers") % {
         "name": lines[0].name,
         "customers": number(lines[0].customers),
     }
     series = [
-        {"name": _("Gross margin"), "values": [line.gross_margin for line in lines]},
-        {"name": _("Rewards"), "values": [line.rewards for line in lines], "tone": "warn"},
+        {"name": gettext("Gross margin"), "values": [line.gross_margin for line in lines]},
+        {"name": gettext("Rewards"), "values": [line.rewards for line in lines], "tone": "warn"},
     ]
     chart = parted_bars(
         [line.name for line in lines],
         series,
         "money",
-        _("Money"),
+        gettext("Money"),
         grouped=True,
         urls=[reverse("customers:informant", args=[line.informant_id]) for line in lines],
     )
-    about = _(
+    about = gettext(
         "Margin of the customers whom an informant told us of, beside the rewards; a bar leads to the informant"
     )
     return Finding(title, about, chart, Sheet(_voice_columns()[:5], lines))
@@ -179,26 +179,26 @@ def _voice_finding(asked: Asked) -> Finding | None:
 def _voice_columns() -> tuple[Column, ...]:
     return (
         column(
-            __("Informant"), "name", url=lambda row: reverse("customers:informant", args=[row.informant_id])
+            _("Informant"), "name", url=lambda row: reverse("customers:informant", args=[row.informant_id])
         ),
-        count(__("Referrals"), "referrals"),
-        count(__("Customers"), "customers"),
-        money(__("Gross margin"), "gross_margin"),
-        money(__("Rewards"), "rewards"),
-        column(__("Margin for each unit of reward"), "return_on_reward", Form.DECIMAL, hide=True),
-        column(__("Last referral"), "last_referral_on", Form.DAY),
-        column(__("State"), "voice_label"),
-        column(__("Why"), "silence", Form.REASON, hide=True),
+        count(_("Referrals"), "referrals"),
+        count(_("Customers"), "customers"),
+        money(_("Gross margin"), "gross_margin"),
+        money(_("Rewards"), "rewards"),
+        column(_("Margin for each unit of reward"), "return_on_reward", Form.DECIMAL, hide=True),
+        column(_("Last referral"), "last_referral_on", Form.DAY),
+        column(_("State"), "voice_label"),
+        column(_("Why"), "silence", Form.REASON, hide=True),
     )
 
 
 def _voice_list(asked: Asked) -> Listing:
-    return Listing(_("Every informant"), _voice_columns(), whole(_voices(asked)))
+    return Listing(gettext("Every informant"), _voice_columns(), whole(_voices(asked)))
 
 
 def _voice_choices(_asked: Asked) -> Sequence[Choice]:
-    options = [("", __("All")), ("silent", __("Fallen silent")), ("active", __("Active"))]
-    return (Choice("voice", __("State"), options),)
+    options = [("", _("All")), ("silent", _("Fallen silent")), ("active", _("Active"))]
+    return (Choice("voice", _("State"), options),)
 
 
 def _cases(asked: Asked) -> list[attention.AttentionLine]:
@@ -213,11 +213,11 @@ def _case_figures(asked: Asked) -> list[Figure]:
     cases, resolved = sum(line.cases for line in lines), sum(line.resolved for line in lines)
     slowest = max((line.hours_90 for line in lines if line.hours_90 is not None), default=None)
     return [
-        Figure(__("Cases"), cases, better="down"),
-        Figure(__("Resolved"), resolved),
-        Figure(__("Resolved share"), resolved / cases if cases else None, Form.SHARE, better="up"),
+        Figure(_("Cases"), cases, better="down"),
+        Figure(_("Resolved"), resolved),
+        Figure(_("Resolved share"), resolved / cases if cases else None, Form.SHARE, better="up"),
         Figure(
-            __("Nine in ten of the slowest group took"),
+            _("Nine in ten of the slowest group took"),
             slowest / 24 if slowest is not None else None,
             Form.DAYS,
             better="down",
@@ -229,34 +229,34 @@ def _case_finding(asked: Asked) -> Finding | None:
     lines = _cases(asked)[:SHORT]
     if not lines:
         return None
-    title = _("%(group)s leads with %(cases)s cases; %(share)s are resolved") % {
+    title = gettext("%(group)s leads with %(cases)s cases; %(share)s are resolved") % {
         "group": lines[0].label,
         "cases": number(lines[0].cases),
         "share": percent(lines[0].resolved_share),
     }
     series = [
-        {"name": _("Resolved"), "values": [line.resolved for line in lines]},
-        {"name": _("Open"), "values": [line.cases - line.resolved for line in lines], "tone": "bad"},
+        {"name": gettext("Resolved"), "values": [line.resolved for line in lines]},
+        {"name": gettext("Open"), "values": [line.cases - line.resolved for line in lines], "tone": "bad"},
     ]
-    chart = parted_bars([line.label for line in lines], series, "number", _("Cases"))
+    chart = parted_bars([line.label for line in lines], series, "number", gettext("Cases"))
     return Finding(
-        title, _("Cases of the window, resolved and open"), chart, Sheet(_case_columns()[:5], lines)
+        title, gettext("Cases of the window, resolved and open"), chart, Sheet(_case_columns()[:5], lines)
     )
 
 
 def _case_columns() -> tuple[Column, ...]:
     return (
-        column(__("Group"), "label"),
-        count(__("Cases"), "cases"),
-        count(__("Resolved"), "resolved"),
-        share(__("Resolved share"), "resolved_share"),
-        share(__("Satisfied share"), "satisfied_share"),
-        Column(__("Days to resolve, median"), lambda row: _in_days(row.hours_median), Form.DECIMAL),
+        column(_("Group"), "label"),
+        count(_("Cases"), "cases"),
+        count(_("Resolved"), "resolved"),
+        share(_("Resolved share"), "resolved_share"),
+        share(_("Satisfied share"), "satisfied_share"),
+        Column(_("Days to resolve, median"), lambda row: _in_days(row.hours_median), Form.DECIMAL),
         Column(
-            __("Days to resolve, nine in ten"), lambda row: _in_days(row.hours_90), Form.DECIMAL, hide=True
+            _("Days to resolve, nine in ten"), lambda row: _in_days(row.hours_90), Form.DECIMAL, hide=True
         ),
-        count(__("Customers"), "customers", hide=True),
-        money(__("What they are worth"), "value"),
+        count(_("Customers"), "customers", hide=True),
+        money(_("What they are worth"), "value"),
     )
 
 
@@ -265,23 +265,23 @@ def _in_days(hours: float | None) -> float | None:
 
 
 def _case_list(asked: Asked) -> Listing:
-    return Listing(_("Every group"), _case_columns(), whole(_cases(asked)))
+    return Listing(gettext("Every group"), _case_columns(), whole(_cases(asked)))
 
 
 def _case_choices(asked: Asked) -> Sequence[Choice]:
-    subjects = [("complaint", __("Complaints")), ("opinion", __("Opinions"))]
+    subjects = [("complaint", _("Complaints")), ("opinion", _("Opinions"))]
     groups = [(name, DIMENSION_LABELS[name]) for name in DIMENSIONS["complaint"]]
-    return (Choice("subject", __("Subject"), subjects), Choice("by", __("By"), groups))
+    return (Choice("subject", _("Subject"), subjects), Choice("by", _("By"), groups))
 
 
 def _quality_figures(asked: Asked) -> list[Figure]:
     found = data_quality.headline(asked.run, asked.user, asked.scope)
     unused = data_quality.fields(asked.run, asked.user, asked.scope, unused=True)
     return [
-        Figure(__("Customers"), found.customers),
-        Figure(__("Filled in"), found.completeness, Form.SHARE, better="up"),
-        Figure(__("Checked lately"), found.fresh_share, Form.SHARE, better="up"),
-        Figure(__("Fields that nobody uses"), len(unused), better="down"),
+        Figure(_("Customers"), found.customers),
+        Figure(_("Filled in"), found.completeness, Form.SHARE, better="up"),
+        Figure(_("Checked lately"), found.fresh_share, Form.SHARE, better="up"),
+        Figure(_("Fields that nobody uses"), len(unused), better="down"),
     ]
 
 
@@ -295,7 +295,7 @@ def _quality_finding(asked: Asked) -> Finding | None:
         return None
     emptiest = sorted(lines, key=lambda line: line.completeness or 0.0)
     full = sum(1 for line in lines if (line.completeness or 0) >= 0.9)
-    title = _("%(full)s of %(all)s fields are filled in for nine in ten customers") % {
+    title = gettext("%(full)s of %(all)s fields are filled in for nine in ten customers") % {
         "full": number(full),
         "all": number(len(lines)),
     }
@@ -305,40 +305,40 @@ def _quality_finding(asked: Asked) -> Finding | None:
         for line in used or emptiest[:SHORT]
     ]
     columns = (
-        column(__("Field"), "label"),
-        share(__("Filled in"), "completeness"),
-        count(__("Filled"), "filled"),
-        count(__("Customers"), "customers"),
+        column(_("Field"), "label"),
+        share(_("Filled in"), "completeness"),
+        count(_("Filled"), "filled"),
+        count(_("Customers"), "customers"),
     )
-    about = _("How far the emptiest of the fields in use are filled in; the table has all")
-    return Finding(title, about, bars(drawn, "percent", _("Filled in")), Sheet(columns, emptiest))
+    about = gettext("How far the emptiest of the fields in use are filled in; the table has all")
+    return Finding(title, about, bars(drawn, "percent", gettext("Filled in")), Sheet(columns, emptiest))
 
 
 def _quality_list(asked: Asked) -> Listing:
     columns = (
         CUSTOMER,
-        share(__("Filled in"), "completeness"),
-        count(__("Filled"), "filled"),
-        count(__("Of so many"), "applicable"),
-        column(__("Checked on"), "checked_on", Form.DAY),
-        column(__("Age"), "age_days", Form.DAYS, hide=True),
+        share(_("Filled in"), "completeness"),
+        count(_("Filled"), "filled"),
+        count(_("Of so many"), "applicable"),
+        column(_("Checked on"), "checked_on", Form.DAY),
+        column(_("Age"), "age_days", Form.DAYS, hide=True),
     )
     read = partial(data_quality.least_complete, asked.run, asked.user, asked.scope)
-    return Listing(_("The least complete records"), columns, read)
+    return Listing(gettext("The least complete records"), columns, read)
 
 
 PAGES = (
     MeasurePage(
         "sources",
         Question.COMES,
-        __("Source to profit"),
-        __("from channel and campaign to customers, first orders, margin, cost and retention"),
+        _("Source to profit"),
+        _("from channel and campaign to customers, first orders, margin, cost and retention"),
         Definition(
-            __(
+            _(
                 "For each channel or campaign: its customers, the buyers among them, what they brought, what it cost."
             ),
-            __("cost of a customer = cost ÷ new customers who bought; conversion = buyers ÷ customers"),
-            __(
+            _("cost of a customer = cost ÷ new customers who bought; conversion = buyers ÷ customers"),
+            _(
                 "Only a customer's first source counts. Costs are the company's, and shown to those who see it."
             ),
         ),
@@ -350,14 +350,14 @@ PAGES = (
     MeasurePage(
         "informants",
         Question.COMES,
-        __("Informants"),
-        __("who told us of whom, what that brought, who has fallen silent"),
+        _("Informants"),
+        _("who told us of whom, what that brought, who has fallen silent"),
         Definition(
-            __(
+            _(
                 "Referrals, the customers that came of them, their margin beside the rewards, and days of silence."
             ),
-            __("margin for each unit of reward = gross margin of the referred ÷ rewards"),
-            __("A customer whom two informants told us of counts with both."),
+            _("margin for each unit of reward = gross margin of the referred ÷ rewards"),
+            _("A customer whom two informants told us of counts with both."),
         ),
         _voice_figures,
         _voice_finding,
@@ -367,15 +367,15 @@ PAGES = (
     MeasurePage(
         "attention",
         Question.SAYS,
-        __("Complaints and opinions"),
-        __("what customers complain of, how fast it is resolved, what those customers are worth"),
+        _("Complaints and opinions"),
+        _("what customers complain of, how fast it is resolved, what those customers are worth"),
         Definition(
-            __(
+            _(
                 "Complaints and opinions of the window by type, product, owner, region and cause: resolved share,"
                 " satisfied share, and time to resolve as the median and the time that nine in ten took."
             ),
-            __("resolved share = resolved ÷ cases"),
-            __("Open cases have no time to resolve yet: a slow group looks faster until they are closed."),
+            _("resolved share = resolved ÷ cases"),
+            _("Open cases have no time to resolve yet: a slow group looks faster until they are closed."),
         ),
         _case_figures,
         _case_finding,
@@ -385,14 +385,14 @@ PAGES = (
     MeasurePage(
         "data_quality",
         Question.KNOWN,
-        __("Data quality"),
-        __("which fields are filled in, which nobody uses, whose record is stale"),
+        _("Data quality"),
+        _("which fields are filled in, which nobody uses, whose record is stale"),
         Definition(
-            __(
+            _(
                 "For each field: how many of the customers it applies to have it; for each customer: how many fields."
             ),
-            __("filled in = fields filled ÷ fields that apply"),
-            __("Filled in is not the same as right."),
+            _("filled in = fields filled ÷ fields that apply"),
+            _("Filled in is not the same as right."),
         ),
         _quality_figures,
         _quality_finding,

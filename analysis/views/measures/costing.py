@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import bars, item, parted_bars, waterfall
 from analysis.exports.tables import Column, Form, Sheet, column
@@ -38,22 +38,24 @@ from crm.templatetags.format import compact_money, number, percent
 
 def _profit_figures(asked: Asked) -> list[Figure]:
     found = profitability.summary(asked.run, asked.user, asked.scope)
-    known = _("the cost is known for %(known)s of net revenue") % {"known": percent(found.cost_coverage, 0)}
+    known = gettext("the cost is known for %(known)s of net revenue") % {
+        "known": percent(found.cost_coverage, 0)
+    }
     return [
-        Figure(__("Gross margin"), found.gross_margin, Form.MONEY, known, "up"),
-        Figure(__("Service cost"), found.service_cost, Form.MONEY, better="down"),
+        Figure(_("Gross margin"), found.gross_margin, Form.MONEY, known, "up"),
+        Figure(_("Service cost"), found.service_cost, Form.MONEY, better="down"),
         Figure(
-            __("Profit"),
+            _("Profit"),
             found.profit,
             Form.MONEY,
-            _("%(rate)s of the revenue whose cost is known") % {"rate": percent(found.profit_rate)},
+            gettext("%(rate)s of the revenue whose cost is known") % {"rate": percent(found.profit_rate)},
             "up",
         ),
         Figure(
-            __("Customers who lose money"),
+            _("Customers who lose money"),
             found.standings[ProfitStanding.LOSES],
             Form.COUNT,
-            _("%(money)s together") % {"money": compact_money(-found.lost, asked.run.currency)},
+            gettext("%(money)s together") % {"money": compact_money(-found.lost, asked.run.currency)},
             "down",
             here(asked, "profitability", standing="loses", sort="loss"),
         ),
@@ -65,32 +67,32 @@ def _profit_finding(asked: Asked) -> Finding | None:
     if not found.customers:
         return None
     steps = [
-        item(_("Net revenue"), found.net_revenue) | {"total": True},
-        item(_("Cost not known"), -found.uncosted_revenue),
-        item(_("Cost of goods"), -found.cost_of_goods),
-        item(_("Gross margin"), found.gross_margin) | {"total": True},
-        item(_("Service cost"), -found.service_cost),
-        item(_("Profit"), found.profit) | {"total": True},
+        item(gettext("Net revenue"), found.net_revenue) | {"total": True},
+        item(gettext("Cost not known"), -found.uncosted_revenue),
+        item(gettext("Cost of goods"), -found.cost_of_goods),
+        item(gettext("Gross margin"), found.gross_margin) | {"total": True},
+        item(gettext("Service cost"), -found.service_cost),
+        item(gettext("Profit"), found.profit) | {"total": True},
     ]
-    title = _("Of %(revenue)s, %(profit)s are left") % {
+    title = gettext("Of %(revenue)s, %(profit)s are left") % {
         "revenue": compact_money(found.net_revenue, asked.run.currency),
         "profit": compact_money(found.profit, asked.run.currency),
     }
     columns = (
-        Column(__("Step"), lambda row: row["label"]),
-        Column(__("Money"), lambda row: row["value"], Form.MONEY),
+        Column(_("Step"), lambda row: row["label"]),
+        Column(_("Money"), lambda row: row["value"], Form.MONEY),
     )
-    about = _("From net revenue to profit")
+    about = gettext("From net revenue to profit")
     return Finding(title, about, waterfall(steps), Sheet(columns, steps))
 
 
 def _profit_choices(_asked: Asked) -> Sequence[Choice]:
     return (
-        Choice("standing", __("Standing"), [("", __("All")), *ProfitStanding.choices]),
+        Choice("standing", _("Standing"), [("", _("All")), *ProfitStanding.choices]),
         sorting(
-            ("profit", __("Highest profit")),
-            ("loss", __("Highest loss")),
-            ("service_cost", __("Service cost")),
+            ("profit", _("Highest profit")),
+            ("loss", _("Highest loss")),
+            ("service_cost", _("Service cost")),
         ),
     )
 
@@ -98,13 +100,13 @@ def _profit_choices(_asked: Asked) -> Sequence[Choice]:
 def _profit_list(asked: Asked) -> Listing:
     columns = (
         CUSTOMER,
-        of_orders(__("Net revenue"), "net_revenue"),
-        money(__("Cost of goods"), "cost_of_goods", hide=True),
-        money(__("Gross margin"), "gross_margin"),
-        money(__("Service cost"), "service_cost", order="service_cost"),
-        money(__("Profit"), "profit", order="profit"),
-        share(__("Profit rate"), "profit_rate", hide=True),
-        column(__("Standing"), "standing_label"),
+        of_orders(_("Net revenue"), "net_revenue"),
+        money(_("Cost of goods"), "cost_of_goods", hide=True),
+        money(_("Gross margin"), "gross_margin"),
+        money(_("Service cost"), "service_cost", order="service_cost"),
+        money(_("Profit"), "profit", order="profit"),
+        share(_("Profit rate"), "profit_rate", hide=True),
+        column(_("Standing"), "standing_label"),
         REASON,
     )
     read = partial(
@@ -115,7 +117,7 @@ def _profit_list(asked: Asked) -> Listing:
         standing=asked.chosen["standing"],
         order=asked.chosen["sort"],
     )
-    return Listing(_("Customers by profit"), columns, read)
+    return Listing(gettext("Customers by profit"), columns, read)
 
 
 def _effort_figures(asked: Asked) -> list[Figure]:
@@ -123,11 +125,11 @@ def _effort_figures(asked: Asked) -> list[Figure]:
     cost = sum(tier.service_cost for tier in tiers)
     margin = sum(tier.gross_margin for tier in tiers)
     return [
-        Figure(__("Visits"), sum(tier.visits for tier in tiers)),
-        Figure(__("Service cost"), cost, Form.MONEY, better="down"),
-        Figure(__("Gross margin"), margin, Form.MONEY, better="up"),
+        Figure(_("Visits"), sum(tier.visits for tier in tiers)),
+        Figure(_("Service cost"), cost, Form.MONEY, better="down"),
+        Figure(_("Gross margin"), margin, Form.MONEY, better="up"),
         Figure(
-            __("Margin for each unit of effort"),
+            _("Margin for each unit of effort"),
             margin / cost if cost > 0 else None,
             Form.DECIMAL,
             better="up",
@@ -140,78 +142,81 @@ def _effort_finding(asked: Asked) -> Finding | None:
     if not any(tier.customers for tier in tiers):
         return None
     told = [tier for tier in tiers if tier.cost_share is not None and tier.margin_share is not None]
-    title = _("Effort beside return, by tier")
+    title = gettext("Effort beside return, by tier")
     if told:
         off = max(told, key=lambda tier: abs((tier.cost_share or 0) - (tier.margin_share or 0)))
-        title = _("%(tier)s takes %(cost)s of the effort and brings %(margin)s of the margin") % {
+        title = gettext("%(tier)s takes %(cost)s of the effort and brings %(margin)s of the margin") % {
             "tier": off.tier,
             "cost": percent(off.cost_share, 0),
             "margin": percent(off.margin_share, 0),
         }
     series = [
         {
-            "name": _("Share of service cost"),
+            "name": gettext("Share of service cost"),
             "values": [tier.cost_share or 0 for tier in tiers],
             "tone": "warn",
         },
-        {"name": _("Share of gross margin"), "values": [tier.margin_share or 0 for tier in tiers]},
+        {"name": gettext("Share of gross margin"), "values": [tier.margin_share or 0 for tier in tiers]},
     ]
     columns = (
-        column(__("Tier"), "tier", Form.TIER),
-        count(__("Customers"), "customers"),
-        count(__("Visits"), "visits"),
-        money(__("Service cost"), "service_cost"),
-        share(__("Share of service cost"), "cost_share"),
-        share(__("Share of gross margin"), "margin_share"),
-        column(__("Balance"), "balance_label"),
+        column(_("Tier"), "tier", Form.TIER),
+        count(_("Customers"), "customers"),
+        count(_("Visits"), "visits"),
+        money(_("Service cost"), "service_cost"),
+        share(_("Share of service cost"), "cost_share"),
+        share(_("Share of gross margin"), "margin_share"),
+        column(_("Balance"), "balance_label"),
     )
-    chart = parted_bars([tier.tier for tier in tiers], series, "percent", _("Share"), grouped=True)
+    chart = parted_bars([tier.tier for tier in tiers], series, "percent", gettext("Share"), grouped=True)
     return Finding(
-        title, _("Shares of what serving cost and of gross margin, by tier"), chart, Sheet(columns, tiers)
+        title,
+        gettext("Shares of what serving cost and of gross margin, by tier"),
+        chart,
+        Sheet(columns, tiers),
     )
 
 
 def _effort_choices(_asked: Asked) -> Sequence[Choice]:
-    return (Choice("mismatch", __("Mismatch"), [("", __("All")), *MISMATCHES.items()]),)
+    return (Choice("mismatch", _("Mismatch"), [("", _("All")), *MISMATCHES.items()]),)
 
 
 def _effort_list(asked: Asked) -> Listing:
     columns = (
         CUSTOMER,
-        column(__("Tier"), "tier", Form.TIER),
-        column(__("Mismatch"), "mismatch_label"),
-        count(__("Visits"), "visits"),
-        money(__("Service cost"), "service_cost"),
-        money(__("Gross margin"), "gross_margin"),
-        money(__("Profit"), "profit"),
+        column(_("Tier"), "tier", Form.TIER),
+        column(_("Mismatch"), "mismatch_label"),
+        count(_("Visits"), "visits"),
+        money(_("Service cost"), "service_cost"),
+        money(_("Gross margin"), "gross_margin"),
+        money(_("Profit"), "profit"),
         REASON,
     )
     chosen = asked.chosen["mismatch"]
     read = partial(resources.mismatches, asked.run, asked.user, asked.scope, mismatch=chosen)
-    return Listing(_("Where effort and return do not match"), columns, read)
+    return Listing(gettext("Where effort and return do not match"), columns, read)
 
 
 def _credit_figures(asked: Asked) -> list[Figure]:
     found = credit.summary(asked.run, asked.user, asked.scope)
     link = partial(here, asked, "credit")
     return [
-        Figure(__("Unpaid"), found.unpaid, Form.MONEY, better="down"),
+        Figure(_("Unpaid"), found.unpaid, Form.MONEY, better="down"),
         Figure(
-            __("Overdue"),
+            _("Overdue"),
             found.overdue,
             Form.MONEY,
-            _("from %(count)s customers") % {"count": number(found.customers_overdue)},
+            gettext("from %(count)s customers") % {"count": number(found.customers_overdue)},
             "down",
             link(which="overdue"),
         ),
         Figure(
-            __("Paid late"),
+            _("Paid late"),
             found.late_share,
             Form.SHARE,
-            _("of %(count)s payments") % {"count": number(found.payments_settled)},
+            gettext("of %(count)s payments") % {"count": number(found.payments_settled)},
             "down",
         ),
-        Figure(__("Over their limit"), found.over_limit, better="down", url=link(which="over_limit")),
+        Figure(_("Over their limit"), found.over_limit, better="down", url=link(which="over_limit")),
     ]
 
 
@@ -221,7 +226,7 @@ def _credit_finding(asked: Asked) -> Finding | None:
     if not total:
         return None
     oldest = bands[-1]
-    title = _("%(share)s of what is overdue is older than %(days)s days") % {
+    title = gettext("%(share)s of what is overdue is older than %(days)s days") % {
         "share": percent(oldest.value / total),
         "days": oldest.after,
     }
@@ -230,35 +235,35 @@ def _credit_finding(asked: Asked) -> Finding | None:
             _days_words(band),
             band.value,
             tone="bad" if band.to is None else "warn",
-            note=_("%(count)s customers") % {"count": number(band.customers)},
+            note=gettext("%(count)s customers") % {"count": number(band.customers)},
             url=here(asked, "credit", which="overdue"),
         )
         for band in bands
     ]
     columns = (
-        Column(__("Days overdue"), _days_words),
-        count(__("Customers"), "customers"),
-        money(__("Overdue"), "value"),
+        Column(_("Days overdue"), _days_words),
+        count(_("Customers"), "customers"),
+        money(_("Overdue"), "value"),
     )
-    about = _("Money overdue by how long; a bar leads to the customers")
-    return Finding(title, about, bars(drawn, "money", _("Overdue")), Sheet(columns, bands))
+    about = gettext("Money overdue by how long; a bar leads to the customers")
+    return Finding(title, about, bars(drawn, "money", gettext("Overdue")), Sheet(columns, bands))
 
 
 def _days_words(band: spreads.DaysBand) -> str:
     if band.to is None:
-        return _("more than %(days)s days") % {"days": band.after}
-    return _("%(first)s to %(last)s days") % {"first": (band.after or 0) + 1, "last": band.to}
+        return gettext("more than %(days)s days") % {"days": band.after}
+    return gettext("%(first)s to %(last)s days") % {"first": (band.after or 0) + 1, "last": band.to}
 
 
 def _credit_choices(_asked: Asked) -> Sequence[Choice]:
     options = [
-        ("", __("All")),
-        ("overdue", __("Overdue")),
-        ("over_limit", __("Over the limit")),
-        ("grades_differ", __("Grade differs from the record")),
+        ("", _("All")),
+        ("overdue", _("Overdue")),
+        ("over_limit", _("Over the limit")),
+        ("grades_differ", _("Grade differs from the record")),
     ]
-    orders = (("overdue", __("Overdue")), ("unpaid", __("Unpaid")), ("spend", __("Spend")))
-    return (Choice("which", __("Which"), options), sorting(*orders))
+    orders = (("overdue", _("Overdue")), ("unpaid", _("Unpaid")), ("spend", _("Spend")))
+    return (Choice("which", _("Which"), options), sorting(*orders))
 
 
 def _credit_list(asked: Asked) -> Listing:
@@ -275,33 +280,33 @@ def _credit_list(asked: Asked) -> Listing:
     )
     columns = (
         CUSTOMER,
-        money(__("Unpaid"), "unpaid", order="unpaid"),
-        money(__("Overdue"), "overdue", order="overdue"),
-        column(__("Days to pay"), "days_to_pay", Form.DAYS, hide=True),
-        share(__("Paid late"), "late_share"),
-        share(__("Limit used"), "limit_used", hide=True),
-        money(__("Spend, ours and elsewhere"), "spend", order="spend", hide=True),
-        column(__("Purchasing power"), "purchasing_power_label"),
-        column(__("As recorded"), "recorded_grade_label", hide=True),
-        column(__("Why"), "reasons", Form.REASON, hide=True),
+        money(_("Unpaid"), "unpaid", order="unpaid"),
+        money(_("Overdue"), "overdue", order="overdue"),
+        column(_("Days to pay"), "days_to_pay", Form.DAYS, hide=True),
+        share(_("Paid late"), "late_share"),
+        share(_("Limit used"), "limit_used", hide=True),
+        money(_("Spend, ours and elsewhere"), "spend", order="spend", hide=True),
+        column(_("Purchasing power"), "purchasing_power_label"),
+        column(_("As recorded"), "recorded_grade_label", hide=True),
+        column(_("Why"), "reasons", Form.REASON, hide=True),
     )
-    return Listing(_("Customers by what they owe"), columns, read)
+    return Listing(gettext("Customers by what they owe"), columns, read)
 
 
 def _drag_figures(asked: Asked) -> list[Figure]:
     found = drag.sums(asked.run, asked.user, asked.scope)
     costing = [each for each in found if each.profit < 0]
     return [
-        Figure(__("Drag customers"), sum(each.customers for each in found), better="down"),
+        Figure(_("Drag customers"), sum(each.customers for each in found), better="down"),
         Figure(
-            __("What serving them cost"), sum(each.service_cost for each in found), Form.MONEY, better="down"
+            _("What serving them cost"), sum(each.service_cost for each in found), Form.MONEY, better="down"
         ),
-        Figure(__("Their gross margin"), sum(each.gross_margin for each in found), Form.MONEY, better="up"),
+        Figure(_("Their gross margin"), sum(each.gross_margin for each in found), Form.MONEY, better="up"),
         Figure(
-            __("What they leave"),
+            _("What they leave"),
             sum(each.profit for each in found),
             Form.MONEY,
-            _("%(count)s of them by verdicts that lose money")
+            gettext("%(count)s of them by verdicts that lose money")
             % {"count": number(sum(each.customers for each in costing))},
             "up",
         ),
@@ -313,7 +318,7 @@ def _drag_finding(asked: Asked) -> Finding | None:
     if not any(each.customers for each in found):
         return None
     worst = min(found, key=lambda each: each.profit)
-    title = _("%(verdict)s: %(count)s customers leave %(money)s") % {
+    title = gettext("%(verdict)s: %(count)s customers leave %(money)s") % {
         "verdict": worst.label,
         "count": number(worst.customers),
         "money": compact_money(worst.profit, asked.run.currency),
@@ -324,73 +329,71 @@ def _drag_finding(asked: Asked) -> Finding | None:
             each.label,
             each.profit,
             tone="bad" if each.profit < 0 else "good",
-            note=_("%(count)s customers") % {"count": number(each.customers)},
+            note=gettext("%(count)s customers") % {"count": number(each.customers)},
             url=link(verdict=each.verdict),
         )
         for each in found
     ]
     columns = (
-        column(__("Verdict"), "label", url=lambda row: link(verdict=row.verdict)),
-        count(__("Customers"), "customers"),
-        money(__("Gross margin"), "gross_margin"),
-        money(__("Service cost"), "service_cost"),
-        money(__("Profit"), "profit"),
+        column(_("Verdict"), "label", url=lambda row: link(verdict=row.verdict)),
+        count(_("Customers"), "customers"),
+        money(_("Gross margin"), "gross_margin"),
+        money(_("Service cost"), "service_cost"),
+        money(_("Profit"), "profit"),
     )
-    about = _("What drag customers leave after goods and service, by verdict; a bar leads to them")
-    return Finding(title, about, bars(drawn, "money", _("Profit")), Sheet(columns, found))
+    about = gettext("What drag customers leave after goods and service, by verdict; a bar leads to them")
+    return Finding(title, about, bars(drawn, "money", gettext("Profit")), Sheet(columns, found))
 
 
 def _drag_choices(_asked: Asked) -> Sequence[Choice]:
-    return (Choice("verdict", __("Verdict"), [("", __("All")), *VERDICTS.items()]),)
+    return (Choice("verdict", _("Verdict"), [("", _("All")), *VERDICTS.items()]),)
 
 
 def _drag_list(asked: Asked) -> Listing:
     read = partial(drag.customers, asked.run, asked.user, asked.scope, verdict=asked.chosen["verdict"])
     columns = (
         CUSTOMER,
-        column(__("Verdict"), "verdict_label"),
-        of_orders(__("Net revenue"), "net_revenue"),
-        money(__("Gross margin"), "gross_margin"),
-        money(__("Visits, cost"), "visit_cost", hide=True),
-        money(__("Discounts"), "discount_cost", hide=True),
-        money(__("Support"), "support_cost", hide=True),
-        money(__("Service cost"), "service_cost"),
-        money(__("Profit"), "profit"),
+        column(_("Verdict"), "verdict_label"),
+        of_orders(_("Net revenue"), "net_revenue"),
+        money(_("Gross margin"), "gross_margin"),
+        money(_("Visits, cost"), "visit_cost", hide=True),
+        money(_("Discounts"), "discount_cost", hide=True),
+        money(_("Support"), "support_cost", hide=True),
+        money(_("Service cost"), "service_cost"),
+        money(_("Profit"), "profit"),
         REASON,
     )
-    return Listing(_("Drag customers, the greatest loss first"), columns, read)
+    return Listing(gettext("Drag customers, the greatest loss first"), columns, read)
 
 
 PAGES = (
     MeasurePage(
         "profitability",
         Question.COSTS,
-        __("Profitability"),
-        __("what is left after goods and service, and who loses money"),
+        _("Profitability"),
+        _("what is left after goods and service, and who loses money"),
         Definition(
-            __("Net revenue less the cost of goods at sale less the cost of service, for each customer."),
-            __("profit = net revenue of known cost − cost of goods − service cost"),
-            __("Revenue whose cost is not known is in no margin; returns take back revenue and cost."),
+            _("Net revenue less the cost of goods at sale less the cost of service, for each customer."),
+            _("profit = net revenue of known cost − cost of goods − service cost"),
+            _("Revenue whose cost is not known is in no margin; returns take back revenue and cost."),
         ),
         _profit_figures,
         _profit_finding,
         _profit_list,
         _profit_choices,
-        related=((__("Drag customers"), "analysis:drag", ()),),
+        related=((_("Drag customers"), "analysis:drag", ()),),
     ),
     MeasurePage(
         "drag",
         Question.COSTS,
-        __("Drag customers"),
-        __("who costs more than they bring"),
+        _("Drag customers"),
+        _("who costs more than they bring"),
         Definition(
-            __(
+            _(
                 "The bottom share of customers by rank, young ones exempt: what serving them cost beside their margin."
             ),
-            __("drag: rank from the bottom ≤ ⌊share · customers⌋"),
-            __(
-                "A small customer may be sound, or new, or about to grow: the verdict says which loses money."
-            ),
+            _("drag: rank from the bottom ≤ ⌊share · customers⌋"),
+            _("A small customer may be sound, or new, or about to grow: the verdict says which loses money."),
         ),
         _drag_figures,
         _drag_finding,
@@ -400,14 +403,14 @@ PAGES = (
     MeasurePage(
         "resources",
         Question.COSTS,
-        __("Resources against return"),
-        __("what each tier takes of our effort beside what comes back, and where that does not match"),
+        _("Resources against return"),
+        _("what each tier takes of our effort beside what comes back, and where that does not match"),
         Definition(
-            __(
+            _(
                 "Visits, discounts and support cost of each tier beside its revenue and margin; mismatches are named."
             ),
-            __("intensity = share of service cost ÷ share of gross margin"),
-            __("Only effort that was recorded counts: a visit nobody logged costs nothing here."),
+            _("intensity = share of service cost ÷ share of gross margin"),
+            _("Only effort that was recorded counts: a visit nobody logged costs nothing here."),
         ),
         _effort_figures,
         _effort_finding,
@@ -417,15 +420,15 @@ PAGES = (
     MeasurePage(
         "credit",
         Question.COSTS,
-        __("Purchasing power and credit"),
-        __("how customers pay, what they owe, what they could afford"),
+        _("Purchasing power and credit"),
+        _("how customers pay, what they owe, what they could afford"),
         Definition(
-            __(
+            _(
                 "Days to pay, late share, what is unpaid and overdue beside the limit; purchasing power is graded by"
                 " what a customer spends with us and elsewhere, and set beside the recorded grade."
             ),
-            __("late share = late payments ÷ settled payments"),
-            __("Spend elsewhere is as recorded; who wrote nothing is graded by our sales alone."),
+            _("late share = late payments ÷ settled payments"),
+            _("Spend elsewhere is as recorded; who wrote nothing is graded by our sales alone."),
         ),
         _credit_figures,
         _credit_finding,

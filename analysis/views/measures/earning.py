@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.contribution import monthly_title
 from analysis.charts.shapes import bars, heat, item, lines
@@ -56,22 +56,22 @@ def _period_choices(asked: Asked) -> Sequence[Choice]:
         (name, f"{period.start:%Y-%m}" if period.kind is PeriodKind.MONTH else f"{period.start:%Y}")
         for name, period in zip(PERIODS, periods.periods_of(asked.run), strict=True)
     ]
-    return (Choice("period", __("Month or year"), options),)
+    return (Choice("period", _("Month or year"), options),)
 
 
 def _period_figures(asked: Asked) -> list[Figure]:
     total = periods.total(asked.run, asked.user, _period(asked), asked.scope)
-    note = _("%(before)s to the period before, %(year)s to the year before") % {
+    note = gettext("%(before)s to the period before, %(year)s to the year before") % {
         "before": signed_percent(total.change),
         "year": signed_percent(total.change_year),
     }
     if not total.is_complete:
-        note = _("%(note)s; the period is not over") % {"note": note}
+        note = gettext("%(note)s; the period is not over") % {"note": note}
     return [
-        Figure(__("Net revenue"), total.net_revenue, Form.MONEY, note, better="up"),
-        Figure(__("Gross margin"), total.gross_margin, Form.MONEY, better="up"),
-        Figure(__("Customers who bought"), total.buyers, better="up", url="#rows"),
-        Figure(__("Orders"), total.orders, better="up"),
+        Figure(_("Net revenue"), total.net_revenue, Form.MONEY, note, better="up"),
+        Figure(_("Gross margin"), total.gross_margin, Form.MONEY, better="up"),
+        Figure(_("Customers who bought"), total.buyers, better="up", url="#rows"),
+        Figure(_("Orders"), total.orders, better="up"),
     ]
 
 
@@ -82,19 +82,19 @@ def _months(asked: Asked) -> Finding | None:
     labels = [f"{each.month:%Y-%m}" for each in months]
     urls = [f"{reverse('customers:orders')}?{urlencode({'month': label})}" for label in labels]
     series = [
-        {"name": _("Net revenue"), "values": [each.net_revenue for each in months]},
-        {"name": _("Gross margin"), "values": [each.gross_margin for each in months], "tone": "quiet"},
+        {"name": gettext("Net revenue"), "values": [each.net_revenue for each in months]},
+        {"name": gettext("Gross margin"), "values": [each.gross_margin for each in months], "tone": "quiet"},
     ]
     columns = (
-        column(__("Month"), "month", Form.DAY),
-        money(__("Net revenue"), "net_revenue"),
-        money(__("Gross margin"), "gross_margin"),
-        count(__("Orders"), "orders"),
+        column(_("Month"), "month", Form.DAY),
+        money(_("Net revenue"), "net_revenue"),
+        money(_("Gross margin"), "gross_margin"),
+        count(_("Orders"), "orders"),
     )
     return Finding(
         monthly_title(months),
-        _("Net revenue and gross margin by month; a month leads to its orders"),
-        lines(labels, series, "money", urls=urls, x_label=_("Month"), y_label=asked.run.currency),
+        gettext("Net revenue and gross margin by month; a month leads to its orders"),
+        lines(labels, series, "money", urls=urls, x_label=gettext("Month"), y_label=asked.run.currency),
         Sheet(columns, months[::-1]),
     )
 
@@ -103,15 +103,15 @@ def _sales(asked: Asked) -> Listing:
     columns = (
         count("#", "rank"),
         CUSTOMER,
-        of_orders(__("Net revenue"), "net_revenue"),
-        share(__("Share"), "share"),
-        money(__("Gross margin"), "gross_margin", hide=True),
-        count(__("Orders"), "orders", hide=True),
-        change(__("To the period before"), "change"),
-        change(__("To the year before"), "change_year", hide=True),
+        of_orders(_("Net revenue"), "net_revenue"),
+        share(_("Share"), "share"),
+        money(_("Gross margin"), "gross_margin", hide=True),
+        count(_("Orders"), "orders", hide=True),
+        change(_("To the period before"), "change"),
+        change(_("To the year before"), "change_year", hide=True),
     )
     read = partial(periods.sales, asked.run, asked.user, _period(asked), asked.scope)
-    return Listing(_("Customers by their sales"), columns, read)
+    return Listing(gettext("Customers by their sales"), columns, read)
 
 
 def _groups(asked: Asked) -> list[composition.Group]:
@@ -128,7 +128,7 @@ def _composition_choices(_asked: Asked) -> Sequence[Choice]:
         Dimension.BUSINESS_MODEL,
         Dimension.SIZE,
     )
-    return (Choice("by", __("By"), [(each.value, each.label) for each in order]),)
+    return (Choice("by", _("By"), [(each.value, each.label) for each in order]),)
 
 
 def _composition_figures(asked: Asked) -> list[Figure]:
@@ -137,11 +137,11 @@ def _composition_figures(asked: Asked) -> list[Figure]:
     margin = sum(group.gross_margin for group in groups)
     largest = max(groups, key=lambda group: group.net_revenue, default=None)
     return [
-        Figure(__("Customers"), sum(group.customers for group in groups)),
-        Figure(__("Net revenue"), net, Form.MONEY, better="up"),
-        Figure(__("Gross margin"), margin, Form.MONEY, better="up"),
+        Figure(_("Customers"), sum(group.customers for group in groups)),
+        Figure(_("Net revenue"), net, Form.MONEY, better="up"),
+        Figure(_("Gross margin"), margin, Form.MONEY, better="up"),
         Figure(
-            __("Share of the largest group"),
+            _("Share of the largest group"),
             largest.revenue_share if largest else None,
             Form.SHARE,
             largest.label if largest else "",
@@ -165,7 +165,7 @@ def _composition_finding(asked: Asked) -> Finding | None:
     if not groups:
         return None
     first = groups[0]
-    title = _("%(group)s: %(share)s of net revenue from %(customers)s customers") % {
+    title = gettext("%(group)s: %(share)s of net revenue from %(customers)s customers") % {
         "group": first.label,
         "share": percent(first.revenue_share),
         "customers": number(first.customers),
@@ -177,33 +177,33 @@ def _composition_finding(asked: Asked) -> Finding | None:
     columns = _group_columns(asked)[:4]
     return Finding(
         title,
-        _("Net revenue by group; a bar leads to its customers"),
-        bars(drawn, "money", _("Net revenue")),
+        gettext("Net revenue by group; a bar leads to its customers"),
+        bars(drawn, "money", gettext("Net revenue")),
         Sheet(columns, groups[:20]),
     )
 
 
 def _group_columns(asked: Asked) -> tuple[Any, ...]:
     return (
-        column(__("Group"), "label", url=partial(_group_url, asked)),
-        count(__("Customers"), "customers"),
-        money(__("Net revenue"), "net_revenue"),
-        share(__("Share of revenue"), "revenue_share"),
-        share(__("Share of customers"), "customer_share", hide=True),
-        money(__("Gross margin"), "gross_margin", hide=True),
-        share(__("Margin"), "margin_rate", hide=True),
-        change(__("To the window before"), "change"),
+        column(_("Group"), "label", url=partial(_group_url, asked)),
+        count(_("Customers"), "customers"),
+        money(_("Net revenue"), "net_revenue"),
+        share(_("Share of revenue"), "revenue_share"),
+        share(_("Share of customers"), "customer_share", hide=True),
+        money(_("Gross margin"), "gross_margin", hide=True),
+        share(_("Margin"), "margin_rate", hide=True),
+        change(_("To the window before"), "change"),
     )
 
 
 def _composition_list(asked: Asked) -> Listing:
-    return Listing(_("All groups"), _group_columns(asked), whole(_groups(asked)))
+    return Listing(gettext("All groups"), _group_columns(asked), whole(_groups(asked)))
 
 
 def _rfm_choices(_asked: Asked) -> Sequence[Choice]:
     return (
-        Choice("segment", __("Segment"), [("", __("All")), *RfmSegment.choices]),
-        sorting(("value", __("Value")), ("recency", __("Last order")), ("orders", __("Orders"))),
+        Choice("segment", _("Segment"), [("", _("All")), *RfmSegment.choices]),
+        sorting(("value", _("Value")), ("recency", _("Last order")), ("orders", _("Orders"))),
     )
 
 
@@ -213,15 +213,15 @@ def _rfm_figures(asked: Asked) -> list[Figure]:
     people, worth = sum(each.customers for each in segments), sum(each.value for each in segments)
     back = next(each for each in segments if each.code == "key_win_back")
     return [
-        Figure(__("Customers scored"), people, note=_("with an order in the window")),
-        Figure(__("Key customers"), sum(each.customers for each in key), better="up"),
+        Figure(_("Customers scored"), people, note=gettext("with an order in the window")),
+        Figure(_("Key customers"), sum(each.customers for each in key), better="up"),
         Figure(
-            __("Their share of value"),
+            _("Their share of value"),
             sum(each.value for each in key) / worth if worth > 0 else None,
             Form.SHARE,
         ),
         Figure(
-            __("Key customers to win back"),
+            _("Key customers to win back"),
             back.customers,
             better="down",
             url=here(asked, "rfm", segment="key_win_back"),
@@ -236,7 +236,7 @@ def _rfm_finding(asked: Asked) -> Finding | None:
         return None
     best = max(segments, key=lambda segment: segment.value)
     people = sum(segment.customers for segment in segments)
-    title = _("%(segment)s brings most: %(customers)s of %(all)s customers") % {
+    title = gettext("%(segment)s brings most: %(customers)s of %(all)s customers") % {
         "segment": best.label,
         "customers": number(best.customers),
         "all": number(people),
@@ -247,27 +247,27 @@ def _rfm_finding(asked: Asked) -> Finding | None:
         [str(score) for score in reversed(SCORES)],
         tiles,
         "number",
-        x_label=_("Recency, 5 is the latest"),
-        y_label=_("Frequency, 5 is the most often"),
+        x_label=gettext("Recency, 5 is the latest"),
+        y_label=gettext("Frequency, 5 is the most often"),
     )
     columns = (
-        column(__("Segment"), "label", url=lambda row: here(asked, "rfm", segment=row.code)),
-        count(__("Customers"), "customers"),
-        money(__("Value"), "value"),
+        column(_("Segment"), "label", url=lambda row: here(asked, "rfm", segment=row.code)),
+        count(_("Customers"), "customers"),
+        money(_("Value"), "value"),
     )
-    return Finding(title, _("Customers by recency and frequency"), chart, Sheet(columns, segments))
+    return Finding(title, gettext("Customers by recency and frequency"), chart, Sheet(columns, segments))
 
 
 def _rfm_list(asked: Asked) -> Listing:
     columns = (
         CUSTOMER,
-        column(__("Segment"), "segment_label"),
+        column(_("Segment"), "segment_label"),
         column("R", "recency", Form.COUNT),
         column("F", "frequency", Form.COUNT),
         column("M", "monetary", Form.COUNT),
-        column(__("Last order"), "recency_days", Form.DAYS, order="recency"),
-        count(__("Orders"), "orders", order="orders"),
-        money(__("Value"), "value", order="value"),
+        column(_("Last order"), "recency_days", Form.DAYS, order="recency"),
+        count(_("Orders"), "orders", order="orders"),
+        money(_("Value"), "value", order="value"),
         REASON,
     )
     read = partial(
@@ -278,24 +278,22 @@ def _rfm_list(asked: Asked) -> Listing:
         segment=asked.chosen["segment"],
         order=asked.chosen["sort"],
     )
-    return Listing(_("Customers by their scores"), columns, read)
+    return Listing(gettext("Customers by their scores"), columns, read)
 
 
 PAGES = (
     MeasurePage(
         "periods",
         Question.EARNS,
-        __("Sales by month and year"),
-        __("what each customer bought in a month or year, beside the one before and the year before"),
+        _("Sales by month and year"),
+        _("what each customer bought in a month or year, beside the one before and the year before"),
         Definition(
-            __(
+            _(
                 "Net revenue of each customer in a calendar month or year, its share of the period and its rank in it,"
                 " beside the period before and the same one a year before."
             ),
-            __("change = (sales − sales before) ÷ sales before"),
-            __(
-                "The period in which the run's day lies is not over; its changes compare a part with a whole."
-            ),
+            _("change = (sales − sales before) ÷ sales before"),
+            _("The period in which the run's day lies is not over; its changes compare a part with a whole."),
         ),
         _period_figures,
         _months,
@@ -305,15 +303,15 @@ PAGES = (
     MeasurePage(
         "composition",
         Question.EARNS,
-        __("Composition"),
-        __("what the customers are made of: industry, region, ownership, business model, size"),
+        _("Composition"),
+        _("what the customers are made of: industry, region, ownership, business model, size"),
         Definition(
-            __(
+            _(
                 "Customers alike in one dimension are a group; each has its customers, net revenue, gross margin, its"
                 " shares of the whole and its change against the window before."
             ),
-            __("share = group ÷ all groups"),
-            __("Customers of whom a dimension is not known make a group of their own."),
+            _("share = group ÷ all groups"),
+            _("Customers of whom a dimension is not known make a group of their own."),
         ),
         _composition_figures,
         _composition_finding,
@@ -323,15 +321,15 @@ PAGES = (
     MeasurePage(
         "rfm",
         Question.EARNS,
-        __("RFM"),
-        __("who ordered lately, often and for much"),
+        _("RFM"),
+        _("who ordered lately, often and for much"),
         Definition(
-            __(
+            _(
                 "Recency, frequency and monetary value of the window, each scored from 1 to 5 by quintiles among the"
                 " customers with an order. High or not in each of the three makes eight segments."
             ),
-            __("score = 1 + ⌊5 · customers who do strictly worse ÷ customers with an order⌋"),
-            __("Scores compare customers with each other: when all sales fall, scores stay."),
+            _("score = 1 + ⌊5 · customers who do strictly worse ÷ customers with an order⌋"),
+            _("Scores compare customers with each other: when all sales fall, scores stay."),
         ),
         _rfm_figures,
         _rfm_finding,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import dots, parted_bars
 from analysis.exports.tables import Column, Form, Sheet, column
@@ -45,15 +45,15 @@ def _value_figures(asked: Asked) -> list[Figure]:
     years = {"years": found.years, "rate": percent(found.discount_rate, 0)}
     return [
         Figure(
-            __("Lifetime value"),
+            _("Lifetime value"),
             found.clv,
             Form.MONEY,
-            _("%(years)s years at %(rate)s a year") % years,
+            gettext("%(years)s years at %(rate)s a year") % years,
             "up",
         ),
-        Figure(__("Last year's margin going on"), found.naive, Form.MONEY, _("the naive guess"), "up"),
-        Figure(__("Orders expected"), found.expected_orders, Form.COUNT, better="up"),
-        Figure(__("Customers valued"), found.customers),
+        Figure(_("Last year's margin going on"), found.naive, Form.MONEY, gettext("the naive guess"), "up"),
+        Figure(_("Orders expected"), found.expected_orders, Form.COUNT, better="up"),
+        Figure(_("Customers valued"), found.customers),
     ]
 
 
@@ -62,7 +62,9 @@ def _value_finding(asked: Asked) -> Finding | None:
     if not top:
         return None
     below = sum(1 for each in top if each.clv < each.naive)
-    title = _("Of the %(count)s most valuable, %(below)s are worth less than last year's margin going on") % {
+    title = gettext(
+        "Of the %(count)s most valuable, %(below)s are worth less than last year's margin going on"
+    ) % {
         "count": number(len(top)),
         "below": number(below),
     }
@@ -80,14 +82,14 @@ def _value_finding(asked: Asked) -> Finding | None:
         points,
         x_form="money",
         y_form="money",
-        x_label=_("Last year's margin going on"),
-        y_label=_("Lifetime value"),
-        ideal=_("Both alike"),
+        x_label=gettext("Last year's margin going on"),
+        y_label=gettext("Lifetime value"),
+        ideal=gettext("Both alike"),
     )
-    columns = (CUSTOMER, money(__("Lifetime value"), "clv"), money(__("Naive"), "naive"))
+    columns = (CUSTOMER, money(_("Lifetime value"), "clv"), money(_("Naive"), "naive"))
     return Finding(
         title,
-        _("Lifetime value beside the naive guess; a dot leads to the customer"),
+        gettext("Lifetime value beside the naive guess; a dot leads to the customer"),
         chart,
         Sheet(columns, top),
     )
@@ -96,18 +98,18 @@ def _value_finding(asked: Asked) -> Finding | None:
 def _value_list(asked: Asked) -> Listing:
     columns = (
         CUSTOMER,
-        money(__("Lifetime value"), "clv", order="clv"),
-        money(__("Last year's margin going on"), "naive", order="naive"),
-        column(__("Orders expected"), "expected_orders", Form.DECIMAL),
-        money(__("Worth of an order"), "expected_value", hide=True),
+        money(_("Lifetime value"), "clv", order="clv"),
+        money(_("Last year's margin going on"), "naive", order="naive"),
+        column(_("Orders expected"), "expected_orders", Form.DECIMAL),
+        money(_("Worth of an order"), "expected_value", hide=True),
         REASON,
     )
     read = partial(clv.customers, asked.run, asked.user, asked.scope, order=asked.chosen["sort"])
-    return Listing(_("Customers by lifetime value"), columns, read)
+    return Listing(gettext("Customers by lifetime value"), columns, read)
 
 
 def _value_choices(_asked: Asked) -> Sequence[Choice]:
-    return (sorting(("clv", __("Lifetime value")), ("naive", __("Naive"))),)
+    return (sorting(("clv", _("Lifetime value")), ("naive", _("Naive"))),)
 
 
 def _gold_figures(asked: Asked) -> list[Figure]:
@@ -117,28 +119,28 @@ def _gold_figures(asked: Asked) -> list[Figure]:
     naive = next((each for each in score.lists if each.name == "naive"), None) if score else None
     return [
         Figure(
-            __("Gold customers"),
+            _("Gold customers"),
             found.gold,
             note=_stay(found.stay),
         ),
-        Figure(__("Expected of them"), found.expected_of_gold, Form.MONEY, better="up"),
+        Figure(_("Expected of them"), found.expected_of_gold, Form.MONEY, better="up"),
         Figure(
-            __("Their share of what is expected"),
+            _("Their share of what is expected"),
             found.expected_of_gold / found.expected if found.expected > 0 else None,
             Form.SHARE,
         ),
         Figure(
-            __("Right last year"),
+            _("Right last year"),
             model.precision if model else None,
             Form.SHARE,
-            _("last year's own top: %(share)s") % {"share": percent(naive.precision)} if naive else "",
+            gettext("last year's own top: %(share)s") % {"share": percent(naive.precision)} if naive else "",
             "up",
         ),
     ]
 
 
 def _stay(count: int) -> str:
-    return _("%(count)s of them were on top before") % {"count": number(count)}
+    return gettext("%(count)s of them were on top before") % {"count": number(count)}
 
 
 def _gold_finding(asked: Asked) -> Finding | None:
@@ -146,7 +148,7 @@ def _gold_finding(asked: Asked) -> Finding | None:
     if not top:
         return None
     fresh = sum(1 for each in top if not each.was_top)
-    title = _(
+    title = gettext(
         "%(fresh)s of the %(count)s greatest gold customers were not on top in the last twelve months"
     ) % {
         "fresh": number(fresh),
@@ -166,23 +168,25 @@ def _gold_finding(asked: Asked) -> Finding | None:
         points,
         x_form="money",
         y_form="money",
-        x_label=_("Last twelve months"),
-        y_label=_("Expected next fiscal year"),
-        ideal=_("Both alike"),
+        x_label=gettext("Last twelve months"),
+        y_label=gettext("Expected next fiscal year"),
+        ideal=gettext("Both alike"),
     )
     columns = (
         CUSTOMER,
-        money(__("Expected"), "expected_spend"),
-        money(__("Last twelve months"), "last_year"),
+        money(_("Expected"), "expected_spend"),
+        money(_("Last twelve months"), "last_year"),
     )
-    about = _("Expected spend of gold customers beside the last twelve months; a dot leads to the customer")
+    about = gettext(
+        "Expected spend of gold customers beside the last twelve months; a dot leads to the customer"
+    )
     return Finding(title, about, chart, Sheet(columns, top))
 
 
 def _gold_choices(_asked: Asked) -> Sequence[Choice]:
     return (
-        Choice("who", __("Who"), [("gold", __("Gold")), ("others", __("The others")), ("all", __("All"))]),
-        sorting(("expected", __("Expected")), ("last_year", __("Last twelve months"))),
+        Choice("who", _("Who"), [("gold", _("Gold")), ("others", _("The others")), ("all", _("All"))]),
+        sorting(("expected", _("Expected")), ("last_year", _("Last twelve months"))),
     )
 
 
@@ -193,28 +197,28 @@ def _gold_list(asked: Asked) -> Listing:
     )
     columns = (
         CUSTOMER,
-        money(__("Expected next fiscal year"), "expected_spend", order="expected"),
-        money(__("Last twelve months"), "last_year", order="last_year"),
+        money(_("Expected next fiscal year"), "expected_spend", order="expected"),
+        money(_("Last twelve months"), "last_year", order="last_year"),
         REASON,
     )
-    return Listing(_("Customers by expected spend"), columns, read)
+    return Listing(gettext("Customers by expected spend"), columns, read)
 
 
 def _wish_figures(asked: Asked) -> list[Figure]:
     lines = wish_list.progress(asked.run, asked.user, asked.scope)
     if not lines:
-        return [Figure(__("On the list"), 0)]
+        return [Figure(_("On the list"), 0)]
     whole_list = lines[0]
     return [
-        Figure(__("On the list"), whole_list.listed),
+        Figure(_("On the list"), whole_list.listed),
         Figure(
-            __("Won"),
+            _("Won"),
             whole_list.won,
-            note=_("%(count)s should be won by now") % {"count": number(whole_list.due)},
+            note=gettext("%(count)s should be won by now") % {"count": number(whole_list.due)},
             better="up",
         ),
-        Figure(__("In talks"), whole_list.in_talks, better="up"),
-        Figure(__("Without a next step"), whole_list.needs_step, better="down"),
+        Figure(_("In talks"), whole_list.in_talks, better="up"),
+        Figure(_("Without a next step"), whole_list.needs_step, better="down"),
     ]
 
 
@@ -223,7 +227,7 @@ def _wish_finding(asked: Asked) -> Finding | None:
     if not lines:
         return None
     owners = [line for line in lines if line.owner is not None]
-    title = _("%(won)s of %(listed)s are won") % {
+    title = gettext("%(won)s of %(listed)s are won") % {
         "won": number(lines[0].won),
         "listed": number(lines[0].listed),
     }
@@ -233,37 +237,39 @@ def _wish_finding(asked: Asked) -> Finding | None:
         for status, label in WISHES.items()
     ]
     columns = (
-        Column(__("Owner"), lambda row: row.owner or _("Nobody")),
-        count(__("On the list"), "listed"),
-        count(__("Won"), "won"),
-        count(__("In talks"), "in_talks"),
-        count(__("Gone quiet"), "gone_quiet"),
-        count(__("Not yet approached"), "untouched"),
+        Column(_("Owner"), lambda row: row.owner or gettext("Nobody")),
+        count(_("On the list"), "listed"),
+        count(_("Won"), "won"),
+        count(_("In talks"), "in_talks"),
+        count(_("Gone quiet"), "gone_quiet"),
+        count(_("Not yet approached"), "untouched"),
     )
-    chart = parted_bars([line.owner or _("Nobody") for line in owners], series, "number", _("Customers"))
-    return Finding(title, _("The year's wish list by owner and status"), chart, Sheet(columns, owners))
+    chart = parted_bars(
+        [line.owner or gettext("Nobody") for line in owners], series, "number", gettext("Customers")
+    )
+    return Finding(title, gettext("The year's wish list by owner and status"), chart, Sheet(columns, owners))
 
 
 def _wish_rows(asked: Asked) -> Listing:
     columns = (
         CUSTOMER,
-        column(__("Status"), "status_label"),
-        column(__("Responsible"), "responsible", hide=True),
-        column(__("Next step"), "next_step"),
-        column(__("Last contact"), "last_contact_on", Form.DAY),
-        money(__("Net revenue"), "net_revenue", hide=True),
+        column(_("Status"), "status_label"),
+        column(_("Responsible"), "responsible", hide=True),
+        column(_("Next step"), "next_step"),
+        column(_("Last contact"), "last_contact_on", Form.DAY),
+        money(_("Net revenue"), "net_revenue", hide=True),
         REASON,
     )
     rows = wish_list.wishes(asked.run, asked.user, asked.scope)
-    return Listing(_("Whom we most want to win"), columns, whole(rows))
+    return Listing(gettext("Whom we most want to win"), columns, whole(rows))
 
 
 def _narrow_figures(asked: Asked) -> list[Figure]:
     found = spreads.narrow(asked.run, asked.user, asked.scope)
     return [
-        Figure(__("Narrow buyers"), sum(each.customers for each in found), url="#rows"),
-        Figure(__("What they buy elsewhere"), sum(each.elsewhere for each in found), Form.MONEY),
-        Figure(__("What they buy from us"), sum(each.net_revenue for each in found), Form.MONEY, better="up"),
+        Figure(_("Narrow buyers"), sum(each.customers for each in found), url="#rows"),
+        Figure(_("What they buy elsewhere"), sum(each.elsewhere for each in found), Form.MONEY),
+        Figure(_("What they buy from us"), sum(each.net_revenue for each in found), Form.MONEY, better="up"),
     ]
 
 
@@ -271,58 +277,62 @@ def _narrow_finding(asked: Asked) -> Finding | None:
     found = spreads.narrow(asked.run, asked.user, asked.scope)
     if not found:
         return None
-    title = _("%(money)s go elsewhere") % {
+    title = gettext("%(money)s go elsewhere") % {
         "money": compact_money(sum(each.elsewhere for each in found), asked.run.currency)
     }
     link = partial(here, asked, "narrow_buyers")
     series = [
-        {"name": _("From us"), "values": [each.net_revenue for each in found]},
-        {"name": _("Elsewhere"), "values": [each.elsewhere for each in found], "tone": "warn"},
+        {"name": gettext("From us"), "values": [each.net_revenue for each in found]},
+        {"name": gettext("Elsewhere"), "values": [each.elsewhere for each in found], "tone": "warn"},
     ]
     columns = (
-        column(__("Basis"), "label", url=lambda row: link(basis=row.basis)),
-        count(__("Customers"), "customers"),
-        money(__("From us"), "net_revenue"),
-        money(__("Elsewhere"), "elsewhere"),
+        column(_("Basis"), "label", url=lambda row: link(basis=row.basis)),
+        count(_("Customers"), "customers"),
+        money(_("From us"), "net_revenue"),
+        money(_("Elsewhere"), "elsewhere"),
     )
     urls = [link(basis=each.basis) for each in found]
-    chart = parted_bars([each.label for each in found], series, "money", _("Money"), grouped=True, urls=urls)
-    about = _("What narrow buyers buy from us and elsewhere, by what that rests on; a bar leads to them")
+    chart = parted_bars(
+        [each.label for each in found], series, "money", gettext("Money"), grouped=True, urls=urls
+    )
+    about = gettext(
+        "What narrow buyers buy from us and elsewhere, by what that rests on; a bar leads to them"
+    )
     return Finding(title, about, chart, Sheet(columns, found))
 
 
 def _narrow_choices(_asked: Asked) -> Sequence[Choice]:
-    return (Choice("basis", __("Basis"), [("", __("All")), *ElsewhereBasis.choices]),)
+    return (Choice("basis", _("Basis"), [("", _("All")), *ElsewhereBasis.choices]),)
 
 
 def _narrow_list(asked: Asked) -> Listing:
     read = partial(offers.narrow_buyers, asked.run, asked.user, asked.scope, basis=asked.chosen["basis"])
     columns = (
         CUSTOMER,
-        count(__("Categories"), "categories"),
-        of_orders(__("Net revenue"), "net_revenue"),
-        money(__("Elsewhere"), "elsewhere"),
-        share(__("Our share"), "our_share"),
-        column(__("What it lacks"), "lacking"),
-        column(__("Basis"), "basis_label", hide=True),
+        count(_("Categories"), "categories"),
+        of_orders(_("Net revenue"), "net_revenue"),
+        money(_("Elsewhere"), "elsewhere"),
+        share(_("Our share"), "our_share"),
+        column(_("What it lacks"), "lacking"),
+        column(_("Basis"), "basis_label", hide=True),
         REASON,
     )
-    return Listing(_("Who buys most elsewhere first"), columns, read)
+    return Listing(gettext("Who buys most elsewhere first"), columns, read)
 
 
 PAGES = (
     MeasurePage(
         "clv",
         Question.WILL,
-        __("Lifetime value"),
-        __("what the orders to come are worth, beside last year going on"),
+        _("Lifetime value"),
+        _("what the orders to come are worth, beside last year going on"),
         Definition(
-            __(
+            _(
                 "Expected orders of the coming years times the expected margin of an order, discounted. Beside it the"
                 " naive guess: last year's margin, every year again."
             ),
-            __("CLV = Σ expected orders · expected value · margin ÷ (1 + rate)^t"),
-            __("It is an expectation over many customers alike, no promise about one."),
+            _("CLV = Σ expected orders · expected value · margin ÷ (1 + rate)^t"),
+            _("It is an expectation over many customers alike, no promise about one."),
         ),
         _value_figures,
         _value_finding,
@@ -332,14 +342,14 @@ PAGES = (
     MeasurePage(
         "gold",
         Question.WILL,
-        __("Gold customers"),
-        __("whom the next fiscal year hangs on, and how right the last list was"),
+        _("Gold customers"),
+        _("whom the next fiscal year hangs on, and how right the last list was"),
         Definition(
-            __(
+            _(
                 "The customers of greatest expected spend in the next fiscal year. A year later the list is judged."
             ),
-            __("expected spend = expected orders · expected value of an order"),
-            __("Right last year is shown beside last year's own top, even when that was better."),
+            _("expected spend = expected orders · expected value of an order"),
+            _("Right last year is shown beside last year's own top, even when that was better."),
         ),
         _gold_figures,
         _gold_finding,
@@ -349,14 +359,12 @@ PAGES = (
     MeasurePage(
         "wish_list",
         Question.WILL,
-        __("Wish list"),
-        __("whom we most want to win, and how far we have come"),
+        _("Wish list"),
+        _("whom we most want to win, and how far we have come"),
         Definition(
-            __(
-                "The year's list, each customer with a status: won, in talks, gone quiet, not yet approached."
-            ),
-            __("due = customers listed · share of the year gone by"),
-            __("Contacts count only when they were logged."),
+            _("The year's list, each customer with a status: won, in talks, gone quiet, not yet approached."),
+            _("due = customers listed · share of the year gone by"),
+            _("Contacts count only when they were logged."),
         ),
         _wish_figures,
         _wish_finding,
@@ -365,14 +373,14 @@ PAGES = (
     MeasurePage(
         "narrow_buyers",
         Question.BUYS,
-        __("Narrow buyers"),
-        __("who buys little of our range and more elsewhere"),
+        _("Narrow buyers"),
+        _("who buys little of our range and more elsewhere"),
         Definition(
-            __(
+            _(
                 "At most two of our product categories in the window, and spend elsewhere, recorded or estimated."
             ),
-            __("our share = net revenue ÷ (net revenue + spend elsewhere)"),
-            __("An estimate rests on customers of the same industry and size."),
+            _("our share = net revenue ÷ (net revenue + spend elsewhere)"),
+            _("An estimate rests on customers of the same industry and size."),
         ),
         _narrow_figures,
         _narrow_finding,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import bars, heat, item, parted_bars
 from analysis.exports.tables import Column, Form, Sheet, column
@@ -60,11 +60,13 @@ def _cohort_figures(asked: Asked) -> list[Figure]:
     people = sum(each.customers for each in found)
     again = sum(each.repeaters for each in found)
     return [
-        Figure(__("Customers who ever ordered"), people),
-        Figure(__("Ordered again"), again, better="up"),
-        Figure(__("Repeat-purchase rate"), again / people if people else None, Form.SHARE, better="up"),
+        Figure(_("Customers who ever ordered"), people),
+        Figure(_("Ordered again"), again, better="up"),
+        Figure(_("Repeat-purchase rate"), again / people if people else None, Form.SHARE, better="up"),
         Figure(
-            __("Newest cohort"), found[-1].customers if found else None, note=_("first order in its month")
+            _("Newest cohort"),
+            found[-1].customers if found else None,
+            note=gettext("first order in its month"),
         ),
     ]
 
@@ -75,9 +77,9 @@ def _cohort_finding(asked: Asked) -> Finding | None:
         return None
     full = [each for each in shown if each.at(1) is not None]
     best = max(full, key=lambda each: each.at(1) or 0.0, default=None)
-    title = _("How long customers keep ordering after their first month")
+    title = gettext("How long customers keep ordering after their first month")
     if best is not None and best.at(1):
-        title = _("Of those who began in %(month)s, %(share)s ordered again in the month after") % {
+        title = gettext("Of those who began in %(month)s, %(share)s ordered again in the month after") % {
             "month": f"{best.cohort.month:%Y-%m}",
             "share": percent(best.at(1)),
         }
@@ -92,10 +94,10 @@ def _cohort_finding(asked: Asked) -> Finding | None:
         [f"{each.cohort.month:%Y-%m}" for each in shown],
         tiles,
         "percent",
-        x_label=_("Months after the first order"),
-        y_label=_("Month of the first order"),
+        x_label=gettext("Months after the first order"),
+        y_label=gettext("Month of the first order"),
     )
-    about = _("Share of each month's new customers who ordered in the months after")
+    about = gettext("Share of each month's new customers who ordered in the months after")
     return Finding(title, about, chart, Sheet(_cohort_columns((1, 3, 6, 12)), shown[::-1]))
 
 
@@ -105,31 +107,31 @@ def _at(age: int, row: _Months) -> float | None:
 
 def _cohort_columns(ages: Sequence[int]) -> tuple[Column, ...]:
     return (
-        Column(__("First order"), lambda row: f"{row.cohort.month:%Y-%m}"),
-        count(__("Customers"), "cohort.customers"),
-        share(__("Ordered again"), "cohort.repeat_rate"),
+        Column(_("First order"), lambda row: f"{row.cohort.month:%Y-%m}"),
+        count(_("Customers"), "cohort.customers"),
+        share(_("Ordered again"), "cohort.repeat_rate"),
         *(
-            Column(_("Month %(age)s") % {"age": age}, partial(_at, age), Form.SHARE, hide=age > 3)
+            Column(gettext("Month %(age)s") % {"age": age}, partial(_at, age), Form.SHARE, hide=age > 3)
             for age in ages
         ),
     )
 
 
 def _cohort_list(asked: Asked) -> Listing:
-    return Listing(_("All cohorts"), _cohort_columns((1, 2, 3, 6, 9, 12)), whole(_cohorts(asked)[::-1]))
+    return Listing(gettext("All cohorts"), _cohort_columns((1, 2, 3, 6, 9, 12)), whole(_cohorts(asked)[::-1]))
 
 
 def _loyalty_figures(asked: Asked) -> list[Figure]:
     found = loyalty.summary(asked.run, asked.user, asked.scope)
     return [
-        Figure(__("Customers with an order"), found.customers),
-        Figure(__("Repeat rate"), found.repeat_rate, Form.SHARE, better="up"),
-        Figure(__("Days since the first order"), found.tenure_days, Form.DAYS, _("on average")),
+        Figure(_("Customers with an order"), found.customers),
+        Figure(_("Repeat rate"), found.repeat_rate, Form.SHARE, better="up"),
+        Figure(_("Days since the first order"), found.tenure_days, Form.DAYS, gettext("on average")),
         Figure(
-            __("Share of wallet"),
+            _("Share of wallet"),
             found.share_of_wallet,
             Form.SHARE,
-            _("of %(count)s customers whose purchases elsewhere are recorded")
+            gettext("of %(count)s customers whose purchases elsewhere are recorded")
             % {"count": number(found.with_wallet)},
             "up",
         ),
@@ -141,41 +143,41 @@ def _loyalty_finding(asked: Asked) -> Finding | None:
     if not any(band.customers for band in bands):
         return None
     most = max(bands, key=lambda band: band.customers)
-    title = _("Most have been customers for %(years)s; %(share)s of those came back") % {
+    title = gettext("Most have been customers for %(years)s; %(share)s of those came back") % {
         "years": _years(most.years),
         "share": percent(most.repeaters / most.customers),
     }
     series = [
-        {"name": _("Ordered again"), "values": [band.repeaters for band in bands]},
+        {"name": gettext("Ordered again"), "values": [band.repeaters for band in bands]},
         {
-            "name": _("Ordered once"),
+            "name": gettext("Ordered once"),
             "values": [band.customers - band.repeaters for band in bands],
             "tone": "quiet",
         },
     ]
     columns = (
-        Column(__("Customers for"), lambda band: _years(band.years)),
-        count(__("Customers"), "customers"),
-        count(__("Ordered again"), "repeaters"),
+        Column(_("Customers for"), lambda band: _years(band.years)),
+        count(_("Customers"), "customers"),
+        count(_("Ordered again"), "repeaters"),
     )
-    chart = parted_bars([_years(band.years) for band in bands], series, "number", _("Customers"))
-    return Finding(title, _("Customers by years since their first order"), chart, Sheet(columns, bands))
+    chart = parted_bars([_years(band.years) for band in bands], series, "number", gettext("Customers"))
+    return Finding(title, gettext("Customers by years since their first order"), chart, Sheet(columns, bands))
 
 
 def _years(years: int) -> str:
     if years >= spreads.LONGEST_TENURE:
-        return _("%(years)s years or more") % {"years": years}
-    return _("%(years)s to %(next)s years") % {"years": years, "next": years + 1}
+        return gettext("%(years)s years or more") % {"years": years}
+    return gettext("%(years)s to %(next)s years") % {"years": years, "next": years + 1}
 
 
 def _loyalty_choices(_asked: Asked) -> Sequence[Choice]:
     options = [
-        ("", __("All")),
-        ("repeat", __("Ordered again")),
-        ("once", __("Ordered once")),
-        ("wallet", __("Wallet known")),
+        ("", _("All")),
+        ("repeat", _("Ordered again")),
+        ("once", _("Ordered once")),
+        ("wallet", _("Wallet known")),
     ]
-    return (Choice("who", __("Who"), options),)
+    return (Choice("who", _("Who"), options),)
 
 
 def _loyalty_list(asked: Asked) -> Listing:
@@ -190,14 +192,14 @@ def _loyalty_list(asked: Asked) -> Listing:
     )
     columns = (
         CUSTOMER,
-        column(__("Customer for"), "tenure_days", Form.DAYS),
-        column(__("Order days a year"), "orders_a_year", Form.DECIMAL),
-        share(__("Share of our categories"), "breadth"),
-        money(__("Bought elsewhere"), "elsewhere", hide=True),
-        share(__("Share of wallet"), "share_of_wallet"),
+        column(_("Customer for"), "tenure_days", Form.DAYS),
+        column(_("Order days a year"), "orders_a_year", Form.DECIMAL),
+        share(_("Share of our categories"), "breadth"),
+        money(_("Bought elsewhere"), "elsewhere", hide=True),
+        share(_("Share of wallet"), "share_of_wallet"),
         REASON,
     )
-    return Listing(_("The longest-standing first"), columns, read)
+    return Listing(gettext("The longest-standing first"), columns, read)
 
 
 def _retention_figures(asked: Asked) -> list[Figure]:
@@ -207,16 +209,16 @@ def _retention_figures(asked: Asked) -> list[Figure]:
     money_before = sum(each.revenue_before for each in found)
     link = partial(here, asked, "retention")
     return [
-        Figure(__("Kept"), kept, better="up", url=link(status="kept")),
-        Figure(__("Lost"), lost, better="down", url=link(status="lost")),
+        Figure(_("Kept"), kept, better="up", url=link(status="kept")),
+        Figure(_("Lost"), lost, better="down", url=link(status="lost")),
         Figure(
-            __("Customer retention"), kept / (kept + lost) if kept + lost else None, Form.SHARE, better="up"
+            _("Customer retention"), kept / (kept + lost) if kept + lost else None, Form.SHARE, better="up"
         ),
         Figure(
-            __("Revenue retention"),
+            _("Revenue retention"),
             money_kept / money_before if money_before > 0 else None,
             Form.SHARE,
-            _("what the kept bring now, of what all brought before"),
+            gettext("what the kept bring now, of what all brought before"),
             "up",
         ),
     ]
@@ -232,44 +234,44 @@ def _retention_finding(asked: Asked) -> Finding | None:
     if not told:
         return None
     worst = min(told, key=lambda each: each.customer_retention or 0.0)
-    title = _("%(branch)s keeps least: %(share)s of its customers") % {
-        "branch": worst.label or _("No branch"),
+    title = gettext("%(branch)s keeps least: %(share)s of its customers") % {
+        "branch": worst.label or gettext("No branch"),
         "share": percent(worst.customer_retention),
     }
     drawn = [
         item(
-            each.label or _("No branch"),
+            each.label or gettext("No branch"),
             each.customer_retention,
             url=_branch_url(asked, each),
-            note=_("%(lost)s lost") % {"lost": number(each.lost)},
+            note=gettext("%(lost)s lost") % {"lost": number(each.lost)},
         )
         for each in told
     ]
     columns = (
-        Column(__("Branch"), lambda row: row.label or _("No branch"), url=partial(_branch_url, asked)),
-        count(__("Kept"), "kept"),
-        count(__("Lost"), "lost"),
-        count(__("New"), "new"),
-        count(__("Regained"), "regained"),
-        share(__("Customer retention"), "customer_retention"),
-        share(__("Revenue retention"), "revenue_retention"),
+        Column(_("Branch"), lambda row: row.label or gettext("No branch"), url=partial(_branch_url, asked)),
+        count(_("Kept"), "kept"),
+        count(_("Lost"), "lost"),
+        count(_("New"), "new"),
+        count(_("Regained"), "regained"),
+        share(_("Customer retention"), "customer_retention"),
+        share(_("Revenue retention"), "revenue_retention"),
     )
-    about = _("Share of the customers of the window before who bought again; a bar leads to the lost")
-    return Finding(title, about, bars(drawn, "percent", _("Customer retention")), Sheet(columns, found))
+    about = gettext("Share of the customers of the window before who bought again; a bar leads to the lost")
+    return Finding(title, about, bars(drawn, "percent", gettext("Customer retention")), Sheet(columns, found))
 
 
 def _retention_choices(asked: Asked) -> Sequence[Choice]:
     named = [each for each in retention.branches(asked.run, asked.user, asked.scope) if each.branch_id]
     return (
         Choice(
-            "branch", __("Branch"), [("", __("All")), *((str(each.branch_id), each.label) for each in named)]
+            "branch", _("Branch"), [("", _("All")), *((str(each.branch_id), each.label) for each in named)]
         ),
-        Choice("status", __("Retention"), [("", __("All")), *RetentionStatus.choices]),
+        Choice("status", _("Retention"), [("", _("All")), *RetentionStatus.choices]),
         sorting(
-            ("revenue_before", __("Revenue before")),
-            ("orders", __("Orders a month")),
-            ("amount", __("Amount a month")),
-            ("payment_cycle", __("Payment cycle")),
+            ("revenue_before", _("Revenue before")),
+            ("orders", _("Orders a month")),
+            ("amount", _("Amount a month")),
+            ("payment_cycle", _("Payment cycle")),
         ),
     )
 
@@ -287,30 +289,28 @@ def _retention_list(asked: Asked) -> Listing:
     )
     columns = (
         CUSTOMER,
-        column(__("Branch"), "branch", hide=True),
-        column(__("Retention"), "status_label"),
-        of_orders(__("Net revenue"), "net_revenue"),
-        money(__("Revenue before"), "net_revenue_before", order="revenue_before"),
-        column(__("Orders a month"), "orders_a_month", Form.DECIMAL, order="orders", hide=True),
-        money(__("Amount a month"), "amount_a_month", order="amount", hide=True),
-        column(__("Payment cycle"), "payment_cycle", Form.DAYS, order="payment_cycle", hide=True),
+        column(_("Branch"), "branch", hide=True),
+        column(_("Retention"), "status_label"),
+        of_orders(_("Net revenue"), "net_revenue"),
+        money(_("Revenue before"), "net_revenue_before", order="revenue_before"),
+        column(_("Orders a month"), "orders_a_month", Form.DECIMAL, order="orders", hide=True),
+        money(_("Amount a month"), "amount_a_month", order="amount", hide=True),
+        column(_("Payment cycle"), "payment_cycle", Form.DAYS, order="payment_cycle", hide=True),
         REASON,
     )
-    return Listing(_("The branch's list"), columns, read)
+    return Listing(gettext("The branch's list"), columns, read)
 
 
 PAGES = (
     MeasurePage(
         "cohorts",
         Question.LEAVES,
-        __("Cohorts"),
-        __("how many of those who began in one month still order in the months after"),
+        _("Cohorts"),
+        _("how many of those who began in one month still order in the months after"),
         Definition(
-            __(
-                "Customers whose first order lies in one month are a cohort; a month with an order is active."
-            ),
-            __("retention = members with an order in that month ÷ members of the cohort"),
-            __("The latest month of every cohort is not over as a rule, and looks lower than it will be."),
+            _("Customers whose first order lies in one month are a cohort; a month with an order is active."),
+            _("retention = members with an order in that month ÷ members of the cohort"),
+            _("The latest month of every cohort is not over as a rule, and looks lower than it will be."),
         ),
         _cohort_figures,
         _cohort_finding,
@@ -319,15 +319,15 @@ PAGES = (
     MeasurePage(
         "loyalty",
         Question.LEAVES,
-        __("Loyalty"),
-        __("who comes back, for how long, and with what share of their wallet"),
+        _("Loyalty"),
+        _("who comes back, for how long, and with what share of their wallet"),
         Definition(
-            __(
+            _(
                 "Repeat purchase, tenure, order days a year, breadth of our range and, where purchases elsewhere are"
                 " recorded, our share of the wallet."
             ),
-            __("share of wallet = our revenue ÷ (our revenue + bought elsewhere)"),
-            __("The share of wallet rests on what people wrote down; who wrote nothing is left out."),
+            _("share of wallet = our revenue ÷ (our revenue + bought elsewhere)"),
+            _("The share of wallet rests on what people wrote down; who wrote nothing is left out."),
         ),
         _loyalty_figures,
         _loyalty_finding,
@@ -337,14 +337,14 @@ PAGES = (
     MeasurePage(
         "retention",
         Question.LEAVES,
-        __("Retention lists"),
-        __("whom each branch keeps and loses, by orders, amount and payment cycle"),
+        _("Retention lists"),
+        _("whom each branch keeps and loses, by orders, amount and payment cycle"),
         Definition(
-            __(
+            _(
                 "Kept bought in the window and in the one before; lost only before; new and regained only now."
             ),
-            __("customer retention = kept ÷ (kept + lost)"),
-            __("A branch is the customer's team of today."),
+            _("customer retention = kept ÷ (kept + lost)"),
+            _("A branch is the customer's team of today."),
         ),
         _retention_figures,
         _retention_finding,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import slope
 from analysis.exports.tables import Column, Form, Sheet, column
@@ -38,7 +38,7 @@ from analysis.views.measures.parts import (
 from crm.templatetags.format import day, number, percent
 
 PLACES = ("A", "B", "C")
-FLAGS = (("raised", __("Newly at risk")), ("cleared", __("No longer at risk")))
+FLAGS = (("raised", _("Newly at risk")), ("cleared", _("No longer at risk")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,10 @@ def _moves_figures(asked: Asked) -> list[Figure]:
     found = moves.counts(asked.run, asked.user, asked.scope)
     link = partial(here, asked, "moves")
     return [
-        Figure(__("Moved up"), found["up"], better="up", url=link(kind="up")),
-        Figure(__("Moved down"), found["down"], better="down", url=link(kind="down")),
-        Figure(__("Newly at risk"), found["raised"], better="down", url=link(kind="raised")),
-        Figure(__("New in the analysis"), found["new"], better="up", url=link(kind="new")),
+        Figure(_("Moved up"), found["up"], better="up", url=link(kind="up")),
+        Figure(_("Moved down"), found["down"], better="down", url=link(kind="down")),
+        Figure(_("Newly at risk"), found["raised"], better="down", url=link(kind="raised")),
+        Figure(_("New in the analysis"), found["new"], better="up", url=link(kind="new")),
     ]
 
 
@@ -90,7 +90,10 @@ def _moves_finding(asked: Asked) -> Finding | None:
         return None
     up = sum(each.customers for each in crossings if each.tier < each.tier_before)
     down = sum(each.customers for each in crossings if each.tier > each.tier_before)
-    title = _("%(up)s customers rose a tier and %(down)s fell") % {"up": number(up), "down": number(down)}
+    title = gettext("%(up)s customers rose a tier and %(down)s fell") % {
+        "up": number(up),
+        "down": number(down),
+    }
     drawn = [
         {
             "from": PLACES.index(each.tier_before),
@@ -103,21 +106,21 @@ def _moves_finding(asked: Asked) -> Finding | None:
         for each in crossings
     ]
     before = asked.run.previous
-    left = _("as of %(day)s") % {"day": day(before.as_of) if before else "–"}
-    right = _("as of %(day)s") % {"day": day(asked.run.as_of)}
+    left = gettext("as of %(day)s") % {"day": day(before.as_of) if before else "–"}
+    right = gettext("as of %(day)s") % {"day": day(asked.run.as_of)}
     columns = (
-        Column(__("From"), lambda row: row.tier_before or "–", Form.TEXT),
-        Column(__("To"), lambda row: row.tier or "–", Form.TEXT),
-        count(__("Customers"), "customers"),
-        money(__("Value"), "value"),
+        Column(_("From"), lambda row: row.tier_before or "–", Form.TEXT),
+        Column(_("To"), lambda row: row.tier or "–", Form.TEXT),
+        count(_("Customers"), "customers"),
+        money(_("Value"), "value"),
     )
-    about = _("Customers by their tier in the run before and now; a line leads to them")
+    about = gettext("Customers by their tier in the run before and now; a line leads to them")
     return Finding(title, about, slope(left, right, PLACES, drawn), Sheet(columns, found))
 
 
 def _moves_choices(_asked: Asked) -> Sequence[Choice]:
-    options = [("", __("All")), *Movement.choices, *FLAGS]
-    return (Choice("kind", __("Move"), options),)
+    options = [("", _("All")), *Movement.choices, *FLAGS]
+    return (Choice("kind", _("Move"), options),)
 
 
 def _moves_list(asked: Asked) -> Listing:
@@ -131,13 +134,13 @@ def _moves_list(asked: Asked) -> Listing:
 
     columns = (
         CUSTOMER,
-        column(__("From"), "tier_before", Form.TIER),
-        column(__("To"), "tier", Form.TIER),
-        money(__("Value before"), "value_before"),
-        money(__("Value"), "value"),
-        column(__("Why"), "reason", Form.REASON),
+        column(_("From"), "tier_before", Form.TIER),
+        column(_("To"), "tier", Form.TIER),
+        money(_("Value before"), "value_before"),
+        money(_("Value"), "value"),
+        column(_("Why"), "reason", Form.REASON),
     )
-    return Listing(_("Who moved, the greatest first"), columns, read)
+    return Listing(gettext("Who moved, the greatest first"), columns, read)
 
 
 def _latest(asked: Asked) -> MethodScores | None:
@@ -152,20 +155,24 @@ def _backtest_figures(asked: Asked) -> list[Figure]:
         return []
     return [
         Figure(
-            __("AUC"), used.auc, Form.DECIMAL, _("%(method)s; 0.5 is chance") % {"method": used.label}, "up"
+            _("AUC"),
+            used.auc,
+            Form.DECIMAL,
+            gettext("%(method)s; 0.5 is chance") % {"method": used.label},
+            "up",
         ),
         Figure(
-            __("Brier score"),
+            _("Brier score"),
             used.brier,
             Form.DECIMAL,
-            _("the base rate alone gives %(base)s") % {"base": number(used.base_rate_brier, 2)},
+            gettext("the base rate alone gives %(base)s") % {"base": number(used.base_rate_brier, 2)},
             "down",
         ),
         Figure(
-            __("Right in the riskiest tenth"),
+            _("Right in the riskiest tenth"),
             used.precision_riskiest_tenth,
             Form.SHARE,
-            _("%(base)s of all stayed away") % {"base": percent(used.base_rate)},
+            gettext("%(base)s of all stayed away") % {"base": percent(used.base_rate)},
             "up",
         ),
     ]
@@ -179,7 +186,7 @@ def _backtest_finding(asked: Asked) -> Finding | None:
     company = sees_company(asked.user)
     used = next((method for method in methods if method.is_default), methods[0])
     last = used.calibration[-1]
-    title = _("Of the riskiest tenth, %(happened)s stayed away; %(predicted)s were predicted") % {
+    title = gettext("Of the riskiest tenth, %(happened)s stayed away; %(predicted)s were predicted") % {
         "happened": percent(last.churn_rate),
         "predicted": percent(last.mean_probability),
     }
@@ -195,9 +202,9 @@ def _backtest_finding(asked: Asked) -> Finding | None:
             }
             for method in methods
         ],
-        "ideal": _("Perfect"),
-        "x_label": _("Predicted"),
-        "y_label": _("Happened"),
+        "ideal": gettext("Perfect"),
+        "x_label": gettext("Predicted"),
+        "y_label": gettext("Happened"),
     }
     rows = [
         _Bin(method.label, part.mean_probability, part.churn_rate, part.customers)
@@ -205,12 +212,12 @@ def _backtest_finding(asked: Asked) -> Finding | None:
         for part in method.calibration
     ]
     columns = (
-        column(__("Method"), "method"),
-        share(__("Predicted"), "predicted"),
-        share(__("Happened"), "happened"),
-        *((count(__("Customers"), "customers"),) if company else ()),
+        column(_("Method"), "method"),
+        share(_("Predicted"), "predicted"),
+        share(_("Happened"), "happened"),
+        *((count(_("Customers"), "customers"),) if company else ()),
     )
-    about = _("Predicted beside observed shares of customers who stayed away, by tenth of risk")
+    about = gettext("Predicted beside observed shares of customers who stayed away, by tenth of risk")
     return Finding(title, about, chart, Sheet(columns, rows))
 
 
@@ -221,31 +228,31 @@ def _backtest_list(asked: Asked) -> Listing:
         for method in window.methods
     ]
     columns = (
-        column(__("Method"), "scores.label"),
-        column(__("Trained to"), "trained_to", Form.DAY),
-        column(__("Judged on"), "as_of", Form.DAY),
-        column(__("AUC"), "scores.auc", Form.DECIMAL),
-        column(__("Brier score"), "scores.brier", Form.DECIMAL),
-        column(__("Brier of the base rate"), "scores.base_rate_brier", Form.DECIMAL, hide=True),
-        share(__("Right in the riskiest tenth"), "scores.precision_riskiest_tenth"),
-        share(__("Base rate"), "scores.base_rate", hide=True),
-        column(__("Problem"), "scores.problem", Form.REASON, hide=True),
+        column(_("Method"), "scores.label"),
+        column(_("Trained to"), "trained_to", Form.DAY),
+        column(_("Judged on"), "as_of", Form.DAY),
+        column(_("AUC"), "scores.auc", Form.DECIMAL),
+        column(_("Brier score"), "scores.brier", Form.DECIMAL),
+        column(_("Brier of the base rate"), "scores.base_rate_brier", Form.DECIMAL, hide=True),
+        share(_("Right in the riskiest tenth"), "scores.precision_riskiest_tenth"),
+        share(_("Base rate"), "scores.base_rate", hide=True),
+        column(_("Problem"), "scores.problem", Form.REASON, hide=True),
     )
-    return Listing(_("Every method in every window"), columns, whole(rows))
+    return Listing(gettext("Every method in every window"), columns, whole(rows))
 
 
 PAGES = (
     MeasurePage(
         "moves",
         Question.LEAVES,
-        __("Who moved"),
-        __("who rose, fell, came and went since the run before, and why"),
+        _("Who moved"),
+        _("who rose, fell, came and went since the run before, and why"),
         Definition(
-            __(
+            _(
                 "A customer has moved when its tier or its churn flag is another than in the run before. Each move"
                 " names its cause: its value, another threshold, its potential, or another policy."
             ),
-            caveat=__("Runs of different policies are compared all the same; the cause then says so."),
+            caveat=_("Runs of different policies are compared all the same; the cause then says so."),
         ),
         _moves_figures,
         _moves_finding,
@@ -255,17 +262,17 @@ PAGES = (
     MeasurePage(
         "backtest",
         Question.LEAVES,
-        __("How right were we?"),
-        __("what the churn scores would have said a quarter ago, beside what happened"),
+        _("How right were we?"),
+        _("what the churn scores would have said a quarter ago, beside what happened"),
         Definition(
-            __(
+            _(
                 "Every method is trained on what was known one horizon earlier and judged by who then stayed away, for"
                 " several windows. A method worse than the base rate is not offered."
             ),
-            __(
+            _(
                 "Brier score = mean of (probability − outcome)²; AUC = chance that who left was ranked above who stayed"
             ),
-            __("Past windows are no promise: a change in the market shows only afterwards."),
+            _("Past windows are no promise: a change in the market shows only afterwards."),
         ),
         _backtest_figures,
         _backtest_finding,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import bars, item, network
 from analysis.exports.tables import Column, Form, Sheet, column
@@ -37,9 +37,9 @@ PAIRS_DRAWN = 25
 def _basket_figures(asked: Asked) -> list[Figure]:
     found = summary_of("baskets", asked.run, asked.user) or {}
     return [
-        Figure(__("Baskets"), found.get("baskets")),
-        Figure(__("Products"), found.get("products")),
-        Figure(__("Pairs that go together"), found.get("pairs"), url="#rows"),
+        Figure(_("Baskets"), found.get("baskets")),
+        Figure(_("Products"), found.get("products")),
+        Figure(_("Pairs that go together"), found.get("pairs"), url="#rows"),
     ]
 
 
@@ -48,7 +48,7 @@ def _basket_finding(asked: Asked) -> Finding | None:
     if not pairs:
         return None
     first = pairs[0]
-    title = _("%(product)s and %(other)s go together: %(count)s baskets hold both") % {
+    title = gettext("%(product)s and %(other)s go together: %(count)s baskets hold both") % {
         "product": first.product,
         "other": first.other,
         "count": number(first.together),
@@ -69,7 +69,7 @@ def _basket_finding(asked: Asked) -> Finding | None:
         }
         for pair in pairs
     ]
-    about = _(
+    about = gettext(
         "Products that are bought together more often than chance would have it; the number is of baskets"
     )
     return Finding(title, about, network(nodes, ties), Sheet(_pair_columns(asked)[:5], pairs))
@@ -77,19 +77,19 @@ def _basket_finding(asked: Asked) -> Finding | None:
 
 def _pair_columns(asked: Asked) -> tuple[Column, ...]:
     return (
-        column(__("Product"), "product", url=lambda row: here(asked, "baskets", product=row.product_id)),
-        column(__("Goes with"), "other", url=lambda row: here(asked, "cross_sell", product=row.other_id)),
-        count(__("Baskets with both"), "together"),
-        share(__("Confidence"), "confidence"),
-        column(__("Lift"), "lift", Form.DECIMAL),
-        column(__("Support"), "support", Form.SHARE, hide=True),
-        column(__("Log-likelihood ratio"), "llr", Form.DECIMAL, hide=True),
+        column(_("Product"), "product", url=lambda row: here(asked, "baskets", product=row.product_id)),
+        column(_("Goes with"), "other", url=lambda row: here(asked, "cross_sell", product=row.other_id)),
+        count(_("Baskets with both"), "together"),
+        share(_("Confidence"), "confidence"),
+        column(_("Lift"), "lift", Form.DECIMAL),
+        column(_("Support"), "support", Form.SHARE, hide=True),
+        column(_("Log-likelihood ratio"), "llr", Form.DECIMAL, hide=True),
     )
 
 
 def _basket_list(asked: Asked) -> Listing:
     read = partial(offers.pairs, asked.run, asked.user, product=asked.numbers.get("product"))
-    return Listing(_("Pairs, the most telling first"), _pair_columns(asked), read)
+    return Listing(gettext("Pairs, the most telling first"), _pair_columns(asked), read)
 
 
 def _offer_figures(asked: Asked) -> list[Figure]:
@@ -97,9 +97,9 @@ def _offer_figures(asked: Asked) -> list[Figure]:
     found = offers.recommendations(asked.run, asked.user, asked.scope, size=1)
     more = "+" if found.count_capped else ""
     return [
-        Figure(__("Offers to make"), found.count, note=_("and more") if more else ""),
+        Figure(_("Offers to make"), found.count, note=gettext("and more") if more else ""),
         Figure(
-            __("Customers who lack the most wanted product"),
+            _("Customers who lack the most wanted product"),
             top[0].customers if top else 0,
             note=top[0].product if top else "",
             url=here(asked, "cross_sell", product=top[0].product_id) if top else "",
@@ -111,19 +111,19 @@ def _offer_finding(asked: Asked) -> Finding | None:
     found = spreads.offered(asked.run, asked.user, asked.scope, size=SHORT)
     if not found:
         return None
-    title = _("%(product)s fits %(count)s customers who do not buy it") % {
+    title = gettext("%(product)s fits %(count)s customers who do not buy it") % {
         "product": found[0].product,
         "count": number(found[0].customers),
     }
     link = partial(here, asked, "cross_sell")
     drawn = [item(each.product, each.customers, url=link(product=each.product_id)) for each in found]
     columns = (
-        column(__("Product"), "product", url=lambda row: link(product=row.product_id)),
-        count(__("Customers"), "customers"),
-        count(__("Best offer for"), "first"),
+        column(_("Product"), "product", url=lambda row: link(product=row.product_id)),
+        count(_("Customers"), "customers"),
+        count(_("Best offer for"), "first"),
     )
-    about = _("Customers to whom a product is to be offered; a bar leads to them")
-    return Finding(title, about, bars(drawn, "number", _("Customers")), Sheet(columns, found))
+    about = gettext("Customers to whom a product is to be offered; a bar leads to them")
+    return Finding(title, about, bars(drawn, "number", gettext("Customers")), Sheet(columns, found))
 
 
 def _offer_list(asked: Asked) -> Listing:
@@ -137,22 +137,22 @@ def _offer_list(asked: Asked) -> Listing:
     )
     columns = (
         CUSTOMER,
-        column(__("Offer"), "product", url=lambda row: here(asked, "cross_sell", product=row.product_id)),
-        column(__("Because it buys"), "because"),
-        column(__("Score"), "score", Form.DECIMAL),
-        count(__("Place"), "place", hide=True),
+        column(_("Offer"), "product", url=lambda row: here(asked, "cross_sell", product=row.product_id)),
+        column(_("Because it buys"), "because"),
+        column(_("Score"), "score", Form.DECIMAL),
+        count(_("Place"), "place", hide=True),
         REASON,
     )
-    return Listing(_("What to offer whom, the strongest first"), columns, read)
+    return Listing(gettext("What to offer whom, the strongest first"), columns, read)
 
 
 def _due_figures(asked: Asked) -> list[Figure]:
     bands = spreads.due_days(asked.run, asked.user, asked.scope)
     soon = [band for band in bands if band.to is not None and band.to <= 7]
     return [
-        Figure(__("Customers due to buy"), sum(band.customers for band in bands), better="up", url="#rows"),
-        Figure(__("What they usually order"), sum(band.value for band in bands), Form.MONEY, better="up"),
-        Figure(__("Due within a week or past it"), sum(band.customers for band in soon)),
+        Figure(_("Customers due to buy"), sum(band.customers for band in bands), better="up", url="#rows"),
+        Figure(_("What they usually order"), sum(band.value for band in bands), Form.MONEY, better="up"),
+        Figure(_("Due within a week or past it"), sum(band.customers for band in soon)),
     ]
 
 
@@ -160,98 +160,98 @@ def _due_finding(asked: Asked) -> Finding | None:
     bands = spreads.due_days(asked.run, asked.user, asked.scope)
     if not any(band.customers for band in bands):
         return None
-    title = _("%(money)s of usual orders are due") % {
+    title = gettext("%(money)s of usual orders are due") % {
         "money": compact_money(sum(band.value for band in bands), asked.run.currency)
     }
     drawn = [
         item(
             _due_words(band),
             band.value,
-            note=_("%(count)s customers") % {"count": number(band.customers)},
+            note=gettext("%(count)s customers") % {"count": number(band.customers)},
             url="#rows",
         )
         for band in bands
     ]
     columns = (
-        Column(__("Due"), _due_words),
-        count(__("Customers"), "customers"),
-        money(__("Usual orders"), "value"),
+        Column(_("Due"), _due_words),
+        count(_("Customers"), "customers"),
+        money(_("Usual orders"), "value"),
     )
-    about = _("Usual orders of customers with good credit whose next purchase is due, by when")
-    return Finding(title, about, bars(drawn, "money", _("Usual orders")), Sheet(columns, bands))
+    about = gettext("Usual orders of customers with good credit whose next purchase is due, by when")
+    return Finding(title, about, bars(drawn, "money", gettext("Usual orders")), Sheet(columns, bands))
 
 
 def _due_words(band: spreads.DaysBand) -> str:
     if band.after is None:
-        return _("past its day")
+        return gettext("past its day")
     if band.to is None:
-        return _("later than %(days)s days") % {"days": band.after}
-    return _("in %(first)s to %(last)s days") % {"first": band.after + 1, "last": band.to}
+        return gettext("later than %(days)s days") % {"days": band.after}
+    return gettext("in %(first)s to %(last)s days") % {"first": band.after + 1, "last": band.to}
 
 
 def _due_list(asked: Asked) -> Listing:
     columns = (
         CUSTOMER,
-        column(__("Due on"), "due_on", Form.DAY),
-        column(__("Days left"), "days_until_due", Form.COUNT),
-        money(__("Usual order"), "typical_order"),
-        share(__("Paid late"), "late_share", hide=True),
-        money(__("Credit left"), "room", hide=True),
+        column(_("Due on"), "due_on", Form.DAY),
+        column(_("Days left"), "days_until_due", Form.COUNT),
+        money(_("Usual order"), "typical_order"),
+        share(_("Paid late"), "late_share", hide=True),
+        money(_("Credit left"), "room", hide=True),
         REASON,
     )
     read = partial(offers.due_to_buy, asked.run, asked.user, asked.scope)
-    return Listing(_("Who is due, the soonest first"), columns, read)
+    return Listing(gettext("Who is due, the soonest first"), columns, read)
 
 
 PAGES = (
     MeasurePage(
         "baskets",
         Question.BUYS,
-        __("Baskets"),
-        __("which products go together"),
+        _("Baskets"),
+        _("which products go together"),
         Definition(
-            __(
+            _(
                 "Products that are bought in the same basket more often than chance would have it; pairs in"
                 " fewer than five baskets are left out."
             ),
-            __("log-likelihood ratio of the pair (Dunning 1993); lift = P(both) ÷ (P(one) · P(other))"),
-            __("Going together is no cause: both may go with a third."),
+            _("log-likelihood ratio of the pair (Dunning 1993); lift = P(both) ÷ (P(one) · P(other))"),
+            _("Going together is no cause: both may go with a third."),
         ),
         _basket_figures,
         _basket_finding,
         _basket_list,
         numbers=("product",),
         company_only=True,
-        related=((__("Cross-sell"), "analysis:cross_sell", ()),),
+        related=((_("Cross-sell"), "analysis:cross_sell", ()),),
     ),
     MeasurePage(
         "cross_sell",
         Question.BUYS,
-        __("Cross-sell"),
-        __("what to offer whom"),
+        _("Cross-sell"),
+        _("what to offer whom"),
         Definition(
-            __("Products that a customer lacks and that go with what it buys, the strongest first."),
-            __("score = Σ log-likelihood ratio over what the customer buys"),
-            __("It knows what was bought, not what was refused before."),
+            _("Products that a customer lacks and that go with what it buys, the strongest first."),
+            _("score = Σ log-likelihood ratio over what the customer buys"),
+            _("It knows what was bought, not what was refused before."),
         ),
         _offer_figures,
         _offer_finding,
         _offer_list,
         numbers=("product", "customer"),
-        related=((__("Narrow buyers"), "analysis:narrow_buyers", ()),),
+        related=((_("Narrow buyers"), "analysis:narrow_buyers", ()),),
     ),
     MeasurePage(
         "upsell",
         Question.BUYS,
-        __("Due to buy"),
-        __("whose purchase cycle ends, with good credit"),
+        _("Due to buy"),
+        _("whose purchase cycle ends, with good credit"),
         Definition(
-            __(
+            _(
                 "Customers whose own rhythm says that the next purchase is due soon or just past, who pay on"
                 " time and have credit left."
             ),
-            __("due on = last order + own median interval"),
-            __("A customer with few orders has a rhythm that may be chance."),
+            _("due on = last order + own median interval"),
+            _("A customer with few orders has a rhythm that may be chance."),
         ),
         _due_figures,
         _due_finding,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import bars, heat, item
 from analysis.exports.tables import Column, Form, Sheet, column
@@ -64,13 +64,13 @@ def _summed(cells: Sequence[places.Cell], name: str, measure: str, none: str) ->
 
 def _distribution_figures(asked: Asked) -> list[Figure]:
     cells = _cells(asked)
-    regions = _summed(cells, "region", "quantity", _("No region"))
-    categories = _summed(cells, "category", "quantity", _("No category"))
+    regions = _summed(cells, "region", "quantity", gettext("No region"))
+    categories = _summed(cells, "category", "quantity", gettext("No category"))
     return [
-        Figure(__("Net revenue"), sum(cell.net_revenue for cell in cells), Form.MONEY, better="up"),
-        Figure(__("Quantity"), sum(cell.quantity for cell in cells), better="up"),
-        Figure(__("Regions"), len(regions), note=regions[0].label if regions else ""),
-        Figure(__("Categories"), len(categories), note=categories[0].label if categories else ""),
+        Figure(_("Net revenue"), sum(cell.net_revenue for cell in cells), Form.MONEY, better="up"),
+        Figure(_("Quantity"), sum(cell.quantity for cell in cells), better="up"),
+        Figure(_("Regions"), len(regions), note=regions[0].label if regions else ""),
+        Figure(_("Categories"), len(categories), note=categories[0].label if categories else ""),
     ]
 
 
@@ -79,14 +79,14 @@ def _distribution_finding(asked: Asked) -> Finding | None:
     if not cells:
         return None
     measure = asked.chosen.get("figure", "quantity")
-    regions = _summed(cells, "region", measure, _("No region"))[:REGIONS_DRAWN]
-    categories = _summed(cells, "category", measure, _("No category"))[:CATEGORIES_DRAWN]
+    regions = _summed(cells, "region", measure, gettext("No region"))[:REGIONS_DRAWN]
+    categories = _summed(cells, "category", measure, gettext("No category"))[:CATEGORIES_DRAWN]
     rows = {each.key: place for place, each in enumerate(regions)}
     columns = {each.key: place for place, each in enumerate(categories)}
     best = max(cells, key=attrgetter(measure))
-    title = _("%(category)s sells most in %(region)s") % {
-        "category": best.category or _("No category"),
-        "region": best.region or _("No region"),
+    title = gettext("%(category)s sells most in %(region)s") % {
+        "category": best.category or gettext("No category"),
+        "region": best.region or gettext("No region"),
     }
     tiles = [
         {
@@ -105,34 +105,34 @@ def _distribution_finding(asked: Asked) -> Finding | None:
         "number" if measure == "quantity" else "money",
     )
     shown = sorted(cells, key=attrgetter(measure), reverse=True)[:SHORT]
-    about = _("What sells where; a tile leads to the region's customers")
+    about = gettext("What sells where; a tile leads to the region's customers")
     return Finding(title, about, chart, Sheet(_cell_columns()[:4], shown))
 
 
 def _cell_columns() -> tuple[Column, ...]:
     return (
-        Column(__("Region"), lambda row: row.region or _("No region")),
-        Column(__("Category"), lambda row: row.category or _("No category")),
-        column(__("Quantity"), "quantity", Form.COUNT),
-        money(__("Net revenue"), "net_revenue"),
-        share(__("Share of the region"), "region_share", hide=True),
-        share(__("Share of the category"), "category_share", hide=True),
-        column(__("Against the average"), "quotient", Form.DECIMAL),
+        Column(_("Region"), lambda row: row.region or gettext("No region")),
+        Column(_("Category"), lambda row: row.category or gettext("No category")),
+        column(_("Quantity"), "quantity", Form.COUNT),
+        money(_("Net revenue"), "net_revenue"),
+        share(_("Share of the region"), "region_share", hide=True),
+        share(_("Share of the category"), "category_share", hide=True),
+        column(_("Against the average"), "quotient", Form.DECIMAL),
     )
 
 
 def _distribution_list(asked: Asked) -> Listing:
     measure = asked.chosen.get("figure", "quantity")
     rows = sorted(_cells(asked), key=attrgetter(measure), reverse=True)
-    return Listing(_("Every region and category"), _cell_columns(), whole(rows))
+    return Listing(gettext("Every region and category"), _cell_columns(), whole(rows))
 
 
 def _distribution_choices(_asked: Asked) -> Sequence[Choice]:
     levels = [
         (level.value, level.label) for level in (RegionLevel.AREA, RegionLevel.PROVINCE, RegionLevel.CITY)
     ]
-    figures = [("quantity", __("Quantity")), ("net_revenue", __("Net revenue"))]
-    return (Choice("level", __("Level"), levels), Choice("figure", __("Figure"), figures))
+    figures = [("quantity", _("Quantity")), ("net_revenue", _("Net revenue"))]
+    return (Choice("level", _("Level"), levels), Choice("figure", _("Figure"), figures))
 
 
 def _likings(asked: Asked) -> list[places.Liking]:
@@ -144,9 +144,9 @@ def _liking_figures(asked: Asked) -> list[Figure]:
     found = _likings(asked)
     liked = [each for each in found if each.lift > 1]
     return [
-        Figure(__("Liked more than elsewhere"), len(liked)),
-        Figure(__("Bought less than elsewhere"), len(found) - len(liked)),
-        Figure(__("Strongest lift"), max((each.lift for each in liked), default=None), Form.DECIMAL),
+        Figure(_("Liked more than elsewhere"), len(liked)),
+        Figure(_("Bought less than elsewhere"), len(found) - len(liked)),
+        Figure(_("Strongest lift"), max((each.lift for each in liked), default=None), Form.DECIMAL),
     ]
 
 
@@ -155,7 +155,7 @@ def _liking_finding(asked: Asked) -> Finding | None:
     if not liked:
         return None
     first = liked[0]
-    title = _("%(category)s is bought %(lift)s times as often in %(place)s as everywhere") % {
+    title = gettext("%(category)s is bought %(lift)s times as often in %(place)s as everywhere") % {
         "category": first.category,
         "lift": number(first.lift, 1),
         "place": first.place,
@@ -164,49 +164,49 @@ def _liking_finding(asked: Asked) -> Finding | None:
         item(
             f"{each.place} · {each.category}",
             each.lift,
-            note=_("%(count)s buyers") % {"count": number(each.buyers)},
+            note=gettext("%(count)s buyers") % {"count": number(each.buyers)},
             url=here(asked, "periods", region=each.region_id) if each.region_id else "",
         )
         for each in liked
     ]
-    about = _("How many times as often as everywhere; a bar leads to the place's customers")
-    return Finding(title, about, bars(drawn, "number", _("Lift")), Sheet(_liking_columns()[:4], liked))
+    about = gettext("How many times as often as everywhere; a bar leads to the place's customers")
+    return Finding(title, about, bars(drawn, "number", gettext("Lift")), Sheet(_liking_columns()[:4], liked))
 
 
 def _liking_columns() -> tuple[Column, ...]:
     return (
-        column(__("Place"), "place"),
-        column(__("Category"), "category"),
-        column(__("Lift"), "lift", Form.DECIMAL),
-        count(__("Buyers"), "buyers"),
-        count(__("Customers"), "customers", hide=True),
-        share(__("Share who buy it here"), "share"),
-        share(__("Everywhere"), "overall_share"),
-        column(__("Log-likelihood ratio"), "llr", Form.DECIMAL, hide=True),
+        column(_("Place"), "place"),
+        column(_("Category"), "category"),
+        column(_("Lift"), "lift", Form.DECIMAL),
+        count(_("Buyers"), "buyers"),
+        count(_("Customers"), "customers", hide=True),
+        share(_("Share who buy it here"), "share"),
+        share(_("Everywhere"), "overall_share"),
+        column(_("Log-likelihood ratio"), "llr", Form.DECIMAL, hide=True),
     )
 
 
 def _liking_list(asked: Asked) -> Listing:
-    return Listing(_("What is liked where"), _liking_columns(), whole(_likings(asked)))
+    return Listing(gettext("What is liked where"), _liking_columns(), whole(_likings(asked)))
 
 
 def _liking_choices(_asked: Asked) -> Sequence[Choice]:
-    return (Choice("kind", __("Kind of place"), PlaceKind.choices),)
+    return (Choice("kind", _("Kind of place"), PlaceKind.choices),)
 
 
 PAGES = (
     MeasurePage(
         "product_distribution",
         Question.BUYS,
-        __("Regions and products"),
-        __("what sells where"),
+        _("Regions and products"),
+        _("what sells where"),
         Definition(
-            __(
+            _(
                 "Quantity and net revenue of each product category in each region over the window; regions"
                 " are gathered into those of a level."
             ),
-            __("against the average = share of the category in the region ÷ its share everywhere"),
-            __("A region above the level stands for itself."),
+            _("against the average = share of the category in the region ÷ its share everywhere"),
+            _("A region above the level stands for itself."),
         ),
         _distribution_figures,
         _distribution_finding,
@@ -216,15 +216,15 @@ PAGES = (
     MeasurePage(
         "regional_affinity",
         Question.BUYS,
-        __("Regional affinity"),
-        __("what is liked where, by province, city and kind of property"),
+        _("Regional affinity"),
+        _("what is liked where, by province, city and kind of property"),
         Definition(
-            __(
+            _(
                 "How much more often a category is bought in a place, or by a kind of property, than"
                 " everywhere."
             ),
-            __("lift = share of buyers here ÷ share of buyers everywhere"),
-            __(
+            _("lift = share of buyers here ÷ share of buyers everywhere"),
+            _(
                 "Places with too few customers are left out; several likings are tested at once, so weak ones"
                 " may be chance."
             ),

@@ -7,8 +7,8 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import bars, dots, item
 from analysis.exports.tables import Column, Form, Sheet, column
@@ -44,18 +44,18 @@ def _margin_figures(asked: Asked) -> list[Figure]:
     costed = sum(line.cost_coverage * line.net_revenue for line in lines)
     losing = [line for line in lines if line.gross_margin < 0]
     return [
-        Figure(__("Products sold"), len(lines)),
-        Figure(__("Net revenue"), net, Form.MONEY, better="up"),
+        Figure(_("Products sold"), len(lines)),
+        Figure(_("Net revenue"), net, Form.MONEY, better="up"),
         Figure(
-            __("Gross margin"),
+            _("Gross margin"),
             margin,
             Form.MONEY,
-            _("%(rate)s of the revenue whose cost is known")
+            gettext("%(rate)s of the revenue whose cost is known")
             % {"rate": percent(margin / costed if costed > 0 else None)},
             "up",
         ),
         Figure(
-            __("Products that lose money"),
+            _("Products that lose money"),
             len(losing),
             better="down",
             url=here(asked, "product_margins", sort="low"),
@@ -71,7 +71,7 @@ def _margin_finding(asked: Asked) -> Finding | None:
         return None
     top = sorted(lines, key=attrgetter("net_revenue"), reverse=True)[:60]
     worst = min(top, key=lambda line: line.margin_rate or 0.0)
-    title = _("%(product)s earns least of the products that sell: %(rate)s") % {
+    title = gettext("%(product)s earns least of the products that sell: %(rate)s") % {
         "product": worst.name,
         "rate": percent(worst.margin_rate),
     }
@@ -86,21 +86,25 @@ def _margin_finding(asked: Asked) -> Finding | None:
         for line in top
     ]
     chart = dots(
-        points, x_form="money", y_form="percent", x_label=_("Net revenue"), y_label=_("Gross margin")
+        points,
+        x_form="money",
+        y_form="percent",
+        x_label=gettext("Net revenue"),
+        y_label=gettext("Gross margin"),
     )
-    about = _("Products by net revenue and gross margin; a dot leads to the customers who buy it")
+    about = gettext("Products by net revenue and gross margin; a dot leads to the customers who buy it")
     return Finding(title, about, chart, Sheet(_product_columns(asked)[:5], top))
 
 
 def _product_columns(asked: Asked) -> tuple[Column, ...]:
     return (
-        column(__("Product"), "name", url=lambda row: here(asked, "product_margins", product=row.product_id)),
-        share(__("Margin"), "margin_rate"),
-        money(__("Gross margin"), "gross_margin"),
-        money(__("Net revenue"), "net_revenue"),
-        share(__("Share of revenue"), "revenue_share"),
-        share(__("Cost known"), "cost_coverage", hide=True),
-        column(__("Quantity"), "quantity", Form.COUNT, hide=True),
+        column(_("Product"), "name", url=lambda row: here(asked, "product_margins", product=row.product_id)),
+        share(_("Margin"), "margin_rate"),
+        money(_("Gross margin"), "gross_margin"),
+        money(_("Net revenue"), "net_revenue"),
+        share(_("Share of revenue"), "revenue_share"),
+        share(_("Cost known"), "cost_coverage", hide=True),
+        column(_("Quantity"), "quantity", Form.COUNT, hide=True),
     )
 
 
@@ -109,13 +113,13 @@ def _margin_list(asked: Asked) -> Listing:
     lowest_first = asked.chosen["sort"] == "low"
     if product := asked.numbers.get("product"):
         buyers = margins.customers_of(asked.run, asked.user, product)
-        return _ranked(_("Customers who buy this product"), _buyer_columns(), buyers, lowest_first)
+        return _ranked(gettext("Customers who buy this product"), _buyer_columns(), buyers, lowest_first)
     if customer := asked.numbers.get("customer"):
         bought = margins.products_of(asked.run, asked.user, customer)
-        return _ranked(_("What this customer buys"), _product_columns(asked), bought, lowest_first)
+        return _ranked(gettext("What this customer buys"), _product_columns(asked), bought, lowest_first)
     lines = margins.products(asked.run, asked.user, asked.scope)
-    columns = (*_product_columns(asked), count(__("Customers"), "customers"))
-    return _ranked(_("Products by margin"), columns, lines, lowest_first)
+    columns = (*_product_columns(asked), count(_("Customers"), "customers"))
+    return _ranked(gettext("Products by margin"), columns, lines, lowest_first)
 
 
 def _ranked(title: str, columns: tuple[Column, ...], rows: Sequence[Any], lowest_first: bool) -> Listing:
@@ -127,19 +131,19 @@ def _ranked(title: str, columns: tuple[Column, ...], rows: Sequence[Any], lowest
 
 def _buyer_columns() -> tuple[Column, ...]:
     return (
-        column(__("Customer"), "name", url=lambda row: record_of(row.customer_id)),
-        share(__("Margin"), "margin_rate"),
-        money(__("Gross margin"), "gross_margin"),
+        column(_("Customer"), "name", url=lambda row: record_of(row.customer_id)),
+        share(_("Margin"), "margin_rate"),
+        money(_("Gross margin"), "gross_margin"),
         Column(
-            __("Net revenue"), attrgetter("net_revenue"), Form.MONEY, lambda row: orders_of(row.customer_id)
+            _("Net revenue"), attrgetter("net_revenue"), Form.MONEY, lambda row: orders_of(row.customer_id)
         ),
-        share(__("Share of revenue"), "revenue_share"),
-        share(__("Cost known"), "cost_coverage", hide=True),
+        share(_("Share of revenue"), "revenue_share"),
+        share(_("Cost known"), "cost_coverage", hide=True),
     )
 
 
 def _margin_choices(_asked: Asked) -> Sequence[Choice]:
-    return (Choice("sort", __("Sorted by"), [("high", __("Highest margin")), ("low", __("Lowest margin"))]),)
+    return (Choice("sort", _("Sorted by"), [("high", _("Highest margin")), ("low", _("Lowest margin"))]),)
 
 
 def _advice_figures(asked: Asked) -> list[Figure]:
@@ -148,7 +152,7 @@ def _advice_figures(asked: Asked) -> list[Figure]:
             each.label,
             each.pieces,
             Form.COUNT,
-            _("worth %(money)s") % {"money": compact_money(each.gain, asked.run.currency)},
+            gettext("worth %(money)s") % {"money": compact_money(each.gain, asked.run.currency)},
             url=here(asked, "mix_advice", kind=each.advice),
         )
         for each in margins.advice_sums(asked.run, asked.user, asked.scope)
@@ -160,7 +164,7 @@ def _advice_finding(asked: Asked) -> Finding | None:
     if not any(each.pieces for each in sums):
         return None
     best = max(sums, key=attrgetter("gain"))
-    title = _("%(advice)s would bring most: %(money)s") % {
+    title = gettext("%(advice)s would bring most: %(money)s") % {
         "advice": best.label,
         "money": compact_money(best.gain, asked.run.currency),
     }
@@ -168,9 +172,9 @@ def _advice_finding(asked: Asked) -> Finding | None:
         item(each.label, each.gain, url=here(asked, "mix_advice", kind=each.advice), note=number(each.pieces))
         for each in sums
     ]
-    columns = (column(__("Advice"), "label"), count(__("Pieces"), "pieces"), money(__("Gain"), "gain"))
-    about = _("What each kind of advice would be worth in a year; a bar leads to the pieces")
-    return Finding(title, about, bars(drawn, "money", _("Gain")), Sheet(columns, sums))
+    columns = (column(_("Advice"), "label"), count(_("Pieces"), "pieces"), money(_("Gain"), "gain"))
+    about = gettext("What each kind of advice would be worth in a year; a bar leads to the pieces")
+    return Finding(title, about, bars(drawn, "money", gettext("Gain")), Sheet(columns, sums))
 
 
 def _advice_list(asked: Asked) -> Listing:
@@ -185,53 +189,53 @@ def _advice_list(asked: Asked) -> Listing:
     )
     columns = (
         CUSTOMER,
-        column(__("Product"), "product", url=lambda row: here(asked, "mix_advice", product=row.product_id)),
-        column(__("Advice"), "advice_label"),
-        money(__("Gain"), "gain"),
-        share(__("Margin"), "margin_rate"),
-        money(__("Net revenue"), "net_revenue", hide=True),
+        column(_("Product"), "product", url=lambda row: here(asked, "mix_advice", product=row.product_id)),
+        column(_("Advice"), "advice_label"),
+        money(_("Gain"), "gain"),
+        share(_("Margin"), "margin_rate"),
+        money(_("Net revenue"), "net_revenue", hide=True),
         REASON,
     )
-    return Listing(_("Advice, the greatest gain first"), columns, read)
+    return Listing(gettext("Advice, the greatest gain first"), columns, read)
 
 
 def _advice_choices(_asked: Asked) -> Sequence[Choice]:
-    return (Choice("kind", __("Advice"), [("", __("All")), *Advice.choices]),)
+    return (Choice("kind", _("Advice"), [("", _("All")), *Advice.choices]),)
 
 
 PAGES = (
     MeasurePage(
         "product_margins",
         Question.BUYS,
-        __("Product margins"),
-        __("what each product earns, with whom, and what each customer buys at which margin"),
+        _("Product margins"),
+        _("what each product earns, with whom, and what each customer buys at which margin"),
         Definition(
-            __(
+            _(
                 "Each product's net revenue, gross margin and margin rate with the customers that the viewer"
                 " sees; of one product its customers, of one customer its products, ranked by margin."
             ),
-            __("margin = (revenue of known cost − cost of goods) ÷ revenue of known cost"),
-            __("Products whose cost is not known have no margin and no rank."),
+            _("margin = (revenue of known cost − cost of goods) ÷ revenue of known cost"),
+            _("Products whose cost is not known have no margin and no rank."),
         ),
         _margin_figures,
         _margin_finding,
         _margin_list,
         _margin_choices,
         numbers=("product", "customer"),
-        related=((__("Mix advice"), "analysis:mix_advice", ()),),
+        related=((_("Mix advice"), "analysis:mix_advice", ()),),
     ),
     MeasurePage(
         "mix_advice",
         Question.BUYS,
-        __("Mix advice"),
-        __("what to push, reprice or stop, with which customer"),
+        _("Mix advice"),
+        _("what to push, reprice or stop, with which customer"),
         Definition(
-            __(
+            _(
                 "For each customer and product: push what earns well and is bought less than usual, reprice"
                 " what earns less than usual, stop what loses money everywhere."
             ),
-            __("gain = margin at the usual share or rate − margin now"),
-            __("Usual is the company's average; a special agreement is not known here."),
+            _("gain = margin at the usual share or rate − margin now"),
+            _("Usual is the company's average; a special agreement is not known here."),
         ),
         _advice_figures,
         _advice_finding,
