@@ -84,7 +84,6 @@ class _Parser:
         self.mapping = mapping
         self.context = context
         self.layout: Layout = LAYOUTS[mapping.kind]
-        self.setting = Setting(phone_region=context.phone_region, profile=mapping.profile)
         self.headers = list(table.headers)
         self.width = len(self.headers)
         self.constants = self._constants()
@@ -93,7 +92,8 @@ class _Parser:
             for column in self.layout.columns
             if column.field in mapping.sources
         }
-        fed = self.feeds.keys() | self.constants.keys()
+        fed = frozenset({*self.feeds, *self.constants})
+        self.setting = Setting(phone_region=context.phone_region, profile=mapping.profile, fed=fed)
         self.required = [c.field for c in self.layout.columns if c.required and c.field in fed]
         self.plan = self._plan()
 

@@ -40,6 +40,7 @@ COUNTRIES = {
 }  # fmt: skip
 
 _SEPARATORS = re.compile(r":::|[;；、|\n]|,(?=\s*[+\d(])|，|/(?=\s*[+\d(])")
+_CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _EXTENSION = re.compile(r"\s*(?:转分机|转|分机)\s*")
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}")
 _NAMED_EMAIL = re.compile(r"[^<>]*<([^<>]+)>")
@@ -68,7 +69,6 @@ def phone_texts(cell: str) -> tuple[str, ...] | None:
     )
 
 
-@lru_cache(maxsize=65536)
 def phone_number(text: str, region: str) -> str:
     """Normalise a phone number to E.164, with ``;ext=`` and the extension if it has one.
 
@@ -79,6 +79,13 @@ def phone_number(text: str, region: str) -> str:
     Raises:
         CellError: no such number is possible; says what to write.
     """
+    if region == "CN" and _CHINESE_MOBILE.fullmatch(text):
+        return f"+86{text}"  # most numbers of most files, and what the library would make of them
+    return _phone_number(text, region)
+
+
+@lru_cache(maxsize=65536)
+def _phone_number(text: str, region: str) -> str:
     spoken = _EXTENSION.sub(" ext. ", unicodedata.normalize("NFKC", text))
     try:
         number = phonenumbers.parse(spoken, region)
@@ -101,6 +108,7 @@ def _is_plausible(number: phonenumbers.PhoneNumber) -> bool:
     return phonenumbers.is_valid_number(number) or 10**10 <= (number.national_number or 0) < 2 * 10**10
 
 
+@lru_cache(maxsize=65536)
 def is_mobile(e164: str) -> bool:
     """Whether a normalised number belongs to a mobile phone and to nothing else."""
     number = phonenumbers.parse(e164.partition(";")[0])
@@ -118,7 +126,7 @@ def emails(cell: str) -> tuple[str, ...] | None:
     Raises:
         CellError: one of them is no address.
     """
-    text = meaningful(unicodedata.normalize("NFKC", bare(cell)))
+    text = meaningful(cell if cell.isascii() else unicodedata.normalize("NFKC", bare(cell)))
     if text is None:
         return None
     text = text.removeprefix("mailto:")

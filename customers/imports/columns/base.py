@@ -89,10 +89,12 @@ class Setting:
     Attributes:
         phone_region: ISO country of phone numbers without one.
         profile: what is known of this file's layout, if it is a known one.
+        fed: the fields that the file or its mapping feeds: no other can have a value.
     """
 
     phone_region: str
     profile: SourceProfile | None
+    fed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

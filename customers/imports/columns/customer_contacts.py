@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 
@@ -32,14 +32,51 @@ HOME_WORDS = ("home", "住宅", "家")
 OTHER_WORDS = ("other", "其他", "其它")
 LABELLED_NUMBERS = tuple((f"phone_value_{n}", f"phone_label_{n}") for n in LABELLED)
 LABELLED_MAIL = tuple((f"email_value_{n}", f"email_label_{n}") for n in LABELLED)
-NO_ADDRESS = frozenset({"address", "address_2", "street_number", "postcode"}) | {
-    f"{start}_{part}"
-    for start in ("office", "home", "other")
-    for part in ("address", "city", "province", "postcode", "country")
-}
+USUAL = frozenset({"address", "address_2", "street_number", "postcode"})
+PLACED = ("office", "home", "other")
+PARTS = ("address", "city", "province", "postcode", "country")
 
 
-def contacts_of(values: Values, setting: Setting) -> tuple[Contact, ...]:
+@dataclass(frozen=True, slots=True)
+class Reaches:
+    """The fields of one file that reach a customer: each with its kind of number, and with its place or the field that
+    tells both."""
+
+    numbers: tuple[tuple[str, str, str], ...]
+    labelled_numbers: tuple[tuple[str, str], ...]
+    mail: tuple[tuple[str, str], ...]
+    labelled_mail: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, fed: frozenset[str]) -> Reaches:
+        """Choose those that are fed."""
+        return cls(
+            tuple(each for each in NUMBERS if each[0] in fed),
+            tuple(each for each in LABELLED_NUMBERS if each[0] in fed),
+            tuple(each for each in MAIL if each[0] in fed),
+            tuple(each for each in LABELLED_MAIL if each[0] in fed),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The addresses that one file may hold: the usual one, those at a place, those with a label."""
+
+    usual: bool
+    placed: tuple[str, ...]
+    labelled: tuple[int, ...]
+
+    @classmethod
+    def of(cls, fed: frozenset[str]) -> Places:
+        """Choose those of which a part is fed."""
+        return cls(
+            not fed.isdisjoint(USUAL),
+            tuple(w for w in PLACED if not fed.isdisjoint(f"{w}_{part}" for part in PARTS)),
+            tuple(n for n in LABELLED_ADDRESSES if f"address_street_{n}" in fed),
+        )
+
+
+def contacts_of(values: Values, reaches: Reaches, setting: Setting) -> tuple[Contact, ...]:
     """All ways to reach the customer, each once.
 
     Raises:
@@ -47,12 +84,12 @@ def contacts_of(values: Values, setting: Setting) -> tuple[Contact, ...]:
     """
     region = contacts.phone_region(values.get("country"), setting.phone_region)
     found: dict[Contact, None] = {}
-    for field, kind, where in _numbers(values):
+    for field, kind, where in _numbers(values, reaches):
         for text in values[field]:
             number = _phone(field, text, region)
             mobile = kind == "phone" and contacts.is_mobile(number)
             found[Contact("mobile" if mobile else kind, where, number)] = None
-    for field, where in _mail(values):
+    for field, where in _mail(values, reaches):
         for address in values[field]:
             found[Contact("email", where, address)] = None
     if values.get("wechat"):
@@ -60,23 +97,23 @@ def contacts_of(values: Values, setting: Setting) -> tuple[Contact, ...]:
     return tuple(found)
 
 
-def _numbers(values: Values) -> Iterator[tuple[str, str, str]]:
+def _numbers(values: Values, reaches: Reaches) -> Iterator[tuple[str, str, str]]:
     """The fields with numbers, each with the kind of number and its place."""
-    for field, kind, where in NUMBERS:
-        if values.get(field):
+    for field, kind, where in reaches.numbers:
+        if values[field]:
             yield field, kind, where
-    for field, named in LABELLED_NUMBERS:
-        if values.get(field):
+    for field, named in reaches.labelled_numbers:
+        if values[field]:
             label = (values.get(named) or "").casefold()
             yield field, _kind(label), _place(label)
 
 
-def _mail(values: Values) -> Iterator[tuple[str, str]]:
-    for field, where in MAIL:
-        if values.get(field):
+def _mail(values: Values, reaches: Reaches) -> Iterator[tuple[str, str]]:
+    for field, where in reaches.mail:
+        if values[field]:
             yield field, where
-    for field, named in LABELLED_MAIL:
-        if values.get(field):
+    for field, named in reaches.labelled_mail:
+        if values[field]:
             yield field, _place((values.get(named) or "").casefold())
 
 
@@ -99,23 +136,19 @@ def _phone(field: str, text: str, region: str) -> str:
         raise FieldError(field, str(error)) from error
 
 
-def addresses_of(values: Values, usual_place: str, setting: Setting) -> tuple[PostalAddress, ...]:
+def addresses_of(
+    values: Values, places: Places, usual_place: str, setting: Setting
+) -> tuple[PostalAddress, ...]:
     """All addresses of the customer, each once; the one without a place of its own is at ``usual_place``.
 
     Raises:
         FieldError: one is too long.
     """
-    found = [_usual(values, usual_place)] if not values.keys().isdisjoint(NO_ADDRESS) else []
-    found += [
-        _placed(values, where, setting)
-        for where in ("office", "home", "other")
-        if f"{where}_address" in values or f"{where}_city" in values
-    ]
-    found += [
-        _labelled(values, number, usual_place, setting)
-        for number in LABELLED_ADDRESSES
-        if f"address_street_{number}" in values
-    ]
+    found = [_usual(values, usual_place)] if places.usual else []
+    found += [_placed(values, where, setting) for where in places.placed]
+    found += [_labelled(values, number, usual_place, setting) for number in places.labelled]
+    if not found:
+        return ()
     known = [address for address in found if address is not None]
     if len(known) > 1 and not known[0].street and known[1].postcode is None:
         known[:2] = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext
@@ -9,7 +11,7 @@ from django.utils.translation import gettext
 from customers.imports.cleaning.numbers import Money
 from customers.imports.columns.base import FieldError, Setting, Values, day_and_moment, place_of
 from customers.imports.columns.customer_about import COMPANY, PERSON, SEALED
-from customers.imports.columns.customer_contacts import addresses_of, contacts_of
+from customers.imports.columns.customer_contacts import Places, Reaches, addresses_of, contacts_of
 from customers.imports.rows import CustomerRow, Place, PostalAddress
 
 # The catalogue has headcount and turnover under one key, as a company's size.
@@ -18,6 +20,13 @@ PROFILE_KEYS = {column.field: column.catalogue_key for column in (*PERSON, *COMP
     "annual_turnover": "company.annual_turnover",
 }
 SEALED_KEYS = {column.field: column.catalogue_key for column in SEALED}
+PLAIN = (
+    "code", "english_name", "owner", "team", "source", "lifecycle", "industry", "ownership_type", "business_model",
+    "potential", "potential_reason", "purchasing_power", "reputation", "identity_number", "unified_social_credit_code",
+    "date_of_birth", "employer", "job_title", "founded_on", "trading_since", "notes", "contact_person", "consent_basis",
+    "campaign",
+)  # fmt: skip
+"""Fields of the row that hold what one column says."""
 PERSONS_FIELDS = ("identity_number", "surname", "given_name", "employer", "job_title", "date_of_birth")
 
 
@@ -30,45 +39,45 @@ def compose_customer(values: Values, setting: Setting) -> CustomerRow:
     Raises:
         FieldError: there is no name, or a phone number is impossible.
     """
+    plan = _plan(setting.fed)
     get = values.get
     kind = get("kind") or _kind(values)
     created_on, created_at = day_and_moment(get("created_at"))
-    addresses = addresses_of(values, "home" if kind == "person" else "office", setting)
+    addresses = addresses_of(values, plan.places, "home" if kind == "person" else "office", setting)
     return CustomerRow(
         name=_name(values),
-        code=get("code"),
         kind=kind,
-        english_name=get("english_name"),
-        owner=get("owner"),
-        team=get("team"),
         region=place_of(values, setting.profile) or _place_of(addresses),
-        source=get("source"),
-        lifecycle=get("lifecycle"),
-        industry=get("industry"),
-        ownership_type=get("ownership_type"),
-        business_model=get("business_model"),
-        potential=get("potential"),
-        potential_reason=get("potential_reason"),
-        purchasing_power=get("purchasing_power"),
-        reputation=get("reputation"),
         tags=get("tags") or (),
-        contacts=contacts_of(values, setting),
+        contacts=contacts_of(values, plan.reaches, setting),
         addresses=addresses,
-        identity_number=get("identity_number"),
-        unified_social_credit_code=get("unified_social_credit_code"),
-        date_of_birth=get("date_of_birth"),
-        employer=get("employer"),
-        job_title=get("job_title"),
-        founded_on=get("founded_on"),
-        trading_since=get("trading_since"),
-        notes=get("notes"),
         created_on=created_on,
         created_at=created_at,
-        contact_person=get("contact_person"),
-        profile=_kept(values, PROFILE_KEYS),
-        sealed=_kept(values, SEALED_KEYS),
-        consent_basis=get("consent_basis"),
-        campaign=get("campaign"),
+        profile=_kept(values, plan.profile),
+        sealed=_kept(values, plan.sealed),
+        **{field: values[field] for field in plan.plain},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Of all fields that a customer may have, those that one file feeds: most files feed few."""
+
+    plain: tuple[str, ...]
+    reaches: Reaches
+    places: Places
+    profile: tuple[tuple[str, str], ...]
+    sealed: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=64)
+def _plan(fed: frozenset[str]) -> _Plan:
+    return _Plan(
+        plain=tuple(field for field in PLAIN if field in fed),
+        reaches=Reaches.of(fed),
+        places=Places.of(fed),
+        profile=tuple((field, key) for field, key in PROFILE_KEYS.items() if field in fed),
+        sealed=tuple((field, key) for field, key in SEALED_KEYS.items() if field in fed),
     )
 
 
@@ -85,9 +94,11 @@ def _name(values: Values) -> str:
 
 
 def _kind(values: Values) -> str | None:
-    if any(values.get(field) for field in PERSONS_FIELDS):
-        return "person"
-    return "company" if values.get("unified_social_credit_code") else None
+    get = values.get
+    for field in PERSONS_FIELDS:
+        if get(field):
+            return "person"
+    return "company" if get("unified_social_credit_code") else None
 
 
 def _place_of(addresses: tuple[PostalAddress, ...]) -> Place | None:
@@ -95,11 +106,11 @@ def _place_of(addresses: tuple[PostalAddress, ...]) -> Place | None:
     return next((address.region for address in addresses if address.region is not None), None)
 
 
-def _kept(values: Values, keys: dict[str, str]) -> tuple[tuple[str, Any], ...]:
-    if values.keys().isdisjoint(keys):
+def _kept(values: Values, keys: tuple[tuple[str, str], ...]) -> tuple[tuple[str, Any], ...]:
+    if not keys:
         return ()
     return tuple(
         (key, value.amount if isinstance(value, Money) else value)
-        for field, key in keys.items()
+        for field, key in keys
         if (value := values.get(field)) is not None
     )

@@ -85,3 +85,8 @@ def test_mail_addresses_are_normalised(cell: str, found: tuple[str, ...]) -> Non
 def test_what_is_no_mail_address_is_refused(cell: str) -> None:
     with pytest.raises(CellError, match="not an e-mail address"):
         emails(cell)
+
+
+@given(st.integers(13_000_000_000, 19_999_999_999))
+def test_a_chinese_mobile_number_is_what_it_is_with_its_country(number: int) -> None:
+    assert phone_number(str(number), "CN") == phone_number(f"+86 {number}", "US") == f"+86{number}"
