@@ -5,6 +5,7 @@ from django.urls import path
 from analysis.views import lists, policies
 from analysis.views.annotations import annotation_drop, annotations
 from analysis.views.churn import churn
+from analysis.views.churn_work import churn_work
 from analysis.views.contribution import contribution
 from analysis.views.measures.page import export, measure
 from analysis.views.measures.pages import FRAMED
@@ -24,6 +25,7 @@ urlpatterns = [
     path("tiers/", tiers, name="tiers"),
     path("contribution/", contribution, name="contribution"),
     path("churn/", churn, name="churn"),
+    path("churn/work/", churn_work, name="work"),
     path("lists/<slug:key>/", lists.five_list, name="list"),
     path("lists/<slug:key>/export/", lists.export_list, name="list_export"),
     path("policy/", policies.policy, name="policy"),

@@ -5,6 +5,7 @@ from django.urls import path
 from customers.views import (
     acquisition,
     bulk,
+    churn_cases,
     competitors,
     deleting,
     directory,
@@ -71,6 +72,8 @@ urlpatterns = [
     path("tasks/<int:pk>/snooze/", tasks.snooze, name="task_snooze"),
     path("deleted/", deleting.deleted, name="deleted"),
     path("merges/<int:pk>/undo/", merging.undo, name="merge_undo"),
+    path("<int:pk>/churn/", churn_cases.churn_case, name="churn_case"),
+    path("churn/<int:pk>/reopen/", churn_cases.reopen, name="churn_reopen"),
     path("<int:pk>/tasks/new/", tasks.new_task, name="task_new"),
     path("<int:pk>/share/", sharing.share, name="share"),
     path("<int:pk>/share/<int:share>/end/", sharing.end_share, name="share_end"),

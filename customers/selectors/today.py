@@ -14,6 +14,7 @@ from crm.models import Job, User
 from crm.policy import can
 from customers.models import Complaint, Customer, Informant, Interaction, Task
 from customers.models.profiles import CustomerQuerySet
+from customers.selectors.churn_cases import dealt_with
 from customers.selectors.days_kept import days_kept
 from customers.selectors.masking import masked_text
 from customers.selectors.queue_rows import MOST_OF_A_KIND, QueueRow, Waiting, by_value
@@ -179,8 +180,10 @@ def _valued(rows: list[QueueRow], insights: CustomerInsights | None) -> list[Que
 
 
 def _overdue(customers: CustomerQuerySet, insights: CustomerInsights, today: date) -> Iterator[QueueRow]:
-    """Yield customers who are late against their own rhythm, and not lost yet."""
-    late = customers.filter(activity__last_order_on__gte=today - timedelta(days=LATE_DAYS))
+    """Yield customers who are late against their own rhythm, not lost yet, and not followed up lately."""
+    late = customers.filter(activity__last_order_on__gte=today - timedelta(days=LATE_DAYS)).exclude(
+        pk__in=dealt_with()
+    )
     found = insights.most_valuable(late, flagged=True, limit=MOST_OF_A_KIND)
     last = dict(
         Customer.objects.filter(pk__in=[each.customer_id for each in found]).values_list(

@@ -147,10 +147,12 @@ def _shown(row: QueueRow, writes: bool) -> Shown:
         )
     if row.why is Waiting.COMPLAINT:
         return shown(action=_("See complaints"), action_url=f"{record}?tab=behaviour", is_late=True)
-    is_late = row.why is Waiting.OVERDUE
+    if row.why is Waiting.OVERDUE:
+        follow = reverse("customers:churn_case", args=[row.customer_id])
+        return shown(action=_("Follow up") if writes else _("Open"), action_url=follow, is_late=True)
     if writes and row.customer_id:
-        return shown(action=_("Log contact"), action_url=log, log_url=log, is_late=is_late)
-    return shown(action=_("Open"), action_url=record, is_late=is_late)
+        return shown(action=_("Log contact"), action_url=log, log_url=log)
+    return shown(action=_("Open"), action_url=record)
 
 
 def _of_task(row: QueueRow) -> str:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from analysis.models import AnalysisRun, Annotation, Policy, PolicyDraft
 from analysis.models.rules import PolicyRules
 from crm.models import ApiToken, Job, Role, SignIn, Team, User
-from customers.models import Competitor, CustomerShare, CustomField, Informant, Need, Task
+from customers.models import CaseState, Competitor, CustomerShare, CustomField, Informant, Need, Task
 from customers.services.attachments import attach
 from customers.services.duties.requests import receive
 from customers.services.churn_cases import note_step
@@ -72,6 +72,7 @@ def subjects(cast: Cast) -> dict[str, int | str]:
     task = Task.objects.create(
         customer=cast.huaxin, title="call", due_on=date(2024, 1, 5), assignee=cast.alice
     )
+    case = note_step(cast.huaxin.pk, actor=cast.alice, state=CaseState.LOST)
     words = {
         "word": "x-y",
         "list": "customers",
@@ -107,6 +108,7 @@ def subjects(cast: Cast) -> dict[str, int | str]:
         "run": run.pk,
         "version": policy.version,
         "draft": draft.pk,
+        "case": case.pk,
         "attachment": attach(cast.huaxin, ContentFile(b"x", "x.txt"), actor=cast.ada).pk,
         "competitor": Competitor.objects.create(name="恒丰").pk,
         "informant": Informant.objects.create(name="老王", owner=cast.alice).pk,

@@ -1,0 +1,171 @@
+"""Customers at risk as work: who is still to keep, who was contacted, what came of it, and whether it helped."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from analysis.models import AnalysisRun, CustomerSnapshot, RunState
+from analysis.selectors.churn import ORDERS
+from analysis.selectors.ranking import RankedCustomer, page_of
+from analysis.selectors.results import RowsPage
+from analysis.selectors.slices import Total
+from analysis.selectors.snapshots import Filter, visible
+from crm.models import User
+from crm.paging import PAGE_SIZE
+from customers.models import CaseState, ChurnCase
+from customers.selectors.churn_cases import CaseRow, current, current_cases
+
+# Who has not ordered for longer is lost, not late: to be won anew, not kept.
+KEEP_DAYS = 270
+VIEWS = ("keep", "open", "contacted", "closed", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """A customer at risk, and how far the work on it has come (None: nobody has begun)."""
+
+    ranked: RankedCustomer
+    case: CaseRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the viewer's customers at risk stand where; ``value`` in cents is that of those still to keep."""
+
+    keep: int
+    open: int
+    contacted: int
+    closed: int
+    all: int
+    won_back: int
+    lost: int
+    false_alarm: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Those flagged by an earlier run that were worked, or were not: how many, how many ordered since; cents."""
+
+    customers: int
+    came_back: int
+    value: int
+    value_back: int
+
+    @property
+    def share(self) -> float | None:
+        """The share that came back; None of nobody."""
+        return self.came_back / self.customers if self.customers else None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of those whom the run of ``flagged_on`` flagged, as of ``judged_on``."""
+
+    flagged_on: datetime.date
+    judged_on: datetime.date
+    worked: Outcome
+    left: Outcome
+
+
+def work(
+    run: AnalysisRun,
+    user: User,
+    filter: Filter | None = None,  # noqa: A002
+    *,
+    view: str = "keep",
+    order: str = "value",
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> RowsPage[WorkRow]:
+    """A page of the viewer's customers at risk; ``view`` is of :data:`VIEWS`.
+
+    Raises CursorError for a cursor that this list did not make.
+    """
+    rows = _rows(run, user, filter).filter(_condition(view, run))
+    page = page_of(run, user, rows, ORDERS[order], after=after, before=before, size=size)
+    cases = current_cases(user, [row.customer_id for row in page.rows])
+    found = [WorkRow(row, cases.get(row.customer_id)) for row in page.rows]
+    return RowsPage(found, page.before, page.after, page.count, page.count_capped)
+
+
+def progress(run: AnalysisRun, user: User, filter: Filter | None = None) -> Progress:  # noqa: A002
+    """Count the viewer's customers at risk by how far the work on them has come."""
+    counts = {view: Count("customer_id", filter=_condition(view, run)) for view in VIEWS}
+    ends = {
+        state.value: Count("customer_id", filter=Q(case=state))
+        for state in (CaseState.WON_BACK, CaseState.LOST, CaseState.FALSE_ALARM)
+    }
+    kept = Total("value", filter=_condition("keep", run))
+    found = _rows(run, user, filter).aggregate(**counts, **ends, worth=kept)
+    return Progress(value=found.pop("worth") or 0, **found)
+
+
+def verdict(run: AnalysisRun, user: User, filter: Filter | None = None) -> Verdict | None:  # noqa: A002
+    """Whether working customers at risk helped: of those an earlier run flagged, who has ordered since.
+
+    The earlier run is the last one published a horizon before, or failing that the first there is; None without one.
+    """
+    earlier = _earlier(run)
+    if earlier is None:
+        return None
+    worked = ChurnCase.objects.filter(
+        customer=OuterRef("customer"),
+        contacted_at__date__gt=earlier.as_of,
+        contacted_at__date__lte=run.as_of,
+    )
+    now = CustomerSnapshot.objects.filter(run=run, customer=OuterRef("customer"))
+    rows = visible(earlier, user, filter).filter(churn_flag=True)
+    judged = rows.annotate(worked=Exists(worked), since=Subquery(now.values("last_order_on")[:1]))
+    back = Q(since__gt=earlier.as_of)
+    found = {
+        row["worked"]: Outcome(row["n"], row["back"], row["worth"] or 0, row["worth_back"] or 0)
+        for row in judged.order_by()
+        .values("worked")
+        .annotate(
+            n=Count("*"),
+            back=Count("customer_id", filter=back),
+            worth=Total("value"),
+            worth_back=Total("value", filter=back),
+        )
+    }
+    nobody = Outcome(0, 0, 0, 0)
+    return Verdict(earlier.as_of, run.as_of, found.get(True, nobody), found.get(False, nobody))
+
+
+def _rows(run: AnalysisRun, user: User, wanted: Filter | None) -> QuerySet[CustomerSnapshot]:
+    """Those whom the run flags, and those somebody is at work with; each with the state of its case."""
+    cases = ChurnCase.objects.filter(current(), customer=OuterRef("customer")).order_by("-id")
+    begun = ChurnCase.objects.filter(customer=OuterRef("customer"), closed_at=None)
+    return (
+        visible(run, user, wanted)
+        .filter(Q(churn_flag=True) | Exists(begun))
+        .annotate(case=Coalesce(Subquery(cases.values("state")[:1]), Value(CaseState.OPEN.value)))
+    )
+
+
+def _condition(view: str, run: AnalysisRun) -> Q:
+    going = Q(case__in=[CaseState.OPEN, CaseState.CONTACTED])
+    since = run.as_of - datetime.timedelta(days=KEEP_DAYS)
+    return {
+        "keep": going & Q(last_order_on__gte=since),
+        "open": Q(case=CaseState.OPEN),
+        "contacted": Q(case=CaseState.CONTACTED),
+        "closed": ~going,
+        "all": Q(),
+    }[view]
+
+
+def _earlier(run: AnalysisRun) -> AnalysisRun | None:
+    horizon = datetime.timedelta(days=run.horizon_days or 0)
+    kept = CustomerSnapshot.objects.filter(run=OuterRef("pk"))
+    runs = AnalysisRun.objects.filter(
+        Exists(kept), state__in=[RunState.PUBLISHED, RunState.SUPERSEDED], as_of__lt=run.as_of
+    )
+    long_ago = runs.filter(as_of__lte=run.as_of - horizon).order_by("-as_of", "-id").first()
+    return long_ago or runs.order_by("as_of", "-id").first()
