@@ -5,10 +5,10 @@ from celery import shared_task
 from customers.exports import running as exports
 from customers.services import attachments, bulk
 from customers.services.duties import nightly as duties
-from customers.services.imports import retention, running, undoing
+from customers.services.imports import checking, retention, running, undoing
 from customers.services.recovery import nightly as recovery
 
-__all__ = ["bulk", "duties", "exports", "recovery", "running", "undoing"]
+__all__ = ["bulk", "checking", "duties", "exports", "recovery", "running", "undoing"]
 
 
 @shared_task(name="customers.tasks.drop_expired_exports")

@@ -156,6 +156,11 @@ class ImportBatch(models.Model):
         return f"{self.file_name} #{self.pk}"
 
     @property
+    def stale(self) -> bool:
+        """Whether cells were corrected since the whole file was checked: other rows may be judged otherwise by now."""
+        return bool(self.expected.get("stale"))
+
+    @property
     def rejected_path(self) -> Path | None:
         """The file of the rejected rows, if there are any."""
         return Path(settings.MEDIA_ROOT) / self.rejected_file if self.rejected_file else None

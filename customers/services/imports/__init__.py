@@ -7,6 +7,7 @@ chunk in one transaction with the fates of its rows. A killed import goes on whe
 
 from customers.imports.problems import FileProblem
 from customers.services.imports.batches import Reading, check, forget, receive
+from customers.services.imports.checking import CHECK_KIND, check_here, checked, fix, start_check, unfix
 from customers.services.imports.choosing import (
     ImportStateError,
     apply_mapping,
@@ -16,6 +17,8 @@ from customers.services.imports.choosing import (
     mappings,
     save_mapping,
 )
+from customers.services.imports.controlling import Progress, cancel, pause, progress, resume, start
+from customers.services.imports.listing import CheckedRow, Duplicate, FieldChange, review, rows
 from customers.services.imports.loading import policy_fields
 from customers.services.imports.results import Counts, ImportResult, result
 from customers.services.imports.rules import (
@@ -25,7 +28,7 @@ from customers.services.imports.rules import (
     MatchRule,
     MatchRules,
 )
-from customers.services.imports.running import KIND, preview, start, start_here
+from customers.services.imports.running import KIND, preview, start_here
 from customers.services.imports.undoing import (
     UNDO_KIND,
     KeptRow,
@@ -34,16 +37,21 @@ from customers.services.imports.undoing import (
     kept_rows,
     start_undo,
     undo_here,
+    undo_outlook,
     undo_report,
 )
 
 __all__ = [
+    "CHECK_KIND",
     "KIND",
     "NO_CONSENT",
     "UNDO_KIND",
+    "CheckedRow",
     "ConflictPolicy",
     "ConsentBasis",
     "Counts",
+    "Duplicate",
+    "FieldChange",
     "FileProblem",
     "ImportResult",
     "ImportStateError",
@@ -51,24 +59,37 @@ __all__ = [
     "MatchRule",
     "MatchRules",
     "NotUndoableError",
+    "Progress",
     "Reading",
     "UndoReport",
     "apply_mapping",
+    "cancel",
     "check",
+    "check_here",
+    "checked",
     "choose",
     "delete_mapping",
+    "fix",
     "forget",
     "kept_rows",
     "known_layout",
     "mappings",
+    "pause",
     "policy_fields",
     "preview",
+    "progress",
     "receive",
     "result",
+    "resume",
+    "review",
+    "rows",
     "save_mapping",
     "start",
+    "start_check",
     "start_here",
     "start_undo",
     "undo_here",
+    "undo_outlook",
     "undo_report",
+    "unfix",
 ]

@@ -18,6 +18,7 @@ from customers.services.imports.batches import Reading, done_before
 from customers.services.imports.digests import layout_digest
 from customers.services.imports.loading import policy_fields
 from customers.services.imports.rules import OTHERS, ConsentBasis, MatchRules, NoConsent
+from customers.services.imports.running import KIND
 from customers.services.imports.staging import drop_all
 
 OPEN_STATES = (ImportState.UPLOADED, ImportState.CHECKED, ImportState.PREVIEWED, ImportState.FAILED)
@@ -68,8 +69,9 @@ def choose(
 
 def held_open(batch: ImportBatch) -> ImportBatch:
     """Return a batch that has not begun, locked for the transaction; raises ImportStateError."""
-    held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    if held.started_at is not None or held.state not in OPEN_STATES:
+    held = ImportBatch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch.pk)
+    is_queued = held.job is not None and held.job.kind == KIND and not held.job.is_finished
+    if is_queued or held.started_at is not None or held.state not in OPEN_STATES:
         raise ImportStateError(
             _("This import has begun already. Upload the file again to import it otherwise.")
         )

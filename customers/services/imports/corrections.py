@@ -33,8 +33,20 @@ def corrected(table: Table, corrections: Corrections) -> Table:
 
 def with_corrections(cells: list[str], texts: dict[int, str]) -> list[str]:
     """Return a row with some of its cells replaced; a short row is filled up."""
+    if not texts:
+        return cells
     width = max(len(cells), *(column + 1 for column in texts))
     row = cells + [""] * (width - len(cells))
     for column, text in texts.items():
         row[column] = text
     return row
+
+
+def one_row(table: Table, line: int, cells: list[str], batch: ImportBatch) -> Table:
+    """Return a table of the same layout with one row, its corrected cells in their places."""
+    row = with_corrections(cells, corrections_of(batch).get(line, {}))
+
+    def records() -> Generator[Record, None, None]:
+        yield line, row
+
+    return Table(table.source, table.headers, table.header_line, ((line, row),), records, table.top)

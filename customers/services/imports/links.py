@@ -66,3 +66,14 @@ def resolve_products(cursor: CursorWrapper) -> None:
     """Find the products that are not found yet; a name that several products bear finds none."""
     cursor.execute(_RESOLVE_PRODUCTS)
     cursor.execute(_RESOLVE_NAMED_PRODUCTS)
+
+
+def forget_links(cursor: CursorWrapper) -> None:
+    """Have customers and products looked for anew: those found before may have been merged or deleted meanwhile."""
+    for table, forgotten in (
+        ("staged_customer", "customer_id = NULL, fault = ''"),
+        ("staged_product", "product_id = NULL"),
+    ):
+        cursor.execute("SELECT to_regclass(%s)", [table])
+        if cursor.fetchone() != (None,):
+            cursor.execute(f"UPDATE {table} SET {forgotten}")  # noqa: S608 - our own tables

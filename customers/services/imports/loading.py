@@ -67,6 +67,9 @@ def load(
     rows = 0
     while piece := list(islice(results, _PIECE)):
         staging.copy("staged", columns, (staged_values(plan, result) for result in piece))
+        aside = [(each.line,) for each in piece if each.aside]
+        if aside:
+            staging.copy("aside", ("line_no",), aside)
         if cells:
             staging.copy("source", ("line_no", "cells"), ((each.line, each.cells) for each in piece))
         rows += len(piece)
@@ -102,6 +105,8 @@ def warnings_of(plan: Plan) -> list[str]:
 
 def staged_values(plan: Plan, result: RowResult) -> tuple[Any, ...]:
     """Return a row as it is staged: what it says, or why it cannot be read."""
+    if result.aside:
+        return (result.line, result.aside, *(None,) * len(plan.columns))
     if result.row is None:
         reason = "; ".join(map(_said, result.problems))
         return (result.line, reason, *plan.staged_reject(result))

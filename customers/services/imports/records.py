@@ -193,7 +193,10 @@ SELECT n.line_no,
         ELSE 'unchanged'
     END,
     coalesce(t.id, nextval('{table}_id_seq')),
-    CASE WHEN n.reason = '' AND d.old IS NOT NULL THEN jsonb_build_object('old', d.old) END,
+    CASE
+        WHEN n.repeats IS NOT NULL THEN jsonb_build_object('duplicate_of', jsonb_build_object('line', n.repeats))
+        WHEN n.reason = '' AND d.old IS NOT NULL THEN jsonb_build_object('old', d.old)
+    END,
     CASE WHEN n.reason <> '' THEN n.reason WHEN n.repeats IS NULL THEN '' ELSE format(%(repeats)s, n.repeats) END,
     n.record_key, {", ".join(f"n.{column}" for column in columns)}
 FROM (

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from crm.models import Job, User
+from crm.models import Job, JobState, User
 from crm.policy import can
 from crm.services import audit, jobs
 from crm.services.jobs import JobCancelledError, JobError, LeaseLostError, Listener, RunningJob
@@ -21,6 +21,7 @@ from customers.models import ImportBatch, ImportState, RowOutcome
 from customers.models.imports import FINISHED_STATES
 from customers.services.imports import fates
 from customers.services.imports.batches import fail, open_batch
+from customers.services.imports.links import forget_links
 from customers.services.imports.loading import load, plan_for, warnings_of
 from customers.services.imports.plans import Checked, Plan
 from customers.services.imports.rejects import write_rejected_rows
@@ -30,23 +31,19 @@ from customers.services.imports.staging import Staging, drop_all
 
 KIND = "customers.import"
 CHUNK_ROWS = 20_000
-_WHOLE = 2**31 - 1
+WHOLE = 2**31 - 1
+"""Beyond every chunk."""
 # One chunk at a time in all the database: two imports can't both create the same customer.
 _CHUNK_LOCK = 0x6B657A6870
 
 Progress = Callable[[int, int | None, str], None]
 
 
-def start(batch: ImportBatch, *, actor: User | None, chunk_rows: int = CHUNK_ROWS) -> Job:
-    """Have a worker run an import."""
-    return jobs.enqueue(KIND, _arguments(batch, chunk_rows), actor=actor)
-
-
 def start_here(
     batch: ImportBatch, *, actor: User | None, listener: Listener | None = None, chunk_rows: int = CHUNK_ROWS
 ) -> Job:
     """Run an import in this process; return its job, ended. A job that failed says why in ``error``."""
-    return jobs.run_here(KIND, _arguments(batch, chunk_rows), actor=actor, listener=listener)
+    return jobs.run_here(KIND, arguments_of(batch, chunk_rows), actor=actor, listener=listener)
 
 
 def preview(batch: ImportBatch, progress: Progress = lambda _done, _total, _step: None) -> ImportResult:
@@ -62,7 +59,8 @@ def preview(batch: ImportBatch, progress: Progress = lambda _done, _total, _step
         load(checked, plan, staging, lambda rows: progress(rows, None, _("Reading")))
         with staging.open() as cursor:
             plan.prepare(cursor, CHUNK_ROWS)
-            plan.judge(cursor, 0, _WHOLE)
+            plan.judge(cursor, 0, WHOLE)
+            fates.finish_judging(cursor)
             outcome = ImportResult(
                 batch=None,
                 kind=batch.kind,
@@ -70,7 +68,7 @@ def preview(batch: ImportBatch, progress: Progress = lambda _done, _total, _step
                 state=ImportState.PREVIEWED,
                 counts=fates.tally(cursor),
                 rejections=fates.first_rejections(cursor, SHOWN_REJECTIONS),
-                warnings=(*_repeats_warning(batch), *warnings_of(plan)),
+                warnings=(*repeats_warning(batch), *warnings_of(plan)),
             )
         transaction.set_rollback(True)
     return outcome
@@ -92,7 +90,8 @@ def run(job: RunningJob) -> dict[str, Any]:
         return result(batch).as_dict()
 
 
-def _arguments(batch: ImportBatch, chunk_rows: int) -> dict[str, Any]:
+def arguments_of(batch: ImportBatch, chunk_rows: int) -> dict[str, Any]:
+    """Return what a job that runs this batch has to know."""
     return {"batch": batch.pk, "language": translation.get_language(), "chunk_rows": chunk_rows}
 
 
@@ -104,7 +103,10 @@ def _attempt(batch: ImportBatch, job: RunningJob) -> None:
         checked = open_batch(batch)
         plan = plan_for(checked.mapping, MatchRules.from_dict(batch.rules))
         staging = _staged(batch, job, checked, plan)
+        job.keep(writing_since=timezone.now().isoformat(), rows_before=counts_of(batch).rows)
         for chunk in _chunks_left(batch, staging):
+            if _is_to_pause(batch):
+                return
             _run_chunk(batch, job, plan, staging, chunk)
             if chunk.bit_count() <= 1:
                 _count_anew(plan)
@@ -125,7 +127,35 @@ def _attempt(batch: ImportBatch, job: RunningJob) -> None:
         # It may be the database that fails: then the error that counts is the first.
         with suppress(DatabaseError):
             fail(batch, error)
+            if job.in_foreground or job.attempt >= Job.MAX_ATTEMPTS:
+                drop_all(batch.pk)
         raise
+
+
+@jobs.told_when_given_up(KIND)
+def give_up(job: Job) -> None:
+    """Clean up after an import whose workers died on it time after time, or that was cancelled before it ran."""
+    batch = ImportBatch.objects.filter(pk=job.arguments["batch"]).first()
+    if batch is None or batch.started_at is None or batch.state in FINISHED_STATES:
+        return
+    drop_all(batch.pk)
+    batch.state, batch.staging = ImportState.CANCELLED, ""
+    if job.state == JobState.QUARANTINED:
+        with translation.override(job.arguments["language"]):
+            batch.error = _("It was broken off three times. Import it again to go on, or undo what is in.")
+        batch.state = ImportState.FAILED
+    batch.save(update_fields=["state", "staging", "error"])
+
+
+def _is_to_pause(batch: ImportBatch) -> bool:
+    """Whether somebody asked the import to pause; then it is paused."""
+    with transaction.atomic():
+        asked = ImportBatch.objects.filter(pk=batch.pk, pause_requested=True).update(
+            state=ImportState.PAUSED, pause_requested=False
+        )
+    if asked:
+        batch.refresh_from_db()
+    return bool(asked)
 
 
 def _begin(batch: ImportBatch, job: RunningJob) -> None:
@@ -144,6 +174,8 @@ def _staged(batch: ImportBatch, job: RunningJob, checked: Checked, plan: Plan) -
     if batch.staging:
         earlier = Staging(batch.staging)
         if earlier.exists():
+            with earlier.open() as cursor:
+                forget_links(cursor)
             return earlier
     staging = Staging.create(batch.pk, job.attempt, plan.tables())
 
@@ -156,7 +188,7 @@ def _staged(batch: ImportBatch, job: RunningJob, checked: Checked, plan: Plan) -
     with staging.open() as cursor:
         plan.prepare(cursor, job.arguments["chunk_rows"])
         batch.staging, batch.rows = staging.schema, rows
-        batch.warnings = [*_repeats_warning(batch), *warnings_of(plan)]
+        batch.warnings = [*repeats_warning(batch), *warnings_of(plan)]
         batch.save(update_fields=["staging", "rows", "warnings"])
         job.guard()
     return staging
@@ -177,6 +209,7 @@ def _run_chunk(batch: ImportBatch, job: RunningJob, plan: Plan, staging: Staging
     with staging.open() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHUNK_LOCK])
         plan.judge(cursor, chunk, chunk)
+        fates.finish_judging(cursor)
         also = plan.write(cursor, chunk)
         fates.record(cursor, batch.pk)
         _add(batch, fates.tally(cursor), also)
@@ -217,7 +250,8 @@ def _finish(batch: ImportBatch, job: RunningJob, checked: Checked) -> None:
         job.guard()
 
 
-def _repeats_warning(batch: ImportBatch) -> list[str]:
+def repeats_warning(batch: ImportBatch) -> list[str]:
+    """Say that the same file was imported before, if it was."""
     if batch.repeats is None:
         return []
     message = _("This file was imported before, as no. %(number)d on %(day)s.")

@@ -14,6 +14,9 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
+ASIDE = "CREATE UNLOGGED TABLE aside (line_no integer PRIMARY KEY)"
+"""The lines that hold no record, such as totals: every staging has it."""
+
 # Sorting and hashing a million narrow rows in memory; per operation, for the length of one transaction.
 _WORK_MEM = "64MB"
 
@@ -28,13 +31,25 @@ class Staging:
     def create(cls, batch_id: int, attempt: int, tables: Iterable[str]) -> Staging:
         """Make the schema with ``tables`` (CREATE statements), and drop what earlier attempts left."""
         drop_all(batch_id)
-        staging = cls(f"import_{batch_id}_{attempt}")
+        return cls(f"import_{batch_id}_{attempt}")._made(tables)
+
+    @classmethod
+    def of_check(cls, batch_id: int) -> Staging:
+        """Return where the verdicts of a check wait, if it stands: attempt 0."""
+        return cls(f"import_{batch_id}_0")
+
+    @classmethod
+    def beside(cls, batch_id: int, tables: Iterable[str]) -> Staging:
+        """Make a schema beside the others of an import, for a moment."""
+        return cls(f"import_{batch_id}_0_beside")._made(tables)
+
+    def _made(self, tables: Iterable[str]) -> Staging:
         with connection.cursor() as cursor:
-            _execute(cursor, "CREATE SCHEMA {}", staging.schema)
-        with staging.open() as cursor:
-            for table in tables:
+            _execute(cursor, "CREATE SCHEMA {}", self.schema)
+        with self.open() as cursor:
+            for table in (*tables, ASIDE):
                 cursor.execute(table)
-        return staging
+        return self
 
     def exists(self) -> bool:
         """Whether the tables are there and still hold rows (a crash of the server empties unlogged tables)."""

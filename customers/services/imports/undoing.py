@@ -6,6 +6,7 @@ Killed, it goes on with the rows of which nothing is said yet.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from crm.models import Job, User
+from crm.models import Job, JobState, User
 from crm.policy import can, require
 from crm.services import audit, jobs
 from crm.services.jobs import JobError, Listener, RunningJob
@@ -27,6 +28,7 @@ from customers.services.imports.staging import unhurried
 
 UNDO_KIND = "customers.import.undo"
 UNDO_ROWS = 10_000
+OUTLOOK_ROWS = 20_000
 _CHUNK_LOCK = 0x6B657A6870
 # An import that stopped half-way can be undone as far as it got.
 UNDOABLE = (
@@ -64,15 +66,28 @@ class KeptRow:
     line: int
     subject_id: int | None
     reason: str
+    subject: str
 
 
 def start_undo(batch: ImportBatch, *, actor: User | None, chunk_rows: int = UNDO_ROWS) -> Job:
-    """Have a worker undo an import.
+    """Have a worker undo an import; asked twice, it is the same job.
 
     Raises PermissionDenied; NotUndoableError while it runs, or when there is nothing to undo.
     """
-    arguments = _begin(batch, actor, chunk_rows)
-    return jobs.enqueue(UNDO_KIND, arguments, actor=actor)
+    with transaction.atomic():
+        running = (
+            Job.objects.filter(
+                pk=batch.job_id, kind=UNDO_KIND, state__in=(JobState.QUEUED, JobState.RUNNING)
+            ).first()
+            if batch.job_id
+            else None
+        )
+        if running is not None:
+            return running
+        job = jobs.enqueue(UNDO_KIND, _begin(batch, actor, chunk_rows), actor=actor)
+        ImportBatch.objects.filter(pk=batch.pk).update(job=job)
+    batch.refresh_from_db()
+    return job
 
 
 def undo_here(
@@ -90,8 +105,26 @@ def undo_report(batch: ImportBatch) -> UndoReport:
 
 def kept_rows(batch: ImportBatch, *, after: int = 0, limit: int = 50) -> list[KeptRow]:
     """Return the rows that undoing kept, by line, those behind line ``after``."""
-    fates = batch.fates.filter(undone=RowUndone.KEPT, line_no__gt=after).order_by("line_no")
-    return [KeptRow(*row) for row in fates.values_list("line_no", "subject_id", "undo_reason")[:limit]]
+    kept = batch.fates.filter(undone=RowUndone.KEPT, line_no__gt=after).order_by("line_no")
+    fates = list(kept.values_list("line_no", "subject_id", "undo_reason")[:limit])
+    model = SUBJECTS[batch.kind].model
+    names = {record.pk: str(record) for record in model._default_manager.filter(pk__in=[f[1] for f in fates])}
+    return [KeptRow(line, pk, reason, names.get(pk, "")) for line, pk, reason in fates]
+
+
+def undo_outlook(batch: ImportBatch, *, limit: int = 50) -> tuple[UndoReport, list[KeptRow]] | None:
+    """Return what undoing would do and what it would keep; None for imports of more than ``OUTLOOK_ROWS`` rows.
+
+    It is undone and all of that taken back, in one transaction.
+    """
+    if batch.fates.count() > OUTLOOK_ROWS:
+        return None
+    with transaction.atomic(), pghistory.context(import_undone=batch.pk):
+        for _chunk in _undone_in_chunks(batch, OUTLOOK_ROWS):
+            pass
+        outlook = undo_report(batch), kept_rows(batch, limit=limit)
+        transaction.set_rollback(True)
+    return outlook
 
 
 @jobs.handles(UNDO_KIND)
@@ -127,10 +160,19 @@ def _begin(batch: ImportBatch, actor: User | None, chunk_rows: int) -> dict[str,
 
 
 def _attempt(batch: ImportBatch, job: RunningJob) -> None:
-    contexts = contexts_of(batch.pk)
-    step = int(job.arguments["chunk_rows"])
-    last = batch.fates.order_by("-line_no").values_list("line_no", flat=True).first() or 0
     rows = batch.fates.count()
+    for done in _undone_in_chunks(batch, int(job.arguments["chunk_rows"]), job.guard):
+        job.progress(min(done, 2 * rows), 2 * rows, _("Undoing"))
+    _finish(batch, job)
+
+
+def _undone_in_chunks(
+    batch: ImportBatch, step: int, guard: Callable[[], None] = lambda: None
+) -> Iterator[int]:
+    """Undo a chunk in a transaction, yield how many rows that makes, and so on: rows first, then what they brought."""
+    contexts = contexts_of(batch.pk)
+    last = batch.fates.order_by("-line_no").values_list("line_no", flat=True).first() or 0
+    done = 0
     for work in (_undo_rows, belongings.undo):
         upper = last
         while upper > 0:
@@ -139,10 +181,10 @@ def _attempt(batch: ImportBatch, job: RunningJob) -> None:
             with transaction.atomic(), unhurried() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHUNK_LOCK])
                 work(cursor, batch, params)
-                job.guard()
-            job.progress(min(rows, last - lower), rows, _("Undoing"))
+                guard()
             upper = lower
-    _finish(batch, job)
+            done += step
+            yield done
 
 
 def _line_before(batch: ImportBatch, upper: int, step: int) -> int:

@@ -145,7 +145,9 @@ SELECT n.line_no,
     nullif(
         CASE WHEN d.old IS NULL THEN '{{}}' ELSE jsonb_build_object('old', d.old) END
         || CASE WHEN n.line_no = n.first_line AND n.order_changes IS NOT NULL
-            THEN jsonb_build_object('order', n.order_changes) ELSE '{{}}' END,
+            THEN jsonb_build_object('order', n.order_changes) ELSE '{{}}' END
+        || CASE WHEN n.repeats IS NULL THEN '{{}}'
+            ELSE jsonb_build_object('duplicate_of', jsonb_build_object('line', n.repeats)) END,
         '{{}}'
     ),
     CASE WHEN n.reason <> '' THEN n.reason WHEN n.repeats IS NULL THEN '' ELSE format(%(repeats)s, n.repeats) END,
