@@ -22,6 +22,7 @@ class RunState(models.TextChoices):
     PUBLISHED = "published", _("Published")
     SUPERSEDED = "superseded", _("Superseded")
     FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class FactsSource(models.TextChoices):
@@ -106,6 +107,11 @@ class AnalysisRun(models.Model):
     def is_finished(self) -> bool:
         """Whether nothing more will happen to this run by itself."""
         return self.state not in {RunState.QUEUED, RunState.RUNNING}
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it ended with nothing done, so that its job can be tried again."""
+        return self.state in {RunState.FAILED, RunState.CANCELLED}
 
     @property
     def duration(self) -> datetime.timedelta | None:

@@ -26,7 +26,7 @@ def running() -> AnalysisRun | None:
     return (
         AnalysisRun.objects.select_related("job")
         .filter(
-            state__in=[RunState.QUEUED, RunState.RUNNING, RunState.FAILED],
+            state__in=[RunState.QUEUED, RunState.RUNNING, RunState.FAILED, RunState.CANCELLED],
             job__state__in=[JobState.QUEUED, JobState.RUNNING],
         )
         .first()

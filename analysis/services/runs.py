@@ -34,7 +34,7 @@ from analysis.registry import find
 from analysis.selectors.contribution import TOP_PERCENTS
 from analysis.services import churn, facts, policies, publishing, storing, validation
 from analysis.services.connections import beside, second_connection
-from crm.models import Job, User
+from crm.models import Job, JobState, User
 from crm.policy import can, require
 from crm.services import jobs
 from crm.services.jobs import JobError, LeaseLostError, RunningJob
@@ -120,18 +120,22 @@ def start_run(
 def start_nightly() -> AnalysisRun | None:
     """Queue the run as of yesterday, the last whole day, unless the system has done or begun it already."""
     as_of = timezone.localdate() - datetime.timedelta(days=1)
-    begun = AnalysisRun.objects.filter(as_of=as_of, requested_by=None).exclude(state=RunState.FAILED)
+    begun = AnalysisRun.objects.filter(as_of=as_of, requested_by=None).exclude(
+        state__in=[RunState.FAILED, RunState.CANCELLED]
+    )
     return None if begun.exists() else start_run(actor=None, as_of=as_of, further=True)
 
 
 @jobs.told_when_given_up(KIND)
 def _given_up(job: Job) -> None:
-    """A run whose job was cancelled, or whose workers died on it, has failed: nothing more happens by itself."""
+    """A run whose job was cancelled, or whose workers died on it, is at its end: nothing more happens by itself."""
     unfinished = AnalysisRun.objects.filter(
         pk=job.arguments["run"], state__in=[RunState.QUEUED, RunState.RUNNING]
     )
     unfinished.update(
-        state=RunState.FAILED, finished_at=timezone.now(), error=_("It was stopped before it was done.")
+        state=RunState.CANCELLED if job.state == JobState.CANCELLED else RunState.FAILED,
+        finished_at=timezone.now(),
+        error=_("It was stopped before it was done."),
     )
 
 
@@ -139,7 +143,7 @@ def _given_up(job: Job) -> None:
 def perform(job: RunningJob) -> dict[str, Any]:
     """Do the run that a job is about; one that is done already is left as it is."""
     run = AnalysisRun.objects.select_related("policy").get(pk=job.arguments["run"])
-    if run.is_finished and run.state != RunState.FAILED:
+    if run.is_finished and not run.is_repeatable:
         return {"run": run.pk}
     _note(run, state=RunState.RUNNING, job_id=job.job.pk, started_at=timezone.now(), error="")
     try:

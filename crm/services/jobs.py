@@ -238,6 +238,7 @@ def _hint(*job_ids: int) -> None:
 
 
 def _tell(job: Job) -> None:
+    job.refresh_from_db()
     if listener := _told.get(job.kind):
         listener(job)
 

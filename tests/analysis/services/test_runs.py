@@ -141,6 +141,18 @@ def test_a_run_whose_asker_is_gone_is_not_done() -> None:
     assert run.state == RunState.FAILED
 
 
+def test_a_run_that_is_cancelled_while_it_waits_says_so_and_can_be_tried_again() -> None:
+    golden_company()
+    run = start_run(actor=make_user("manager", Role.MANAGER), as_of=golden.AS_OF)
+    jobs.cancel(job_of(run))
+    run.refresh_from_db()
+    assert (run.state, run.is_finished) == (RunState.CANCELLED, True)
+    jobs.retry(job_of(run))
+    jobs.execute(job_of(run).pk)
+    run.refresh_from_db()
+    assert run.state == RunState.PUBLISHED
+
+
 def test_a_run_that_contradicts_its_data_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
     golden_company()
     shown = run_now()
