@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.db import transaction
 from django.db.models import Model
 
 from crm.sealing import SealedField
@@ -37,26 +35,6 @@ def open_value(row: Model, column: str, customer_id: int) -> Any:
 def place_of(row: Model, column: str) -> str:
     """Return the place to which a sealed value is bound: field and row."""
     return f"{row._meta.label_lower}.{column}:{row.pk}"
-
-
-def rewrap_keys() -> int:
-    """Wrap every data key that an older master key wraps under the current one; return how many.
-
-    What the data keys seal stays as it is, and people go on working meanwhile. Raises SealError for a key whose
-    master key is missing.
-    """
-    current = next(iter(settings.MASTER_KEYS))
-    rewrapped = 0
-    old = DataKey.objects.exclude(master_key_id=current).values_list("pk", flat=True)
-    for pk in old.iterator():
-        with transaction.atomic():
-            held = DataKey.objects.select_for_update().get(pk=pk)
-            place = f"customer:{pk}"
-            key = unwrap(held.master_key_id, bytes(held.wrapped), place)
-            held.master_key_id, held.wrapped = wrap(key, place)
-            held.save(update_fields=["master_key_id", "wrapped"])
-            rewrapped += 1
-    return rewrapped
 
 
 def _data_key(customer_id: int) -> bytes:

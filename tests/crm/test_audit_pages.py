@@ -66,7 +66,7 @@ def test_a_file_of_the_trail_is_for_administrators_who_say_why(cast: Cast, trail
     ada = just_proven(cast.ada)
     assert ada.post("/audit/export/", {"reason": ""}).status_code == 422
     answer = ada.post("/audit/export/?action=sensitive.reveal", {"reason": "quarterly review"})
-    lines = b"".join(answer).decode().splitlines()  # type: ignore[arg-type]
+    lines = b"".join(answer).decode().splitlines()
     assert len(lines) == 2
     assert "purpose: =1+1" in lines[1]
     assert AuditEntry.objects.get(action="audit.export").detail == {"rows": 1, "reason": "quarterly review"}

@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from django.apps import apps
-from django.db import models
 
 from crm.models import AuditEntry
-from crm.sealing import SealedField
 from crm.sealing.envelope import SealError
 from crm.services.audit import first_broken_entry
 from customers.models import Attachment, DataKey
+from customers.selectors.sealed import sealed_columns
 from customers.services.attachments import path_of
 from customers.services.duties.replaying import replay_purges
 from customers.services.recovery.programs import parameters
@@ -117,13 +115,3 @@ def _sealed_values(customers: list[int]) -> Iterator[tuple[Any, str]]:
             for column in columns:
                 if getattr(row, column) is not None:
                     yield row, column
-
-
-def sealed_columns() -> list[tuple[type[models.Model], list[str]]]:
-    """Return the models that hold sealed values, with the columns; their versions are models of their own."""
-    found = []
-    for model in apps.get_app_config("customers").get_models():
-        columns = [each.name for each in model._meta.concrete_fields if isinstance(each, SealedField)]
-        if columns and hasattr(model, "pgh_event_model"):
-            found.append((model, columns))
-    return found

@@ -162,6 +162,6 @@ def test_a_new_master_key_takes_over_and_the_old_one_can_go(
     store_sensitive(wang.pk, RELIGION, "佛教", actor=cast.alice)
     new = new_key()
     settings.MASTER_KEYS = {"new": new, **settings.MASTER_KEYS}
-    call_command("rewrap_keys")
+    call_command("rotate_keys")
     settings.MASTER_KEYS = {"new": new}
     assert reveal(wang.pk, RELIGION, actor=cast.alice, purpose="安排素食宴请") == "佛教"
