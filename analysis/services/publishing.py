@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import datetime
 
+import pandas as pd
 from django.db import connection, transaction
 from django.utils import timezone
+from psycopg import sql
 
-from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState, TierSummary
-from analysis.selectors.churn import add_up_by_band
+from analysis.datasets.customers import TIERS
+from analysis.models import AnalysisRun, Publication, RunState, TierSummary
 from analysis.selectors.slices import SUMS
 from analysis.selectors.snapshots import digest_of_left_out
 from analysis.services import measures, storing
-from analysis.services.connections import WHERE_PARALLEL_PLANS_PAY
+from crm.copying import Kind, write_frame
 from crm.services import audit
 from crm.services.jobs import RunningJob
 
+_SUMMARIES = sql.Identifier(TierSummary._meta.db_table)
+_SUMMARY_KINDS: dict[str, Kind] = {
+    "run_id": "int8",
+    "region_id": "int8?",
+    "tier": TIERS,
+    **{name: "int8" if name.startswith("total_") or name == "flagged_value" else "int4" for name in SUMS},
+}
+
 # Each sum counts once for every region on the way up from its own, and once (NULL) for the whole company.
-_WITH_BELOW = """
-    INSERT INTO {table} ({into})
+_WITH_BELOW = sql.SQL("""
+    INSERT INTO {table} (run_id, region_id, tier, with_below, {names})
     SELECT own.run_id, above.id, own.tier, true, {sums}
     FROM {table} AS own
     LEFT JOIN customers_region AS place ON place.id = own.region_id
@@ -29,7 +39,7 @@ _WITH_BELOW = """
     ) AS above
     WHERE own.run_id = %s AND NOT own.with_below
     GROUP BY own.run_id, above.id, own.tier
-"""
+""")
 
 
 def run_before(run: AnalysisRun) -> AnalysisRun | None:
@@ -45,18 +55,17 @@ def run_before(run: AnalysisRun) -> AnalysisRun | None:
     )
 
 
-def publish(run: AnalysisRun, job: RunningJob, table: str) -> None:
-    """Show the run to its readers, or keep it as validated when that was not asked for or a newer one is out."""
+def publish(run: AnalysisRun, job: RunningJob, table: str, sums: pd.DataFrame) -> None:
+    """Show the run to its readers, or keep it as validated when that was not asked for or a newer one is out.
+
+    ``sums`` are those by region and tier (``summing``).
+    """
     with transaction.atomic():
         job.guard()
         connection.ensure_connection()
         storing.attach(connection.connection, run, table)
-        with connection.cursor() as cursor:
-            for setting in WHERE_PARALLEL_PLANS_PAY:
-                cursor.execute(f"SET LOCAL {setting} = 0")
-        _store_sums(run)
+        _store_sums(run, sums)
         run.left_out_digest = digest_of_left_out(before=run)
-        run.churn["by_band"] = add_up_by_band(CustomerSnapshot.objects.filter(run=run))
         now = timezone.now()
         run.finished_at = now
         run.state = RunState.VALIDATED
@@ -75,24 +84,15 @@ def publish(run: AnalysisRun, job: RunningJob, table: str) -> None:
             measures.plan(run, actor=job.actor, hint=not job.in_foreground)
 
 
-def _store_sums(run: AnalysisRun) -> None:
-    """Add up the run's rows by region and tier, within the database: the sums are those that selectors ask for.
-
-    Once for the customers of each region itself, and from those for each region with everything below it.
-    """
-    columns = ("region_id", "tier", *SUMS)
-    sums = CustomerSnapshot.objects.filter(run=run).order_by().values("region_id", "tier").annotate(**SUMS)
-    query, parameters = sums.values_list(*columns).query.sql_with_params()
-    table = connection.ops.quote_name(TierSummary._meta.db_table)
-    names = ", ".join(map(connection.ops.quote_name, ("run_id", *columns)))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT %s, sums.* FROM ({query}) AS sums",  # noqa: S608 - names of our own
-            [run.pk, *parameters],
-        )
-        into = ", ".join(map(connection.ops.quote_name, ("run_id", "region_id", "tier", "with_below", *SUMS)))
-        added_up = ", ".join(f"sum({connection.ops.quote_name(name)})" for name in SUMS)
-        cursor.execute(_WITH_BELOW.format(table=table, into=into, sums=added_up), [run.pk])
+def _store_sums(run: AnalysisRun, sums: pd.DataFrame) -> None:
+    """Store what the customers of each region add up to, and from those each region with everything below it."""
+    names = [sql.Identifier(name) for name in SUMS]
+    write_frame(connection.connection, _SUMMARIES, sums.assign(run_id=run.pk), _SUMMARY_KINDS)
+    added_up = [sql.SQL("sum({})").format(name) for name in names]
+    listed, sums_listed = sql.SQL(", ").join(names), sql.SQL(", ").join(added_up)
+    connection.connection.execute(
+        _WITH_BELOW.format(table=_SUMMARIES, names=listed, sums=sums_listed), [run.pk]
+    )
 
 
 def _move_pointer(run: AnalysisRun, now: datetime.datetime) -> bool:

@@ -32,7 +32,7 @@ from analysis.models.reading import PolicyError
 from analysis.models.rules import PolicyRules
 from analysis.registry import find
 from analysis.selectors.contribution import TOP_PERCENTS
-from analysis.services import churn, facts, policies, publishing, storing, validation
+from analysis.services import churn, facts, policies, publishing, storing, summing, validation
 from analysis.services.connections import beside, second_connection
 from crm.models import Job, JobState, User
 from crm.policy import can, require
@@ -182,7 +182,7 @@ class _Execution:
     timings: dict[str, float] = field(default_factory=dict)
 
     def carry_out(self) -> None:
-        """Snapshot, compute, store, check, publish; the backtest beside the storing, which awaits the server."""
+        """Snapshot, compute, store, check, publish; the backtest and the sums while the storing awaits the server."""
         self.run.previous = publishing.run_before(self.run)
         with second_connection() as work, ThreadPoolExecutor(1) as aside:
             storing.drop_leftovers(work, self.run)
@@ -192,6 +192,8 @@ class _Execution:
             backtest = aside.submit(churn.evaluate, population)
             with self._step(3):
                 found = find(population, fit)
+            sums = aside.submit(summing.sums_by_region_and_tier, found)
+            bands = aside.submit(summing.sums_by_band, found)
             table = storing.table_name(self.run, self.job.attempt)
             with self._step(4):
                 storing.store(work, self.run, table, found)
@@ -200,8 +202,8 @@ class _Execution:
             with self._step(6):
                 validation.check_rows(work, table, population, totals)
                 self._describe(population, totals, source, found)
-                self.run.churn = churn.record(fit, population, judged, found)
-                publishing.publish(self.run, self.job, table)
+                self.run.churn = churn.record(fit, population, judged, found) | {"by_band": bands.result()}
+                publishing.publish(self.run, self.job, table, sums.result())
 
     def _read(self, work: Connection) -> tuple[Population, dict[str, Any], FactsSource]:
         """Bring the facts up to date and read the population, all from one snapshot.
