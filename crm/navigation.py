@@ -86,6 +86,7 @@ _ELSEWHERE = (
     Entry(_("Tasks"), "customers:tasks", "list-check", "customer.view", ""),
     Entry(_("Teams"), "teams", "diagram-3", "access.view", ""),
     Entry(_("Rights"), "rights", "shield-lock", "access.view", ""),
+    Entry(_("Sales plans"), "customers:plans", "bullseye", "plan.view", ""),
     Entry(_("Territories"), "customers:territories", "map", "customer.view", ""),
     Entry(_("My exports"), "customers:exports", "download", "customer.export", ""),
 )

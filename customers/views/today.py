@@ -25,6 +25,7 @@ from crm.views.addresses import with_parameters
 from crm.views.jobs import KINDS
 from crm.views.lists import chosen
 from customers.selectors import today as selectors
+from customers.selectors.plans import own_standing
 from customers.selectors.profiles import visible_customers
 from customers.selectors.queue_rows import QueueRow, Waiting
 
@@ -70,6 +71,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "today": now,
         "rows": [_shown(row, writes) for row in rows],
         "numbers": selectors.numbers(user, now),
+        "standing": own_standing(user, now),
         "numbers_links": {"customers": f"{reverse('customers:list')}?{urlencode({'owner': user.pk})}"},
         "is_ranked": insights is not None,
         "steps": _first_steps(user, insights is not None),
