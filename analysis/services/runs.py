@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +26,7 @@ from django.utils.translation import gettext_noop
 from analysis.datasets.customers import Population, population_of
 from analysis.datasets.source import facts_spec
 from analysis.datasets.totals import read_months, read_totals
+from analysis.measures.churn import ChurnFit
 from analysis.measures.pareto_curve import pareto_points, top_shares
 from analysis.models import AnalysisRun, FactsSource, Policy, RunState
 from analysis.models.reading import PolicyError
@@ -186,9 +187,9 @@ class _Execution:
         self.run.previous = publishing.run_before(self.run)
         with second_connection() as work, ThreadPoolExecutor(1) as aside:
             storing.drop_leftovers(work, self.run)
-            population, totals, source = self._read(work)
+            population, totals, source, fitting = self._read(work, aside)
             with self._step(2):
-                fit = churn.fit(population)
+                fit = fitting.result()
             backtest = aside.submit(churn.evaluate, population)
             with self._step(3):
                 found = find(population, fit)
@@ -205,8 +206,10 @@ class _Execution:
                 self.run.churn = churn.record(fit, population, judged, found) | {"by_band": bands.result()}
                 publishing.publish(self.run, self.job, table, sums.result())
 
-    def _read(self, work: Connection) -> tuple[Population, dict[str, Any], FactsSource]:
-        """Bring the facts up to date and read the population, all from one snapshot.
+    def _read(
+        self, work: Connection, aside: Executor
+    ) -> tuple[Population, dict[str, Any], FactsSource, Future[ChurnFit]]:
+        """Bring the facts up to date and read the population, all from one snapshot; fit while the totals are read.
 
         Facts that had to be written are committed first, and brought up to date again in the snapshot that everything
         is read from: almost always nothing has changed meanwhile, and two connections can share the reading.
@@ -224,13 +227,14 @@ class _Execution:
                     readers.append(shared.enter_context(beside(work)))
                 with self._step(1):
                     population = population_of(readers, prepared.table, self.run, rules, regions, spec)
+                    fitting = aside.submit(churn.fit, population)
                     totals = read_totals(work, prepared.table, spec, population)
                     current = prepared.source is not FactsSource.ASIDE
                     self.run.months = read_months(work, self.run.as_of, in_progress=current)
                     validation.check_facts(work, prepared.table, spec, population, totals)
             if current:
                 facts.forget_changes(work)
-        return population, totals, settled or prepared.source
+        return population, totals, settled or prepared.source, fitting
 
     def _spec(self, work: Connection, rules: PolicyRules) -> FactsSpec:
         """The days that the run is about, as the records have them."""
