@@ -9,6 +9,7 @@ from customers.imports.columns.base import Layout
 from customers.imports.kinds import Kind
 from customers.imports.sources.address_books import ADDRESS_BOOKS
 from customers.imports.sources.base import SourceProfile
+from customers.imports.sources.cdnow import CDNOW_SAMPLE
 from customers.imports.sources.crms import CRMS
 from customers.imports.sources.online_retail import ONLINE_RETAIL
 
@@ -23,7 +24,7 @@ LAYOUTS: dict[Kind, Layout] = {
         behaviour.COMPLAINTS,
     )
 }
-PROFILES: tuple[SourceProfile, ...] = (ONLINE_RETAIL, *ADDRESS_BOOKS, *CRMS)
+PROFILES: tuple[SourceProfile, ...] = (ONLINE_RETAIL, CDNOW_SAMPLE, *ADDRESS_BOOKS, *CRMS)
 
 
 @cache

@@ -61,6 +61,12 @@ def test_cdnow_purchases_are_orders_of_a_customers_day(data_dir: Path) -> None:
     assert sum(line.line_total for line in lines) == Decimal("2500315.63")
 
 
+def test_the_published_tenth_of_cdnow_has_its_customers(data_dir: Path) -> None:
+    rows = [result.row for result in parsed(data_dir / "cdnow_sample_2357.csv.gz", Kind.ORDERS)]
+    lines = [row for row in rows if isinstance(row, OrderLineRow)]
+    assert (len(lines), len({line.customer_code for line in lines})) == (6_919, 2_357)
+
+
 def test_superstore_has_its_sales_and_profit(data_dir: Path) -> None:
     rows = [result.row for result in parsed(data_dir / "superstore_orders.csv.gz", Kind.ORDERS)]
     lines = [row for row in rows if isinstance(row, OrderLineRow)]

@@ -168,3 +168,10 @@ def test_cards_that_are_cut_off_are_told(reading: Reading, content: str, line: i
 def test_endless_cards_are_refused_and_long_ones_cost_little(reading: Reading, text: str) -> None:
     with pytest.raises(OversizeRecord):
         list(reading(card("FN:A", f"N:{text}")))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("a\\\\;b", "a\\"), ("a\\;b", "a;b"), ("a\\,b", "a b"), ("a\\nb", "a\nb")]
+)
+def test_escaped_separators_separate_nothing(reading: Reading, written: str, read: str) -> None:
+    assert cell(reading(card(f"N:{written};;")), "Last Name") == read

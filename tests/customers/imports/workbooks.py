@@ -103,7 +103,7 @@ def _sheet(rows: Sequence[Sequence[Cell]], *, date_1904: bool = False) -> str:
 
 
 def _cell(number: int, place: int, cell: Cell, date_1904: bool) -> str:
-    reference = f"{chr(ord('A') + place)}{number}"
+    reference = f"{column_letters(place)}{number}"
     match cell:
         case None:
             return ""
@@ -116,6 +116,12 @@ def _cell(number: int, place: int, cell: Cell, date_1904: bool) -> str:
             return f'<c r="{reference}" s="{2 if isinstance(cell, datetime) else 1}"><v>{days!r}</v></c>'
         case _:
             return f'<c r="{reference}"><v>{cell!r}</v></c>'
+
+
+def column_letters(place: int) -> str:
+    """The name of a column by its place from 0: A, B … Z, AA, AB …"""
+    first, last = divmod(place, 26)
+    return (column_letters(first - 1) if first else "") + chr(ord("A") + last)
 
 
 def pack(parts: Mapping[str, str | bytes]) -> bytes:
