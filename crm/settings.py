@@ -309,6 +309,10 @@ if BACKUP_HOUR:
             "schedule": crontab(hour=BACKUP_HOUR, minute="55", day_of_week="sunday"),
         },
     }
+# Whoever scrapes /metrics shows this as a bearer token; without one there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured("METRICS_TOKEN must have 32 characters or more.")
 # What was erased is written here too, outside the database: a restore does it again.
 PURGE_LEDGER = Path(env.str("PURGE_LEDGER", default=str(KEZHI_HOME / "purges.jsonl"))).absolute()
 

@@ -6,15 +6,18 @@ from crm.views import audit
 from crm.views.access import rights, sign_ins, teams, tokens, users
 from crm.views.background import background
 from crm.views.errors import not_here
-from crm.views.health import healthz
+from crm.views.health import healthz, readyz
 from crm.views.home import home
 from crm.views.jobs import cancel_job, job_progress, retry_job
+from crm.views.metrics import metrics
 from crm.views.preferences import set_language
 from crm.views.styleguide import styleguide
 
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     # Addresses are set by an administrator, and nobody signs up: these pages are not there.
     path("accounts/email/", not_here, name="no_email"),
     path("accounts/social/", not_here, name="no_connections"),

@@ -4,6 +4,7 @@ import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
 BROKER_TIMEOUT_SECONDS = 5
@@ -15,6 +16,18 @@ def healthz(request: HttpRequest) -> JsonResponse:
     checks = {"database": _database_answers(), "broker": _broker_answers()}
     healthy = all(checks.values())
     return JsonResponse({"healthy": healthy, **checks}, status=200 if healthy else 503)
+
+
+@login_not_required
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Say whether this process can answer people: the database is there, and no migration is missing."""
+    try:
+        executor = MigrationExecutor(connection)
+        migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error:
+        return JsonResponse({"ready": False, "database": False}, status=503)
+    answer = {"ready": migrated, "database": True, "migrated": migrated}
+    return JsonResponse(answer, status=200 if migrated else 503)
 
 
 def _database_answers() -> bool:

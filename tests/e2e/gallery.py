@@ -70,7 +70,7 @@ ADMIN_PAGES = (
     "styleguide",
 )
 # Addresses that answer no page of their own: parts of pages, files, and what only redirects.
-NO_PAGES = re.compile(r"^$|^healthz$|^i18n/|^accounts/(?!login/$)|/suggest/$|/log/customers/$|\.json$")
+NO_PAGES = re.compile(r"^$|^healthz$|^readyz$|^metrics$|^i18n/|^accounts/(?!login/$)|/suggest/$|/log/customers/$|\.json$")
 # How much smaller than on the screen, and how fine.
 SCALES = {"desk": 0.5, "phone": 0.6}
 QUALITY = 45
