@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.imports.cleaning import contacts
@@ -240,54 +241,56 @@ PLACES = (
 )
 
 
+LABELLED_PARTS = (
+    ("street", _("address {number}, street"), "Street", street),
+    ("more", _("address {number}, second line"), "Extended Address", street),
+    ("city", _("address {number}, city"), "City", word),
+    ("province", _("address {number}, province"), "Region", word),
+    ("postcode", _("address {number}, postcode"), "Postal Code", postcode),
+    ("country", _("address {number}, country"), "Country", word),
+)
+
+
 def _labelled() -> Iterator[Column]:
     """Pairs of what it is and what it says, as address books on the web write them."""
     for number in LABELLED:
         yield Column(
             f"phone_label_{number}",
-            _("phone: which it is"),
+            format_lazy(_("phone {number}: which it is"), number=number),
             f"Phone {number} - Label|Phone {number} - Type",
             word,
             group=REACH_GROUP,
         )
-        yield _phone(f"phone_value_{number}", _("phone, as labelled"), f"Phone {number} - Value")
+        yield _phone(
+            f"phone_value_{number}",
+            format_lazy(_("phone {number}, as labelled"), number=number),
+            f"Phone {number} - Value",
+        )
         yield Column(
             f"email_label_{number}",
-            _("email: which it is"),
+            format_lazy(_("email {number}: which it is"), number=number),
             f"E-mail {number} - Label|E-mail {number} - Type",
             word,
             group=REACH_GROUP,
         )
-        yield _mail(f"email_value_{number}", _("email, as labelled"), f"E-mail {number} - Value")
-    parts = (
-        ("street", street),
-        ("more", street),
-        ("city", word),
-        ("province", word),
-        ("postcode", postcode),
-        ("country", word),
-    )
-    names = {
-        "street": "Street",
-        "more": "Extended Address",
-        "city": "City",
-        "province": "Region",
-        "postcode": "Postal Code",
-        "country": "Country",
-    }
+        yield _mail(
+            f"email_value_{number}",
+            format_lazy(_("email {number}, as labelled"), number=number),
+            f"E-mail {number} - Value",
+        )
     for number in LABELLED_ADDRESSES:
         yield Column(
             f"address_label_{number}",
-            _("address: which it is"),
+            format_lazy(_("address {number}: which it is"), number=number),
             f"Address {number} - Label|Address {number} - Type",
             word,
             group=REACH_GROUP,
         )
-        for part, cleaner in parts:
+        for part, label, header, cleaner in LABELLED_PARTS:
             yield Column(
                 f"address_{part}_{number}",
-                _("address, as labelled"),
-                f"Address {number} - {names[part]}",
+                format_lazy(label, number=number),
+                f"Address {number} - {header}",
                 cleaner,
                 group=REACH_GROUP,
                 catalogue_key="customer.addresses",
