@@ -33,6 +33,10 @@ _FAKE_REPETITION = re.compile(rb"-repeated=[\"']0*[1-9]\d{%d}" % limits.ROW_DIGI
 _UNCOMPUTED = re.compile(
     rb"""<c(?![^>]*\st=["']str["'])(?:\s[^>]*)?>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"""
 )
+_BINARY_START = b"\x09\x08\x10\x00\x00\x06\x05\x00"
+_BINARY_END = b"\x0a\x00"
+_BINARY_DATE_1904 = 0x0022
+_BINARY_RECORDS = 1000
 _OVERLAP = 256
 
 
@@ -97,7 +101,21 @@ def _outline_of_binary(file: BinaryIO) -> Outline:
     content = file.read()
     if _ENCRYPTED_PACKAGE in content or _FILE_PASS.search(content):
         raise Refusal("password")
-    return Outline("xls", len(content) * BINARY_WEIGHT)
+    return Outline("xls", len(content) * BINARY_WEIGHT, _binary_counts_from_1904(content))
+
+
+def _binary_counts_from_1904(content: bytes) -> bool:
+    """Look for the record that says so among those of the workbook itself, which come before those of its sheets."""
+    place = content.find(_BINARY_START)
+    for _ in range(_BINARY_RECORDS):
+        head = content[place : place + 4] if place >= 0 else b""
+        if len(head) < 4 or head[:2] == _BINARY_END:
+            return False
+        kind, length = int.from_bytes(head[:2], "little"), int.from_bytes(head[2:], "little")
+        if kind == _BINARY_DATE_1904:
+            return content[place + 4 : place + 5] == b"\x01"
+        place += 4 + length
+    return False
 
 
 @contextmanager
