@@ -62,6 +62,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "needs": needs(visit),
         "can_merge": can(user, "customer.merge"),
         "can_share": can(user, "customer.share"),
+        "can_see_rights": can(user, "privacy.view"),
         "can_delete": can(user, "customer.delete"),
         "log_customer": pk,
         "can_edit": can(user, "customer.edit"),
