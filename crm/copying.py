@@ -9,7 +9,7 @@ Written, columns may also be of kind ``text`` (short texts: a block is as wide a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ Kind = str | tuple[str, ...]
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 ROWS_PER_BLOCK = 50_000
+ROWS_LAID_OUT = 10_000
 SECONDS_PER_DAY = 86_400
 DAYS_FROM_1970_TO_2000 = 10_957
 ABSENT_INT8, ABSENT_DATE = -(2**63), -(2**31)
@@ -154,10 +155,13 @@ def _meant(values: npt.NDArray[Any], kind: Kind) -> Any:
     return values
 
 
-def _blocks(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> Iterator[bytes]:
+def _blocks(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> Iterator[Buffer]:
+    """The rows in binary, laid out so few at a time that they stay in the processor's cache."""
     for start in range(0, len(frame), ROWS_PER_BLOCK):
         part = frame.iloc[start : start + ROWS_PER_BLOCK]
-        yield _block([_to_binary(part[name], kind) for name, kind in kinds.items()])
+        columns = [_to_binary(part[name], kind) for name, kind in kinds.items()]
+        for first in range(0, len(part), ROWS_LAID_OUT):
+            yield _block([column.rows(first, first + ROWS_LAID_OUT) for column in columns])
 
 
 class _Column:
@@ -167,26 +171,39 @@ class _Column:
         self.values = values
         self.lengths = lengths
 
+    def rows(self, start: int, end: int) -> _Column:
+        """The column of some of the rows."""
+        return _Column(self.values[start:end], None if self.lengths is None else self.lengths[start:end])
 
-def _block(columns: list[_Column]) -> bytes:
-    fields: list[tuple[str, Any]] = [("fields", ">i2")]
-    for position, column in enumerate(columns):
-        fields += [(f"length {position}", ">i4"), (f"value {position}", column.values.dtype)]
-    row = np.dtype(fields)
-    rows = np.zeros(len(columns[0].values), dtype=row)
+
+def _block(columns: list[_Column]) -> Buffer:
+    """The rows as COPY wants them: laid out as wide as the widest, then without the bytes that a row has not got."""
+    sizes = [column.values.dtype.itemsize for column in columns]
+    rows = np.zeros(len(columns[0].values), dtype=_layout([column.values.dtype for column in columns]))
     rows["fields"] = len(columns)
-    content = rows.view(np.uint8).reshape(len(rows), row.itemsize)
-    kept: npt.NDArray[np.bool_] | None = None
-    for position, column in enumerate(columns):
-        size = column.values.dtype.itemsize
+    for position, (column, size) in enumerate(zip(columns, sizes, strict=True)):
         rows[f"value {position}"] = column.values
         rows[f"length {position}"] = size if column.lengths is None else column.lengths
+    content = rows.view(np.uint8)
+    if all(column.lengths is None for column in columns):
+        return content.data
+    kept = np.ones(len(content), dtype=bool)
+    masks = kept.view(_layout([np.dtype(f"V{size}") for size in sizes]))
+    for position, (column, size) in enumerate(zip(columns, sizes, strict=True)):
         if column.lengths is not None:
-            if kept is None:
-                kept = np.ones(content.shape, dtype=bool)
-            offset = row.fields[f"value {position}"][1]  # type: ignore[index]
-            kept[:, offset : offset + size] = np.arange(size) < column.lengths[:, None]
-    return content.tobytes() if kept is None else content[kept].tobytes()
+            first = (
+                np.tri(size + 1, size, -1, dtype=bool).view(f"V{size}").ravel()
+            )  # of each length, those bytes
+            masks[f"value {position}"] = first[np.maximum(column.lengths, 0)]
+    return content[kept].data
+
+
+def _layout(types: Sequence[np.dtype[Any]]) -> np.dtype[Any]:
+    """A row of a binary COPY: how many fields, and each with its length before it."""
+    fields: list[tuple[str, Any]] = [("fields", ">i2")]
+    for position, dtype in enumerate(types):
+        fields += [(f"length {position}", ">i4"), (f"value {position}", dtype)]
+    return np.dtype(fields)
 
 
 def _to_binary(series: pd.Series, kind: Kind) -> _Column:

@@ -69,9 +69,10 @@ def assign_marks(
     require_columns(contribution, ("value", "rank"), "contributions")
     created_on = aligned(created_on, contribution.index, "creation dates")
     value = contribution["value"].to_numpy(dtype=np.int64)
+    rank = contribution["rank"].to_numpy(dtype=np.int64)
     count = len(value)
-    rank_from_bottom = np.searchsorted(np.sort(value), value, side="left").astype(np.int64) + 1
-    vip = (contribution["rank"].to_numpy() <= math.ceil(policy.vip_share * count)) & (value > 0)
+    rank_from_bottom = count + 2 - rank - np.bincount(rank, minlength=1)[rank]
+    vip = (rank <= math.ceil(policy.vip_share * count)) & (value > 0)
     bottom = (rank_from_bottom <= math.floor(policy.drag_share * count)) & ~vip
     age = pd.Timestamp(as_of) - created_on
     young = (age < pd.Timedelta(days=policy.young_days)).to_numpy(dtype=bool)
