@@ -14,7 +14,7 @@
    - waterfall: steps [{label, value, total, url}, …].
    - slope: left, right, places, passages [{from, to (in places), count, label, tone, url}, …].
    - dots: points [{x, y, label, url, tone}, …], x_format, y_format; ideal names the line of equals.
-   - network: nodes [{name, group: "person", "company" or "outside", self, note, url}, …], ties [{source, target (places in
+   - network: nodes [{name, group: "person", "company", "outside" or "product", self, note, url}, …], ties [{source, target (places in
      nodes), label}, …].
    - spark: values. */
 window.chartOptions = (() => {
@@ -466,10 +466,16 @@ window.chartOptions = (() => {
     person: { symbol: "circle", colour: "jade", size: 30 },
     company: { symbol: "roundRect", colour: "tier-b-fill", size: 28 },
     outside: { symbol: "circle", colour: "tier-c-fill", size: 16 },
+    product: { symbol: "roundRect", colour: "jade", size: 14 },
   };
+
+  /* Many islands are held together, so that none drifts off the sheet. */
+  const ROOMY = { repulsion: 900, gravity: 0.06, edgeLength: [110, 200] };
+  const CROWDED = { repulsion: 160, gravity: 0.22, edgeLength: [30, 80] };
 
   function network(spec) {
     const options = base();
+    const isCrowded = spec.nodes.some((node) => node.group === "product");
     /* On a phone what ties two is told by a tap, and by the words below. */
     const isRoomy = !matchMedia("(width <= 48rem)").matches;
     const nodes = spec.nodes.map((node, place) => {
@@ -497,7 +503,8 @@ window.chartOptions = (() => {
       series: [{
         type: "graph",
         layout: "force",
-        force: { initLayout: "circular", layoutAnimation: false, repulsion: 900, gravity: 0.06, edgeLength: [110, 200] },
+        force: { initLayout: "circular", layoutAnimation: false, ...(isCrowded ? CROWDED : ROOMY) },
+        labelLayout: { hideOverlap: isCrowded },
         roam: "move",
         draggable: true,
         left: 60,

@@ -38,7 +38,7 @@ QUESTIONS: dict[Question, Text] = {
     Question.LEAVES: _("Who is leaving?"),
     Question.COSTS: _("What does each cost?"),
     Question.BUYS: _("What do they buy, and what could they?"),
-    Question.COMES: _("Where do they come from?"),
+    Question.COMES: _("Where do customers come from?"),
     Question.SAYS: _("What do they say?"),
     Question.KNOWN: _("How good are the records?"),
 }

@@ -203,7 +203,7 @@ def _composition_list(asked: Asked) -> Listing:
 def _rfm_choices(_asked: Asked) -> Sequence[Choice]:
     return (
         Choice("segment", _("Segment"), [("", _("All")), *RfmSegment.choices]),
-        sorting(("value", _("Value")), ("recency", _("Last order")), ("orders", _("Orders"))),
+        sorting(("value", _("Worth")), ("recency", _("Last order")), ("orders", _("Orders"))),
     )
 
 
@@ -253,7 +253,7 @@ def _rfm_finding(asked: Asked) -> Finding | None:
     columns = (
         column(_("Segment"), "label", url=lambda row: here(asked, "rfm", segment=row.code)),
         count(_("Customers"), "customers"),
-        money(_("Value"), "value"),
+        money(_("Worth"), "value"),
     )
     return Finding(title, gettext("Customers by recency and frequency"), chart, Sheet(columns, segments))
 
@@ -267,7 +267,7 @@ def _rfm_list(asked: Asked) -> Listing:
         column("M", "monetary", Form.COUNT),
         column(_("Last order"), "recency_days", Form.DAYS, order="recency"),
         count(_("Orders"), "orders", order="orders"),
-        money(_("Value"), "value", order="value"),
+        money(_("Worth"), "value", order="value"),
         REASON,
     )
     read = partial(

@@ -112,7 +112,7 @@ def _moves_finding(asked: Asked) -> Finding | None:
         Column(_("From"), lambda row: row.tier_before or "–", Form.TEXT),
         Column(_("To"), lambda row: row.tier or "–", Form.TEXT),
         count(_("Customers"), "customers"),
-        money(_("Value"), "value"),
+        money(_("Worth"), "value"),
     )
     about = gettext("Customers by their tier in the run before and now; a line leads to them")
     return Finding(title, about, slope(left, right, PLACES, drawn), Sheet(columns, found))
@@ -137,7 +137,7 @@ def _moves_list(asked: Asked) -> Listing:
         column(_("From"), "tier_before", Form.TIER),
         column(_("To"), "tier", Form.TIER),
         money(_("Value before"), "value_before"),
-        money(_("Value"), "value"),
+        money(_("Worth"), "value"),
         column(_("Why"), "reason", Form.REASON),
     )
     return Listing(gettext("Who moved, the greatest first"), columns, read)

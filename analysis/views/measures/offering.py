@@ -36,10 +36,11 @@ PAIRS_DRAWN = 25
 
 def _basket_figures(asked: Asked) -> list[Figure]:
     found = summary_of("baskets", asked.run, asked.user) or {}
+    pairs = found.get("pairs")
     return [
         Figure(_("Baskets"), found.get("baskets")),
         Figure(_("Products"), found.get("products")),
-        Figure(_("Pairs that go together"), found.get("pairs"), url="#rows"),
+        Figure(_("Pairs that go together"), None if pairs is None else pairs // 2, url="#rows"),
     ]
 
 
@@ -58,7 +59,7 @@ def _basket_finding(asked: Asked) -> Finding | None:
         names |= {pair.product_id: pair.product, pair.other_id: pair.other}
     places_of = {key: place for place, key in enumerate(names)}
     nodes = [
-        {"name": name, "group": "company", "url": here(asked, "baskets", product=key)}
+        {"name": name, "group": "product", "url": here(asked, "baskets", product=key)}
         for key, name in names.items()
     ]
     ties = [

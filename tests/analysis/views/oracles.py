@@ -1,0 +1,143 @@
+"""What each page of a measure must say, by plain SQL over what a viewer may see: no line is shared with the pages.
+
+Raw records where the figure is a sum of them; the rows that the run stored where a model made them. ``mine`` is the
+viewer's customers, ``w`` the run's window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MINE = {
+    "rep": """SELECT id FROM customers_customer WHERE owner_id = {user}
+        UNION SELECT customer_id FROM customers_customershare WHERE user_id = {user}""",
+    "manager": "SELECT id FROM customers_customer WHERE team_id = {team} OR owner_id = {user}",
+    "admin": "SELECT id FROM customers_customer",
+    "auditor": "SELECT id FROM customers_customer",
+}
+HEAD = """WITH mine AS (
+    SELECT id FROM customers_customer WHERE deleted_at IS NULL AND NOT scoring_refused AND id IN ({mine})
+), w AS (SELECT window_start AS start, window_end AS stop, as_of FROM analysis_analysisrun WHERE id = {run}),
+line AS (
+    SELECT l.*, p.not_merchandise FROM customers_orderline l JOIN customers_order o ON o.id = l.order_id
+    LEFT JOIN customers_product p ON p.id = l.product_id, w
+    WHERE l.customer_id IN (SELECT id FROM mine) AND o.status <> 'cancelled' AND l.ordered_on <= w.as_of
+), sold AS (SELECT line.* FROM line, w WHERE ordered_on >= w.start)
+"""
+STORED = "FROM {table} WHERE run_id = {run} AND customer_id IN (SELECT id FROM mine)"
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """A headline figure by SQL, how the page writes it, and the column of its file that adds up to it.
+
+    ``rows`` is the number of rows of the file, by SQL; nothing is said of a column or of rows that are not given.
+    """
+
+    label: str
+    form: str
+    figure: str
+    column: str = ""
+    rows: str = ""
+
+
+def stored(table: str, what: str = "count(*)", where: str = "") -> str:
+    """A figure over the rows that a run stored of the viewer's customers."""
+    return f"SELECT {what} {STORED.format(table=table, run='{run}')} {where}"
+
+
+WINDOW_SALES = "SELECT sum(revenue_cents) FROM sold"
+EVER = "SELECT count(DISTINCT customer_id) FROM line WHERE quantity > 0 AND revenue_cents > 0"
+EVERYBODY = "SELECT count(*) FROM mine"
+GOODS = "SELECT sum(revenue_cents) FROM sold WHERE NOT not_merchandise"
+
+ORACLES: dict[str, Oracle] = {
+    "contribution": Oracle("Net revenue", "money", WINDOW_SALES, "Net revenue, CNY", EVERYBODY),
+    "tiers": Oracle(
+        "Key customers", "count", stored("analysis_customersnapshot", where="AND tier = 'A'"), rows=EVERYBODY
+    ),
+    "churn": Oracle(
+        "Customers at risk",
+        "count",
+        (flagged := stored("analysis_customersnapshot", where="AND churn_flag")),
+        rows=flagged,
+    ),
+    "periods": Oracle(
+        "Net revenue",
+        "money",
+        "SELECT sum(revenue_cents) FROM line, w WHERE ordered_on >= date_trunc('month', w.as_of)",
+        "Net revenue, CNY",
+    ),
+    "composition": Oracle("Net revenue", "money", WINDOW_SALES, "Net revenue, CNY"),
+    "rfm": Oracle(
+        "Customers scored",
+        "count",
+        (bought := "SELECT count(DISTINCT customer_id) FROM sold WHERE quantity > 0 AND revenue_cents > 0"),
+        rows=bought,
+    ),
+    "clv": Oracle(
+        "Lifetime value", "money", stored("analysis_lifetimevalue", "sum(clv)"), "Lifetime value, CNY"
+    ),
+    "gold": Oracle(
+        "Gold customers", "count", (gold := stored("analysis_goldrow", where="AND is_gold")), rows=gold
+    ),
+    "wish_list": Oracle(
+        "On the list",
+        "count",
+        "SELECT count(*) FROM customers_wishlistentry, w"
+        " WHERE customer_id IN (SELECT id FROM mine) AND year = extract(year FROM w.as_of)",
+    ),
+    "narrow_buyers": Oracle(
+        "Narrow buyers", "count", (narrow := stored("analysis_narrowbuyer")), rows=narrow
+    ),
+    "profitability": Oracle(
+        "Gross margin",
+        "money",
+        (margin := "SELECT sum(revenue_cents - cost_cents) FROM sold WHERE cost_cents IS NOT NULL"),
+        "Gross margin, CNY",
+    ),
+    "drag": Oracle(
+        "Drag customers",
+        "count",
+        (
+            drag := stored(
+                "analysis_dragcost",
+                where="AND customer_id NOT IN"
+                " (SELECT customer_id FROM analysis_goldrow WHERE run_id = {run} AND is_gold)",
+            )
+        ),
+        rows=drag,
+    ),
+    "resources": Oracle("Gross margin", "money", margin),
+    "credit": Oracle("Unpaid", "money", stored("analysis_creditrow", "sum(unpaid)"), "Unpaid, CNY"),
+    "moves": Oracle("Moved up", "count", stored("analysis_move", where="AND move = 'up'")),
+    "cohorts": Oracle("Customers who ever ordered", "count", EVER, "Customers"),
+    "loyalty": Oracle("Customers with an order", "count", EVER, rows=EVER),
+    "retention": Oracle(
+        "Kept", "count", stored("analysis_retentionrow", where="AND retention_status = 'kept'")
+    ),
+    "product_margins": Oracle("Net revenue", "money", GOODS, "Net revenue, CNY"),
+    "mix_advice": Oracle(
+        "Push",
+        "count",
+        stored("analysis_mixadvice", where="AND advice = 'push'"),
+        rows=stored("analysis_mixadvice"),
+    ),
+    "cross_sell": Oracle(
+        "Offers to make", "count", (offers := stored("analysis_recommendation")), rows=offers
+    ),
+    "upsell": Oracle("Customers due to buy", "count", (due := stored("analysis_upsellcandidate")), rows=due),
+    "product_distribution": Oracle("Net revenue", "money", GOODS, "Net revenue, CNY"),
+    "sources": Oracle("Customers", "count", EVERYBODY, "Customers"),
+    "attention": Oracle(
+        "Cases",
+        "count",
+        "SELECT count(*) FROM customers_complaint, w WHERE customer_id IN (SELECT id FROM mine)"
+        " AND (reported_at AT TIME ZONE 'Asia/Shanghai')::date >= w.start"
+        " AND (reported_at AT TIME ZONE 'Asia/Shanghai')::date <= w.as_of",
+        "Cases",
+    ),
+    "data_quality": Oracle("Customers", "count", EVERYBODY, rows=EVERYBODY),
+}
+# Pages that tell of no customer: how right the scores were, and what is the company's affair.
+WITHOUT_SCOPE = {"backtest", "baskets", "regional_affinity", "informants"}
