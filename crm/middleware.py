@@ -1,5 +1,6 @@
 """Request middleware of the platform."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -9,6 +10,9 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 UTF8_NAMES = {"utf-8", "utf8"}
+MULTIPART = "multipart/form-data"
+# What RFC 2046 allows between the parts of a form.
+BOUNDARY = re.compile(r"[ -~]{0,200}[!-~]")
 
 
 METHODS = ("GET", "HEAD", "POST")
@@ -34,11 +38,19 @@ class FormsInUtf8Middleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer 415 to a body that says it is in anything but UTF-8."""
+        """Answer 415 to a body that says it is in anything but UTF-8, 400 to one that doesn't say where parts end."""
         charset = (request.content_params or {}).get("charset", "utf-8")
         if charset.strip().lower() not in UTF8_NAMES:
             return HttpResponse(
                 _("Send forms in UTF-8."), status=415, content_type="text/plain; charset=utf-8"
+            )
+        if request.content_type == MULTIPART and not BOUNDARY.fullmatch(
+            (request.content_params or {}).get("boundary", "")
+        ):
+            return HttpResponse(
+                _("The form is damaged: load the page again."),
+                status=400,
+                content_type="text/plain; charset=utf-8",
             )
         return self.get_response(request)
 

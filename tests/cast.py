@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import Client
+from allauth.account.internal.flows.login import record_authentication
+from django.test import Client, RequestFactory
 
 from crm.models import Role, Team, User
 from customers.models import (
@@ -134,9 +135,17 @@ def make_payment(
     )
 
 
-def sign_in(user: User | None, language: str = "en") -> Client:
-    """Return a browser in which ``user`` is signed in, nobody when None, and which prefers ``language``."""
+def sign_in(user: User | None, language: str = "en", *, proven: bool = True) -> Client:
+    """Return a browser in which ``user`` is signed in, nobody when None, and which prefers ``language``.
+
+    Who is ``proven`` has just given their password once more, as an export, a reveal or a change of rights asks for.
+    """
     client = Client(headers={"Accept-Language": language})
     if user is not None:
         client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    if user is not None and proven:
+        request = RequestFactory().get("/")
+        request.session, request.user = client.session, user
+        record_authentication(request, user, method="password", reauthenticated=True)
+        request.session.save()
     return client

@@ -15,6 +15,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403.html", {"stale_form": True}, status=403)
 
 
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for what is not there, or not there for who asks.
+
+    Django's own answer looks for a token in the form that was sent, and breaks on a form that can't be read.
+    """
+    return render(request, "404.html", status=404)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for a missing right; the form is not read either."""
+    return render(request, "403.html", status=403)
+
+
 @login_not_required
 def not_here(request: HttpRequest) -> HttpResponse:
     """Answer that there is no such page."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import phonenumbers
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -203,3 +204,25 @@ def industry_choices() -> list[Industry]:
 def source_choices() -> list[Channel]:
     """Return the customer sources."""
     return list(Channel.objects.all())
+
+
+ROWS_FOR_PROGRAMS = 200
+
+
+def customers_after(user: User, after: int) -> tuple[list[dict[str, Any]], int | None]:
+    """Return open facts of the customers that ``user`` may see, by id from ``after`` on, and where to go on."""
+    fields = ("id", "code", "name", "kind", "region__code", "owner__username")
+    rows = visible_customers(user).filter(pk__gt=after).order_by("pk").values(*fields)
+    found = [
+        {
+            "id": row["id"],
+            "code": row["code"],
+            "name": row["name"],
+            "kind": row["kind"],
+            "region": row["region__code"],
+            "owner": row["owner__username"],
+        }
+        for row in rows[: ROWS_FOR_PROGRAMS + 1]
+    ]
+    more = len(found) > ROWS_FOR_PROGRAMS
+    return found[:ROWS_FOR_PROGRAMS], found[ROWS_FOR_PROGRAMS - 1]["id"] if more else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,7 +27,14 @@ UNPROCESSABLE = 422
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def export(request: HttpRequest, key: str) -> HttpResponse:
-    """Ask how and why a list is to be exported, and begin."""
+    """Ask how and why a list is to be exported, and begin: for who has proven themselves of late."""
+    require(request.user, "customer.export")
+    answer: HttpResponse = _export(request, key)
+    return answer
+
+
+@reauthentication_required(enabled=lambda request: request.method == "POST")  # type: ignore[untyped-decorator]
+def _export(request: HttpRequest, key: str) -> HttpResponse:
     user = require(request.user, "customer.export")
     spec = LISTS.get(key)
     if spec is None:

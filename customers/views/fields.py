@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from crm.accounts.tokens import readable_with_token
+from crm.models import TokenScope
 from crm.policy import can, require
 from customers.forms.meanwhile import SEEN, remember, seen_in, send_again
 from customers.forms.privacy import SwitchForm
@@ -51,6 +53,7 @@ def _placed(entry: dictionary.Entry, whose: str, records: dict[str, str]) -> dic
     return {"entry": entry, "place": place, "url": place.url(record)}
 
 
+@readable_with_token(TokenScope.FIELDS)
 @require_safe
 def field_metadata(request: HttpRequest) -> HttpResponse:
     """Answer with every field as JSON, for programs that read or write records."""

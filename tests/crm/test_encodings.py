@@ -19,3 +19,8 @@ def test_another_encoding_is_no_fault_of_ours(charset: str, kind: str) -> None:
 def test_utf8_said_aloud_is_what_everybody_sends() -> None:
     kind = "application/x-www-form-urlencoded; charset=UTF-8"
     assert Client().generic("POST", "/accounts/login/", b"login=a", content_type=kind).status_code == 200
+
+
+def test_a_form_that_does_not_say_where_its_parts_end_is_refused() -> None:
+    answer = Client().generic("POST", "/nowhere/", b"x", content_type="multipart/form-data")
+    assert answer.status_code == 400

@@ -67,6 +67,11 @@ ADMIN_PAGES = (
     "customers-fields-custom-new",
     "field-switch",
     "territory-new",
+    "access-users",
+    "access-users-new",
+    "access-teams",
+    "access-teams-new",
+    "access-rights",
     "styleguide",
 )
 # Addresses that answer no page of their own: parts of pages, files, and what only redirects.

@@ -1,11 +1,10 @@
 """The page of one sensitive value, from switch to purge."""
 
 import pytest
-from allauth.account.internal.flows.login import record_authentication
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.utils import timezone
 
-from crm.models import AuditEntry, User
+from crm.models import AuditEntry
 from customers.models import Customer, PersonProfile
 from customers.services.privacy import give_consent, store_sensitive, switch_field
 from tests.cast import Cast, make_customer, sign_in
@@ -23,16 +22,6 @@ def kept(cast: Cast) -> Customer:
     return person
 
 
-def proven(user: User) -> Client:
-    """Return a browser in which ``user`` has just proven again who they are."""
-    client = sign_in(user)
-    request = RequestFactory().get("/")
-    request.session, request.user = client.session, user
-    record_authentication(request, user, method="password", reauthenticated=True)
-    request.session.save()
-    return client
-
-
 def page(client: Client, person: Customer, **typed: str) -> tuple[int, str]:
     address = f"/customers/{person.pk}/sensitive/{KEY}/"
     answer = client.post(address, typed) if typed else client.get(address)
@@ -40,7 +29,7 @@ def page(client: Client, person: Customer, **typed: str) -> tuple[int, str]:
 
 
 def test_the_value_is_on_no_page_until_it_is_revealed(cast: Cast, kept: Customer) -> None:
-    client = proven(cast.alice)
+    client = sign_in(cast.alice)
     shown = client.get(f"/customers/{kept.pk}/?tab=profile&open=all").content.decode()
     assert "佛教" not in shown
     assert "佛教" not in page(client, kept)[1]
@@ -52,7 +41,7 @@ def test_the_value_is_on_no_page_until_it_is_revealed(cast: Cast, kept: Customer
 
 
 def test_who_has_not_proven_themselves_lately_is_asked_to_first(cast: Cast, kept: Customer) -> None:
-    answer = sign_in(cast.alice).post(
+    answer = sign_in(cast.alice, proven=False).post(
         f"/customers/{kept.pk}/sensitive/{KEY}/", {"do": "reveal", "purpose": "安排素食宴请"}
     )
     assert answer.status_code == 302
@@ -61,14 +50,14 @@ def test_who_has_not_proven_themselves_lately_is_asked_to_first(cast: Cast, kept
 
 
 def test_without_a_purpose_nothing_is_revealed(cast: Cast, kept: Customer) -> None:
-    status, text = page(proven(cast.alice), kept, do="reveal", purpose="")
+    status, text = page(sign_in(cast.alice), kept, do="reveal", purpose="")
     assert status == 422
     assert "佛教" not in text
 
 
 def test_an_administrator_and_an_auditor_reveal_nothing(cast: Cast, kept: Customer) -> None:
     for user in (cast.ada, cast.otto):
-        assert page(proven(user), kept, do="reveal", purpose="安排素食宴请")[0] == 403
+        assert page(sign_in(user), kept, do="reveal", purpose="安排素食宴请")[0] == 403
 
 
 def test_a_withdrawn_consent_leaves_nothing(cast: Cast, kept: Customer) -> None:
@@ -78,7 +67,7 @@ def test_a_withdrawn_consent_leaves_nothing(cast: Cast, kept: Customer) -> None:
 
 def test_without_a_switch_the_page_says_so_and_offers_nothing(cast: Cast, kept: Customer) -> None:
     switch_field(KEY, actor=cast.ada, is_on=False, purpose="", assessment="")
-    status, text = page(proven(cast.alice), kept, do="reveal", purpose="安排素食宴请")
+    status, text = page(sign_in(cast.alice), kept, do="reveal", purpose="安排素食宴请")
     assert status == 422
     assert "This field is off" in text
     assert "佛教" not in text
