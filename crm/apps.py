@@ -15,5 +15,9 @@ class CrmConfig(AppConfig):
         from crm import celery  # noqa: F401 - must follow the app registry
         from crm.accounts import sessions  # noqa: F401 - hears of every sign-in
         from crm.logs import send_to_logging
+        from crm.services.notifications import words_for
+        from crm.views.notifications import tell_of_jobs, tell_of_views
 
         send_to_logging()
+        words_for("job", tell_of_jobs)
+        words_for("view", tell_of_views)

@@ -255,8 +255,16 @@ if ANALYSIS_SHARD_CUSTOMERS < 1:
 ANALYSIS_KEEP_DAYS = env.int("ANALYSIS_KEEP_DAYS", default=92)
 if ANALYSIS_KEEP_DAYS < 1:
     raise ImproperlyConfigured(f"ANALYSIS_KEEP_DAYS must be 1 or more, not {ANALYSIS_KEEP_DAYS}.")
+# When the digests go out, in the company's time zone.
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
+if DIGEST_HOUR not in range(24):
+    raise ImproperlyConfigured(f"DIGEST_HOUR must be an hour from 0 to 23, not {DIGEST_HOUR}.")
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "crm.tasks.sweep_jobs", "schedule": float(JOB_SWEEP_SECONDS)},
+    "digests": {
+        "task": "customers.tasks.send_digests",
+        "schedule": crontab(hour=str(DIGEST_HOUR), minute="5,25,45"),
+    },
     "sweep-uploads": {"task": "customers.tasks.sweep_uploads", "schedule": crontab(hour="4", minute="10")},
     "clear-sign-ins": {"task": "crm.tasks.clear_sign_ins", "schedule": crontab(hour="4", minute="20")},
     "sweep-imports": {"task": "customers.tasks.sweep_imports", "schedule": crontab(hour="4", minute="20")},
@@ -403,6 +411,16 @@ else:
 EMAIL_FILE_PATH = str(KEZHI_HOME / "mail")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="kezhi@localhost")
+
+# --- Mail ------------------------------------------------------------------------------------------
+
+# Where mail goes: smtp+tls://user:password@host:587, filemail:///folder, consolemail:// …
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="kezhi@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# The beginning of the addresses in mail.
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 
 # --- Languages and time ---------------------------------------------------------------------------
 

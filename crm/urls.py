@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from crm.views import audit
+from crm.views import audit, notifications
 from crm.views.access import rights, sign_ins, teams, tokens, users
 from crm.views.background import background
 from crm.views.errors import not_here
@@ -48,6 +48,11 @@ urlpatterns = [
     path("jobs/<int:pk>/", job_progress, name="job_progress"),
     path("jobs/<int:pk>/cancel/", cancel_job, name="job_cancel"),
     path("jobs/<int:pk>/retry/", retry_job, name="job_retry"),
+    path("notifications/", notifications.notification_list, name="notifications"),
+    path("notifications/unread/", notifications.unread, name="notifications_unread"),
+    path("notifications/read/", notifications.mark_read, name="notifications_read"),
+    path("notifications/mail/", notifications.choose_mail, name="notifications_mail"),
+    path("notifications/stop/<str:token>/", notifications.stop_digest, name="digest_stop"),
     path("styleguide/", styleguide, name="styleguide"),
     path("customers/", include("customers.urls")),
     path("analysis/", include("analysis.urls")),

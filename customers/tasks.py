@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from customers.exports import running as exports
-from customers.services import attachments, bulk
+from customers.services import attachments, bulk, digests
 from customers.services.duties import nightly as duties
 from customers.services.imports import checking, retention, running, undoing
 from customers.services.recovery import nightly as recovery
@@ -15,6 +15,12 @@ __all__ = ["bulk", "checking", "duties", "exports", "recovery", "running", "undo
 def drop_expired_exports() -> None:
     """Delete exported files that can't be fetched any more."""
     exports.drop_expired()
+
+
+@shared_task(name="customers.tasks.send_digests")
+def send_digests() -> None:
+    """Send the digests of the day that have not gone out."""
+    digests.send_digests()
 
 
 @shared_task(name="customers.tasks.sweep_uploads")

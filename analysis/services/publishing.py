@@ -13,7 +13,7 @@ from analysis.datasets.customers import TIERS
 from analysis.models import AnalysisRun, Publication, RunState, TierSummary
 from analysis.selectors.slices import SUMS
 from analysis.selectors.snapshots import digest_of_left_out
-from analysis.services import measures, storing
+from analysis.services import measures, storing, telling
 from crm.copying import Kind, write_frame
 from crm.services import audit
 from crm.services.jobs import RunningJob
@@ -80,6 +80,8 @@ def publish(run: AnalysisRun, job: RunningJob, table: str, sums: pd.DataFrame) -
                 customers=run.customers,
             )
         run.save()
+        if run.was_published:
+            telling.tell_owners(run)
         if run.was_published and job.arguments.get("further"):
             measures.plan(run, actor=job.actor, hint=not job.in_foreground)
 

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from crm.models import SavedView, User
 from crm.services import audit
+from crm.services.notifications import tell
 
 LONGEST_NAME = 80
 LONGEST_QUERY = 2000
@@ -48,6 +49,9 @@ def save_view(
         view, _created = SavedView.objects.update_or_create(
             owner=actor, page=page, name=name, defaults=fields
         )
+    if view.team_id is not None:
+        colleagues = User.objects.filter(team=view.team_id, is_active=True).exclude(pk=actor.pk)
+        tell(colleagues.values_list("pk", flat=True), "view", f"view:{view.pk}", about=view.pk)
     audit.record(actor, "view.save", f"view:{view.pk}", page=page, shared=view.team_id is not None)
     return view
 

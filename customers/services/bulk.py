@@ -22,6 +22,7 @@ from crm.models import Job, JobState, User
 from crm.policy import require
 from crm.services import audit, jobs
 from crm.services.jobs import RunningJob
+from crm.services.notifications import tell_each
 from customers.models import Campaign, Customer, Tag, Task, TaskOrigin
 from customers.models.profiles import CustomerQuerySet
 from customers.selectors.profiles import possible_owners
@@ -183,9 +184,20 @@ def _create_tasks(actor: User, values: Mapping[str, Any]) -> Change:
             )
             for pk, owner in held.values_list("pk", "owner_id")
         )
+        _tell_of(tasks, actor)
         return {"made": [task.pk for task in tasks]} if tasks else {}
 
     return change
+
+
+def _tell_of(tasks: Sequence[Task], actor: User) -> None:
+    """Tell each colleague of the tasks that somebody else has set for them, once for all of these."""
+    own: dict[int, list[Task]] = {}
+    for task in tasks:
+        if task.assignee_id and task.assignee_id != actor.pk:
+            own.setdefault(task.assignee_id, []).append(task)
+    told = {user: (each[0].pk, {"tasks": len(each)}) for user, each in own.items()}
+    tell_each(told, "task", f"tasks:{tasks[0].pk}" if tasks else "")
 
 
 _ACTIONS: dict[str, Callable[[User, Mapping[str, Any]], Change]] = {

@@ -11,6 +11,7 @@ from django.utils import timezone
 from crm.models import User
 from crm.policy import require
 from crm.services import audit
+from crm.services.notifications import tell
 from customers.models import Customer, Task, TaskOrigin
 from customers.services.meanwhile import require_as_seen
 
@@ -42,6 +43,8 @@ def create_task(
             assignee=assignee or actor,
             created_by=actor,
         )
+    if task.assignee and task.assignee != actor:
+        tell([task.assignee.pk], "task", f"task:{task.pk}", about=task.pk)
     audit.record(actor, "task.create", f"task:{task.pk}", customer=customer_id, assignee=task.assignee_id)
     return task
 

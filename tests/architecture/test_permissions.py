@@ -22,6 +22,7 @@ from crm.models import ApiToken, Job, Role, SignIn, Team, User
 from customers.models import CaseState, Competitor, CustomerShare, CustomField, Informant, Need, Task
 from customers.services.attachments import attach
 from customers.services.duties.requests import receive
+from crm.services.notifications import stop_token
 from customers.services.churn_cases import note_step
 from customers.services.merging import merge_customers
 from customers.services.parts import remove_part
@@ -108,6 +109,7 @@ def subjects(cast: Cast) -> dict[str, int | str]:
         "run": run.pk,
         "version": policy.version,
         "draft": draft.pk,
+        "stop": stop_token(cast.alice.pk),
         "case": case.pk,
         "attachment": attach(cast.huaxin, ContentFile(b"x", "x.txt"), actor=cast.ada).pk,
         "competitor": Competitor.objects.create(name="恒丰").pk,
