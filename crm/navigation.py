@@ -50,6 +50,7 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Complaints"), "customers:complaints", "chat-square-text", "customer.view", "g m"),
             Entry(_("Campaigns"), "customers:campaigns", "megaphone", "customer.view", "g p"),
             Entry(_("Competitors"), "customers:competitors", "binoculars", "customer.view", "g k"),
+            Entry(_("Imports"), "customers:imports", "file-earmark-arrow-up", "import.view", "g i"),
         ),
     ),
     (
@@ -88,6 +89,7 @@ _ELSEWHERE = (
     Entry(_("Rights"), "rights", "shield-lock", "access.view", ""),
     Entry(_("Sales plans"), "customers:plans", "bullseye", "plan.view", ""),
     Entry(_("Territories"), "customers:territories", "map", "customer.view", ""),
+    Entry(_("New import"), "customers:import_new", "file-earmark-arrow-up", "import.run", ""),
     Entry(_("My exports"), "customers:exports", "download", "customer.export", ""),
 )
 

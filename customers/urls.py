@@ -27,6 +27,7 @@ from customers.views import (
     tasks,
     today,
 )
+from customers.views.imports import checking, columns, overview, progress, reading, results, upload
 from customers.views.parts import attachments, choices
 from customers.views.duties import glance, person, registers
 from customers.views.parts import pages as parts
@@ -58,6 +59,20 @@ urlpatterns = [
     path("exports/", exports.exports, name="exports"),
     path("exports/<int:pk>/", exports.export_job, name="export_job"),
     path("exports/<int:pk>/file/", exports.export_file, name="export_file"),
+    path("imports/", overview.import_list, name="imports"),
+    path("imports/new/", upload.new_import, name="import_new"),
+    path("imports/<int:pk>/", results.show_import, name="import"),
+    path("imports/<int:pk>/reading/", reading.reading, name="import_reading"),
+    path("imports/<int:pk>/columns/", columns.columns, name="import_columns"),
+    path("imports/<int:pk>/check/", checking.check, name="import_check"),
+    path("imports/<int:pk>/run/", progress.run, name="import_run"),
+    path("imports/<int:pk>/progress/", progress.progress, name="import_progress"),
+    path("imports/<int:pk>/rows/", results.import_rows, name="import_rows"),
+    path("imports/<int:pk>/rows/<int:line>/", checking.row, name="import_row"),
+    path("imports/<int:pk>/rejected/", results.rejected_file, name="import_rejected"),
+    path("imports/<int:pk>/undo/", results.undo, name="import_undo"),
+    path("imports/<int:pk>/discard/", overview.discard, name="import_discard"),
+    path("imports/<int:pk>/<slug:action>/", progress.steer, name="import_steer"),
     path("new/", editing.new_customer, name="new"),
     path("suggest/", search.suggest, name="suggest"),
     path("orders/<int:pk>/", finance.order, name="order"),

@@ -42,6 +42,8 @@ KINDS = {
     "customers.backup": JobKind(_("Backup"), "jobs.view", "privacy.manage"),
     "customers.drill": JobKind(_("Restore drill"), "jobs.view", "privacy.manage"),
     "customers.import": JobKind(_("Import"), "import.view", "import.run"),
+    "customers.import.check": JobKind(_("Check of an import"), "import.view", "import.run"),
+    "customers.import.undo": JobKind(_("Undoing of an import"), "import.view", "import.run"),
     "customers.bulk": JobKind(
         _("Change of many customers"), "customer.edit", "customer.edit", is_private=True
     ),

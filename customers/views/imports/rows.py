@@ -1,0 +1,115 @@
+"""Rows of an import as pages show them: what becomes of each, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.templatetags.format import number
+from customers.models import ImportBatch, ImportKind, RowOutcome
+from customers.services import imports
+from customers.views.imports.describing import OUTCOME_TONES
+
+PAGE_ROWS = 50
+_SHOWN_CELLS = 5
+_SHOWN_CHARACTERS = 60
+# Which page shows the record of a row.
+_RECORDS = {ImportKind.CUSTOMERS: "customers:record", ImportKind.ORDERS: "customers:order"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its line, what becomes of it, about whom it is, and what changes or is wrong."""
+
+    line: int
+    outcome: str
+    label: str
+    tone: str
+    subject: str
+    url: str
+    cells: str
+    changes: list[tuple[str, str, str]]
+    reason: str
+    duplicate_of: str
+    duplicate_url: str
+    fix_url: str
+    is_corrected: bool
+
+
+def row_of(batch: ImportBatch, each: imports.CheckedRow, *, may_fix: bool, may_open: bool) -> Row:
+    """Describe one row; ``may_fix`` links to its cells, ``may_open`` to its record."""
+    outcome = RowOutcome(each.outcome)
+    return Row(
+        line=each.line,
+        outcome=outcome.value,
+        label=_planned(outcome) if may_fix else str(outcome.label),
+        tone=OUTCOME_TONES[outcome],
+        subject=each.subject,
+        url=record_url(batch, each.subject_id) if may_open else "",
+        cells=" · ".join(cell.strip()[:_SHOWN_CHARACTERS] for cell in each.cells if cell.strip())[:240],
+        changes=[(str(change.label), _shown(change.old), _shown(change.new)) for change in each.changes],
+        reason=each.reason,
+        duplicate_of=_duplicate(each),
+        duplicate_url=_duplicate_url(each) if may_open else "",
+        fix_url=reverse("customers:import_row", args=[batch.pk, each.line]) if may_fix else "",
+        is_corrected=bool(each.corrected),
+    )
+
+
+def count_tabs(
+    batch: ImportBatch, counts: imports.Counts, only: str, route: str = "import_check"
+) -> list[dict[str, Any]]:
+    """Return the counts as tabs, all rows first; together the others are all rows."""
+    here = reverse(f"customers:{route}", args=[batch.pk])
+    tabs = [{"label": _("All rows"), "url": here, "active": not only, "count": number(counts.rows)}]
+    for outcome in RowOutcome:
+        query = urlencode({"only": outcome.value})
+        count = getattr(counts, outcome.value)
+        tabs.append(
+            {
+                "label": _planned(outcome) if route == "import_check" else str(outcome.label),
+                "url": f"{here}?{query}",
+                "active": only == outcome.value,
+                "count": number(count),
+            }
+        )
+    return tabs
+
+
+def _planned(outcome: RowOutcome) -> str:
+    """Say what would become of a row."""
+    return {
+        RowOutcome.CREATED: _("New"),
+        RowOutcome.UPDATED: _("Changes"),
+        RowOutcome.UNCHANGED: _("Unchanged"),
+        RowOutcome.REJECTED: _("Errors"),
+        RowOutcome.SKIPPED: _("Left out"),
+    }[outcome]
+
+
+def record_url(batch: ImportBatch, subject_id: int | None) -> str:
+    """Return where the record of a row is shown; nothing if it has no page of its own."""
+    route = _RECORDS.get(ImportKind(batch.kind))
+    return reverse(route, args=[subject_id]) if route and subject_id is not None else ""
+
+
+def _duplicate(each: imports.CheckedRow) -> str:
+    if each.duplicate_of is None:
+        return ""
+    if each.duplicate_of.line is not None:
+        return _("the same as line %(line)d") % {"line": each.duplicate_of.line}
+    return _("the same as a customer that is known")
+
+
+def _duplicate_url(each: imports.CheckedRow) -> str:
+    if each.duplicate_of is None or each.duplicate_of.customer_id is None:
+        return ""
+    return reverse("customers:record", args=[each.duplicate_of.customer_id])
+
+
+def _shown(value: object) -> str:
+    return "–" if value in (None, "", [], {}) else str(value)
