@@ -317,7 +317,7 @@ if BACKUP_HOUR:
             "schedule": crontab(hour=BACKUP_HOUR, minute="55", day_of_week="sunday"),
         },
     }
-# Whoever scrapes /metrics shows this as a bearer token; without one there is no such page.
+# Whoever scrapes /metrics shows this as the password of "metrics"; without one there is no such page.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
     raise ImproperlyConfigured("METRICS_TOKEN must have 32 characters or more.")

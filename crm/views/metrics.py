@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_safe
 from crm.models import AuditEntry, Job, JobState
 
 Sample = tuple[str, float]
+READER = "metrics"
 BACKUP, DRILL = "backup.take", "backup.drill"
 
 
@@ -23,9 +25,10 @@ BACKUP, DRILL = "backup.take", "backup.drill"
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer with the figures, to who shows the token of the settings; for everybody else there is no such page."""
-    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
     token = settings.METRICS_TOKEN
-    if not token or not secrets.compare_digest(shown.encode(), token.encode()):
+    expected = b"Basic " + base64.b64encode(f"{READER}:{token}".encode())
+    shown = request.headers.get("Authorization", "").encode()
+    if not token or not secrets.compare_digest(shown, expected):
         raise Http404
     text = "".join(_family(*family) for family in (*_of_jobs(), *_of_trail(), *_of_database()))
     answer = HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
