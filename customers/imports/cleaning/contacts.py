@@ -41,7 +41,11 @@ COUNTRIES = {
 
 _SEPARATORS = re.compile(r":::|[;；、|\n]|,(?=\s*[+\d(])|，|/(?=\s*[+\d(])")
 _CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+# What programs make of a number to call when they take it for an amount: too short to be called, or none the worse.
+_DAMAGED = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
+_FLOAT = re.compile(r"\+?\d{7,15}\.0", re.ASCII)
 _EXTENSION = re.compile(r"\s*(?:转分机|转|分机)\s*")
+_DASHED_EXTENSION = re.compile(r"^(\(?0\d{2,3}\)?[- ]?\d{7,8})-(\d{1,6})$", re.ASCII)
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}")
 _NAMED_EMAIL = re.compile(r"[^<>]*<([^<>]+)>")
 
@@ -62,8 +66,10 @@ def phone_texts(cell: str) -> tuple[str, ...] | None:
     text = meaningful(cell)
     if text is None:
         return None
-    if "e+" in text.lower():
+    if _DAMAGED.fullmatch(text):
         raise CellError(damaged_number())
+    if _FLOAT.fullmatch(text):
+        return (text.partition(".")[0],)
     return tuple(
         part.strip() for part in _SEPARATORS.split(unicodedata.normalize("NFKC", text)) if part.strip()
     )
@@ -87,6 +93,8 @@ def phone_number(text: str, region: str) -> str:
 @lru_cache(maxsize=65536)
 def _phone_number(text: str, region: str) -> str:
     spoken = _EXTENSION.sub(" ext. ", unicodedata.normalize("NFKC", text))
+    if region == "CN":
+        spoken = _DASHED_EXTENSION.sub(r"\1 ext. \2", spoken)
     try:
         number = phonenumbers.parse(spoken, region)
     except phonenumbers.NumberParseException as error:

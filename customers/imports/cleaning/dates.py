@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
@@ -26,6 +27,14 @@ MONTH_NAMES = (
 MONTHS = {name: number for number, name in enumerate(MONTH_NAMES, start=1)}
 MONTHS |= {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
 
+_CHINESE_DIGITS = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
+_CHINESE_NUMBER = re.compile(r"[〇零一二三四五六七八九十]+")
+# The first and the last thing of a date may be the day of the week, which says nothing more.
+_WEEKDAY = re.compile(
+    r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[.,]\s*"
+    r"|\s*\(?(?:星期|周|礼拜)[一二三四五六日天\d]\)?",
+    re.ASCII | re.IGNORECASE,
+)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)(.*)", re.ASCII | re.DOTALL)
 _CHINESE = re.compile(
     r"(\d{4}|\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?(?!\d)(.*)", re.ASCII | re.DOTALL
@@ -33,7 +42,7 @@ _CHINESE = re.compile(
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(\d{2})?)?", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)(.*)", re.ASCII | re.DOTALL)
 _DAY_NAMED_MONTH = re.compile(
-    r"(\d{1,2})[ -]([a-z]{3,9})\.?[ ,-]+(\d{4}|\d{2})(?!\d)(.*)", re.ASCII | re.I | re.DOTALL
+    r"(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]{3,9})\.?[ ,-]+(\d{4}|\d{2})(?!\d)(.*)", re.ASCII | re.I | re.DOTALL
 )
 _NAMED_MONTH_DAY = re.compile(
     r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})(?!\d)(.*)", re.ASCII | re.I | re.DOTALL
@@ -64,7 +73,7 @@ def moment_cleaner(context: ColumnContext) -> Callable[[str], date | datetime | 
         if isinstance(cell, NumericCell):
             moment = _day_number(text, context.epoch_1904)
         else:
-            moment = _parse(text, context.date_order)
+            moment = _parse(_plain(text), context.date_order)
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
             message = _("“%(value)s” has a year before %(first)d or after %(last)d.")
             raise CellError(message % {"value": shown(text), "first": FIRST_YEAR, "last": LAST_YEAR})
@@ -88,6 +97,24 @@ def _in_zone(moment: datetime, zone: tzinfo) -> date | datetime:
     if moment.tzinfo is not None:
         return moment.astimezone(zone)
     return moment.replace(tzinfo=zone) if moment.time() != time.min else moment.date()
+
+
+def _plain(text: str) -> str:
+    """A date without what does not tell it: full-width forms, Chinese numerals, the day of the week."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        if "年" in text and not _CHINESE_DIGITS.keys().isdisjoint(text):
+            text = _CHINESE_NUMBER.sub(lambda match: _number_of(match[0]), text)
+    return _WEEKDAY.sub("", text).strip()
+
+
+def _number_of(numeral: str) -> str:
+    """Write ``二〇二四``, ``十二`` or ``三十一`` in digits."""
+    tens, ten, ones = numeral.rpartition("十")
+    if not ten:
+        return "".join(_CHINESE_DIGITS[character] for character in numeral)
+    digits = (_CHINESE_DIGITS.get(tens or "一", "?"), _CHINESE_DIGITS.get(ones or "〇", "?"))
+    return "".join(digits)
 
 
 def _parse(text: str, order: DateOrder | None) -> datetime:
@@ -210,7 +237,7 @@ def _own_order(first: int, second: int) -> DateOrder | None:
 
 def is_ambiguous(cell: str) -> bool:
     """Whether a cell is a date that can be read day first or month first, each giving another day."""
-    match = _YEAR_LAST.fullmatch(cell.strip())
+    match = _YEAR_LAST.fullmatch(_plain(cell.strip()))
     return (
         match is not None
         and 0 < int(match[1]) != int(match[3]) > 0
@@ -227,7 +254,7 @@ def find_date_order(cells: Iterable[str]) -> tuple[DateOrder | None, str | None]
     """
     example = None
     for cell in cells:
-        match = _YEAR_LAST.fullmatch(cell.strip())
+        match = _YEAR_LAST.fullmatch(_plain(cell.strip()))
         if match is None or int(match[1]) == int(match[3]):
             continue
         order = _own_order(int(match[1]), int(match[3]))

@@ -90,3 +90,16 @@ def test_what_is_no_mail_address_is_refused(cell: str) -> None:
 @given(st.integers(13_000_000_000, 19_999_999_999))
 def test_a_chinese_mobile_number_is_what_it_is_with_its_country(number: int) -> None:
     assert phone_number(str(number), "CN") == phone_number(f"+86 {number}", "US") == f"+86{number}"
+
+
+def test_a_number_that_a_program_took_for_an_amount_is_itself_if_nothing_is_lost() -> None:
+    assert phone_texts("13800138000.0") == ("13800138000",)
+    with pytest.raises(CellError, match="first 15 digits"):
+        phone_texts("1.38E10")
+
+
+@pytest.mark.parametrize(
+    "text", ["010-65529988-801", "(010)65529988-801", "01065529988-801", "010-65529988 转 801"]
+)
+def test_extensions_stand_after_a_dash_too(text: str) -> None:
+    assert phone_number(text, "CN") == "+861065529988;ext=801"

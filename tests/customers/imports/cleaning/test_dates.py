@@ -155,3 +155,36 @@ def test_day_numbers_are_dates_in_spreadsheets_only() -> None:
 def test_day_numbers_of_1904_workbooks_count_from_there() -> None:
     old = moment_cleaner(ColumnContext(ZONE, epoch_1904=True))
     assert old(NumericCell("39051")) == date(2010, 12, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "２０２４年３月５日",
+        "二〇二四年三月五日",
+        "2024年3月5日 星期二",
+        "2024-03-05（周二）",
+        "Tue, 5 Mar 2024",
+        "5th March 2024",
+    ],
+)
+def test_what_does_not_tell_a_date_does_not_matter(text: str) -> None:
+    assert day(text) == date(2024, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("二〇二四年十二月三十一日", date(2024, 12, 31)),
+        ("一九九九年十月二十日", date(1999, 10, 20)),
+        ("二〇二四年二月十日", date(2024, 2, 10)),
+    ],
+)
+def test_chinese_numerals_are_numbers(text: str, meant: date) -> None:
+    assert day(text) == meant
+
+
+@given(st.text(st.sampled_from("〇零一二三四五六七八九十年月日号 周星期１２"), max_size=14))
+def test_numerals_in_no_order_are_dates_or_refused(text: str) -> None:
+    with suppress(CellError):
+        assert day(text) is None or "年" in text
