@@ -260,6 +260,11 @@ def _number_of_the_day(values: Values, day: str) -> str:
     if customer is None:
         message = gettext("A row with neither order number nor customer cannot be told from others.")
         raise FieldError("order_number", message)
+    return number_of_the_day(customer, day)
+
+
+def number_of_the_day(customer: str, day: str) -> str:
+    """Return the number of the one order that a customer's lines of a day (YYYYMMDD) make without a number."""
     return f"{customer}-{day}"
 
 

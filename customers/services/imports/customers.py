@@ -12,17 +12,21 @@ from django.utils.translation import gettext as _
 
 from customers.imports.rows import CustomerRow
 from customers.models import Address, ContactPoint, Customer
-from customers.services.imports.keys import BY_NAME, customer_key
+from customers.services.imports.keys import customer_key
 from customers.services.imports.labels import TO_BE_CREATED, add_labels, known_labels, note_made
 from customers.services.imports.links import FIND_CUSTOMERS, resolve_customers
+from customers.services.imports.matching import GROUPS, group_rows, is_usual, resolve_groups
 from customers.services.imports.newcomers import (
     NEW_CUSTOMER,
     NewCustomer,
     renew_search_keys,
     stage_new_customers,
 )
+from customers.services.imports.profiles import NEWS, profile_of, write_profiles
 from customers.services.imports.records import RecordPlan
-from customers.services.imports.statements import insert_into
+from customers.services.imports.rules import MatchRule
+from customers.services.imports.statements import chunk_range, insert_into, template
+from customers.services.privacy import identity_index
 
 _INDUSTRIES = "customers_industry"
 _CONTACTS = "jsonb_to_recordset(s.contacts) AS c(kind text, place text, value text)"
@@ -47,8 +51,7 @@ _WRITTEN = (
 )
 
 _CREATED = """
-SELECT s.record_key, j.name, CASE WHEN left(s.record_key, 1) <> %s THEN substr(s.record_key, 2) END,
-    j.english_name, j.kind = 'person'
+SELECT s.record_key, j.name, s.code, j.english_name, j.kind = 'person'
 FROM judged j JOIN staged s ON s.line_no = j.line_no
 WHERE j.outcome = 'created' ORDER BY j.line_no
 """
@@ -85,6 +88,15 @@ class CustomerPlan(RecordPlan):
         "tags",
         "contacts",
         "addresses",
+        "campaign_id",
+        "code",
+        "identity",
+        "credit_code",
+        "person",
+        "company",
+        "notes",
+        "address_text",
+        "postcode",
     )
     model = Customer
     key = "code"
@@ -98,6 +110,7 @@ class CustomerPlan(RecordPlan):
             "team_id",
             "region_id",
             "source_id",
+            "campaign_id",
             "lifecycle",
             "ownership_type",
             "business_model",
@@ -116,25 +129,18 @@ class CustomerPlan(RecordPlan):
         f" LEFT JOIN {known_labels(_INDUSTRIES)} i ON i.label = s.industry"
     )
     match = "t.id = k.customer_id"
-    faults = "WHEN k.fault <> '' THEN k.fault WHEN length(s.industry) > 100 THEN %(industry)s"
+    faults = (
+        "WHEN k.fault <> '' THEN k.fault WHEN length(s.industry) > 100 THEN %(industry)s"
+        " WHEN t.id IS NULL AND NOT %(by_code)s AND s.code IS NOT NULL AND EXISTS"
+        " (SELECT FROM customers_customer c WHERE c.code = s.code) THEN format(%(taken)s, s.code)"
+    )
     news = (
         f"EXISTS (SELECT FROM {_CONTACTS} WHERE {_NEW_CONTACT})"  # noqa: S608
         f" OR EXISTS (SELECT FROM {_ADDRESSES} WHERE {_NEW_ADDRESS})"
-        f" OR EXISTS (SELECT FROM unnest(s.tags) AS tag(name) WHERE {_NEW_TAG})"
+        f" OR EXISTS (SELECT FROM unnest(s.tags) AS tag(name) WHERE {_NEW_TAG}) OR {NEWS}"
     )
     on_update = "updated_at = now(), version = t.version + 1"
-    not_stored: ClassVar = frozenset(
-        {
-            "identity_number",
-            "unified_social_credit_code",
-            "date_of_birth",
-            "employer",
-            "job_title",
-            "founded_on",
-            "trading_since",
-            "notes",
-        }
-    )
+    not_stored: ClassVar = frozenset({"identity_number", "contact_person", "consent_basis"})
 
     @property
     def searched(self) -> dict[type[Model], tuple[str, ...]]:
@@ -149,7 +155,8 @@ class CustomerPlan(RecordPlan):
                 " region_id bigint, source_id bigint, lifecycle text, industry text, ownership_type text,"
                 " business_model text, potential text, potential_reason text, purchasing_power text,"
                 " reputation text, created_at timestamptz, created_on date, tags text[], contacts jsonb,"
-                " addresses jsonb"
+                " addresses jsonb, campaign_id bigint, code text, identity bytea, credit_code text, person jsonb,"
+                " company jsonb, notes text, address_text text, postcode text"
             ),
             self.judged_table().replace("code varchar(40)", "code text"),
             NEW_CUSTOMER,
@@ -181,32 +188,71 @@ class CustomerPlan(RecordPlan):
             list(row.tags) or None,
             _json([{"kind": c.kind, "place": c.place, "value": c.value} for c in row.contacts]),
             _json([{"place": a.place, "street": a.street, "postcode": a.postcode} for a in row.addresses]),
+            self.names.campaign(row.campaign),
+            row.code,
+            identity_index(row.identity_number) if row.identity_number and self._by_identity else None,
+            row.unified_social_credit_code,
+            profile_of(row, "person"),
+            profile_of(row, "company"),
+            row.notes,
+            *(_whereabouts(row) if self._by_looks else (None, None)),
         )
 
-    def reasons(self) -> dict[str, str]:
+    def reasons(self) -> dict[str, Any]:
         """Why a customer is rejected; other faults come with the customer that was found."""
-        return {"industry": _("The industry has more than 100 characters. Shorten it.")}
+        taken = _("Code %(code)s is that of another customer here. Correct it, or match by code.")
+        return {
+            "industry": _("The industry has more than 100 characters. Shorten it."),
+            "taken": template(taken, "code"),
+            "by_code": MatchRule.CODE in self.rules.match,
+        }
+
+    @property
+    def _by_identity(self) -> bool:
+        return MatchRule.IDENTITY in self.rules.match
+
+    @property
+    def _by_looks(self) -> bool:
+        return MatchRule.NEAR in self.rules.match
+
+    def reject_the_impossible(self, cursor: CursorWrapper) -> None:
+        """Find the rows that mean one customer, where that is not said by code and name alone."""
+        if not is_usual(self.rules):
+            group_rows(cursor, self.rules)
 
     def prepare(self, cursor: CursorWrapper, chunk_rows: int) -> None:
         """Also list the customers, to find them among ours."""
         super().prepare(cursor, chunk_rows)
-        cursor.execute(FIND_CUSTOMERS)
+        if is_usual(self.rules):
+            cursor.execute(FIND_CUSTOMERS)
+        else:
+            cursor.execute(GROUPS)
+            # Rows that no code tells apart repeat each other, however differently they say it.
+            cursor.execute(
+                "UPDATE grouped g SET differs = false FROM staged s WHERE s.line_no = g.line_no AND g.differs"
+                " AND (s.code IS NULL OR NOT %s)",
+                [MatchRule.CODE in self.rules.match],
+            )
         cursor.execute("ANALYZE staged_customer")
 
     def judge(self, cursor: CursorWrapper, first: int, last: int) -> None:
         """Find the customers among ours, then compare."""
-        resolve_customers(cursor)
+        if is_usual(self.rules):
+            resolve_customers(cursor)
+        else:
+            resolve_groups(cursor, self.rules, chunk_range(cursor, first, last))
         super().judge(cursor, first, last)
 
     def write(self, cursor: CursorWrapper, chunk: int) -> dict[str, int]:
         """Write customers, then what hangs on them."""
         _add_industries(cursor)
-        cursor.execute(_CREATED, [BY_NAME])
+        cursor.execute(_CREATED)
         stage_new_customers(cursor, [NewCustomer(*row) for row in _as_customers(cursor.fetchall())])
         also = super().write(cursor, chunk)
         renew_search_keys(cursor, _RENAMED)
         _add_contacts(cursor)
         _add_tags(cursor)
+        write_profiles(cursor)
         return also
 
     def created_columns(self) -> dict[str, str]:
@@ -222,6 +268,16 @@ def _as_customers(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [
         (key, name, code, english_name or "", is_person) for key, name, code, english_name, is_person in rows
     ]
+
+
+def _whereabouts(row: CustomerRow) -> tuple[str, str | None]:
+    """Return all that a row says of where somebody is, in one line, and the postcode."""
+    place = row.region
+    parts = [place.province, place.city, place.district, place.name] if place else []
+    address = row.addresses[0] if row.addresses else None
+    if address is not None:
+        parts = [address.street, *parts, address.postcode]
+    return " ".join(part for part in parts if part), address.postcode if address else None
 
 
 def _json(items: list[Mapping[str, Any]]) -> str | None:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from crm.models import Team, User
 from customers.imports.rows import Place
-from customers.models import Channel, ChannelKind
+from customers.models import Campaign, Channel, ChannelKind
 from customers.selectors.regions import RegionFinder
 
 # So many of the unknown texts are named in a warning.
@@ -36,6 +36,7 @@ class Names:
             for pk, name, kind in Channel.objects.values_list("pk", "name", "kind")
             for text in {_key(name), _key(str(ChannelKind(kind).label))}
         )
+        self._campaigns = _unique((_key(name), pk) for pk, name in Campaign.objects.values_list("pk", "name"))
         self._unknown: dict[str, Counter[str]] = {}
 
     def region(self, place: Place | None) -> int | None:
@@ -68,6 +69,10 @@ class Names:
         """Return the source of customers called so, or the only one of the kind called so."""
         return self._find("source", self._sources, text)
 
+    def campaign(self, text: str | None) -> int | None:
+        """Return the campaign called so."""
+        return self._find("campaign", self._campaigns, text)
+
     def warnings(self) -> list[str]:
         """Say in words what was not found, and that those fields stay blank."""
         return [
@@ -93,6 +98,7 @@ class Names:
             "user": _("colleagues"),
             "team": _("teams"),
             "source": _("customer sources"),
+            "campaign": _("campaigns"),
         }
         examples = ", ".join(text for text, _count in counter.most_common(_NAMED))
         message = ngettext(

@@ -7,7 +7,7 @@ with one key the first counts: a later one that says the same is skipped, one th
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -102,7 +102,7 @@ class RecordPlan(Plan):
         return f"{JUDGED}, {', '.join(types)})"
 
     @abstractmethod
-    def reasons(self) -> dict[str, str]:
+    def reasons(self) -> dict[str, Any]:
         """Return the messages that ``faults`` formats, and other parameters of the expressions."""
 
     def reject_the_impossible(self, cursor: CursorWrapper) -> None:

@@ -17,15 +17,18 @@ from django.utils.translation import gettext as _
 
 from customers.models import (
     Address,
+    CompanyProfile,
     Complaint,
     ContactPoint,
     Customer,
     CustomerActivity,
     DataKey,
     Interaction,
+    Note,
     Order,
     OrderLine,
     Payment,
+    PersonProfile,
     Product,
     ProductCost,
 )
@@ -69,7 +72,9 @@ def events_of(model: type[Model]) -> str:
 
 CUSTOMER = Subject(
     Customer,
-    children=((ContactPoint, "customer_id"), (Address, "customer_id")),
+    children=tuple(
+        (model, "customer_id") for model in (ContactPoint, Address, Note, PersonProfile, CompanyProfile)
+    ),
     untracked=(Customer.tags.through,),
 )
 PRODUCT = Subject(Product, children=((ProductCost, "product_id"),))
@@ -258,7 +263,7 @@ def _not_ours(subject: Subject, model: type[Model]) -> str:
         return " AND NOT coalesce(u.tags, '[]') @> to_jsonb(r.tag_id)"
     if any(model is child for child, _column in subject.children):
         return (
-            f" AND NOT EXISTS (SELECT FROM {events_of(model)} e WHERE e.pgh_obj_id = r.id"
+            f" AND NOT EXISTS (SELECT FROM {events_of(model)} e WHERE e.pgh_obj_id = r.{_key_of(model)}"
             " AND e.pgh_label = 'insert' AND e.pgh_context_id = ANY(%(contexts)s))"
         )
     return ""
@@ -272,41 +277,41 @@ def _take_back_children(
     Those of a record that is itself kept whole stay with it.
     """
     table, versions = model._meta.db_table, events_of(model)
-    columns = _columns(model)
+    columns, key = _columns(model), _key_of(model)
     cursor.execute("DROP TABLE IF EXISTS child_back")
     cursor.execute(
         f"""
         CREATE TEMPORARY TABLE child_back ON COMMIT DROP AS
-        SELECT r.id, first.pgh_id AS first_id, first.pgh_label = 'insert' AS is_new,
+        SELECT r.{key} AS id, first.pgh_id AS first_id, first.pgh_label = 'insert' AS is_new,
             {_differs(columns, "r", "last")} AS is_edited
         FROM {table} r JOIN taken_back u ON u.subject_id = r.{column} AND (u.reason = '' OR NOT u.is_new)
-        CROSS JOIN LATERAL (SELECT e.* FROM {versions} e WHERE e.pgh_obj_id = r.id
+        CROSS JOIN LATERAL (SELECT e.* FROM {versions} e WHERE e.pgh_obj_id = r.{key}
             AND e.pgh_context_id = ANY(%(contexts)s) ORDER BY e.pgh_id LIMIT 1) first
-        CROSS JOIN LATERAL (SELECT e.* FROM {versions} e WHERE e.pgh_obj_id = r.id
+        CROSS JOIN LATERAL (SELECT e.* FROM {versions} e WHERE e.pgh_obj_id = r.{key}
             AND e.pgh_context_id = ANY(%(contexts)s) ORDER BY e.pgh_id DESC LIMIT 1) last
         """,  # noqa: S608
         params,
     )
     cursor.execute(
         "UPDATE taken_back u SET reason = %(edited)s WHERE u.reason = '' AND EXISTS"  # noqa: S608
-        f" (SELECT FROM child_back c JOIN {table} r ON r.id = c.id"
+        f" (SELECT FROM child_back c JOIN {table} r ON r.{key} = c.id"
         f" WHERE c.is_edited AND r.{column} = u.subject_id)",
         {"edited": _("Edited since: %(fields)s.") % {"fields": model._meta.verbose_name_plural}},
     )
     # A record that is now kept whole keeps what hangs on it.
     cursor.execute(
-        f"DELETE FROM child_back c USING {table} r, taken_back u WHERE r.id = c.id"  # noqa: S608
+        f"DELETE FROM child_back c USING {table} r, taken_back u WHERE r.{key} = c.id"  # noqa: S608
         f" AND u.subject_id = r.{column} AND u.is_new AND u.reason <> ''"
     )
     cursor.execute(
-        f"DELETE FROM {table} r USING child_back c WHERE c.id = r.id AND c.is_new AND NOT c.is_edited"  # noqa: S608
+        f"DELETE FROM {table} r USING child_back c WHERE c.id = r.{key} AND c.is_new AND NOT c.is_edited"  # noqa: S608
     )
-    settable = [name for name in columns if name != "id"]
+    settable = [name for name in columns if name != key]
     cursor.execute(
         f"UPDATE {table} r SET {', '.join(f'{name} = b.{name}' for name in settable)}"  # noqa: S608
         f" FROM child_back c CROSS JOIN LATERAL (SELECT e.* FROM {versions} e WHERE e.pgh_obj_id = c.id"
         " AND e.pgh_id < c.first_id ORDER BY e.pgh_id DESC LIMIT 1) b"
-        " WHERE c.id = r.id AND NOT c.is_new AND NOT c.is_edited"
+        f" WHERE c.id = r.{key} AND NOT c.is_new AND NOT c.is_edited"
     )
 
 
@@ -357,6 +362,11 @@ def _set_back(cursor: CursorWrapper, subject: Subject, columns: Sequence[str]) -
         f"UPDATE {subject.table} t SET {', '.join(parts)} FROM taken_back u"  # noqa: S608
         " WHERE t.id = u.subject_id AND NOT u.is_new AND u.old IS NOT NULL"
     )
+
+
+def _key_of(model: type[Model]) -> str:
+    """Return the column of the primary key."""
+    return str(model._meta.pk.column)
 
 
 def _columns(model: type[Model]) -> list[str]:

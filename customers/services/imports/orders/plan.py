@@ -7,21 +7,21 @@ from typing import Any, ClassVar
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
-from customers.imports.cleaning.text import code_cleaner
+from customers.imports.matching import ColumnMapping
 from customers.imports.parsing import RowResult
-from customers.imports.problems import CellError
 from customers.imports.rows import OrderLineRow
 from customers.models import Order, OrderLine
 from customers.services.imports.keys import customer_key
+from customers.services.imports.names import Names
 from customers.services.imports.newcomers import NEW_CUSTOMER
 from customers.services.imports.orders import grouping, judging, writing
+from customers.services.imports.orders.naming import OrderNames
 from customers.services.imports.plans import Plan
+from customers.services.imports.rules import MatchRules
 from customers.services.imports.statements import JUDGED
 
 # The product of lines that don't say what was sold: it counts in money, never in product measures.
 UNNAMED_PRODUCT = "-"
-
-_clean_number = code_cleaner(60)
 
 
 _STAGED = """
@@ -71,6 +71,10 @@ class OrderPlan(Plan):
     )
     not_stored: ClassVar = frozenset({"subcategory", "notes"})
 
+    def __init__(self, mapping: ColumnMapping, names: Names, rules: MatchRules) -> None:
+        super().__init__(mapping, names, rules)
+        self._order_names = OrderNames(mapping)
+
     @property
     def searched(self) -> dict[type[Model], tuple[str, ...]]:
         """Orders by number, and their lines."""
@@ -115,14 +119,7 @@ class OrderPlan(Plan):
 
     def staged_reject(self, result: RowResult) -> tuple[Any, ...]:
         """Keep the order's number of a row that could not be read: the whole order falls with it."""
-        source = self.mapping.sources.get("order_number")
-        number = None
-        if source is not None and source.index < len(result.cells):
-            try:
-                number = _clean_number(result.cells[source.index])
-            except CellError:
-                number = None
-        return (number, *super().staged_reject(result)[1:])
+        return (self._order_names.of(result.cells), *super().staged_reject(result)[1:])
 
     def prepare(self, cursor: CursorWrapper, chunk_rows: int) -> None:
         """Find the orders, customers and products of the file."""

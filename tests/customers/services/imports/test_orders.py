@@ -265,3 +265,15 @@ def test_numbers_beyond_what_can_be_kept_are_rejected_not_cut(bring: Bring) -> N
         ORDERS + "A1,2024-03-01,C1,S1,Tea,0.0001,10\nA2,2024-03-01,C1,S1,Tea,999999999999,999999999999\n",
     )
     assert (result.counts.rejected, Order.objects.count()) == (2, 0)
+
+
+def test_without_order_numbers_a_rejected_row_takes_its_customer_s_day_with_it(bring: Bring) -> None:
+    text = (
+        "date,customer id,sku,product name,quantity,unit price\n"
+        "2024-03-01,C1,S1,Tea,1,5\n"
+        "2024-03-01,C1,S2,Cup,many,5\n"
+        "2024-03-02,C1,S1,Tea,1,5\n"
+    )
+    result = bring("orders", text)
+    assert (result.counts.created, result.counts.rejected) == (1, 2)
+    assert Order.objects.get().number == "C1-20240302"
