@@ -7,6 +7,7 @@ from analysis.views.annotations import annotation_drop, annotations
 from analysis.views.churn import churn
 from analysis.views.churn_work import churn_work
 from analysis.views.contribution import contribution
+from analysis.views.desk import desk
 from analysis.views.measures.page import export, measure
 from analysis.views.measures.pages import FRAMED
 from analysis.views.overview import overview
@@ -25,7 +26,9 @@ urlpatterns = [
     path("tiers/", tiers, name="tiers"),
     path("contribution/", contribution, name="contribution"),
     path("churn/", churn, name="churn"),
+    path("team/", desk, name="desk"),
     path("churn/work/", churn_work, name="work"),
+    path("lists/", lists.first_list, name="lists"),
     path("lists/<slug:key>/", lists.five_list, name="list"),
     path("lists/<slug:key>/export/", lists.export_list, name="list_export"),
     path("policy/", policies.policy, name="policy"),

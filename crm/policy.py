@@ -69,6 +69,8 @@ _TABLE: dict[str, dict[str, Scope]] = {
     "analysis.run": {Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
     # Publishing rules: a manager the thresholds of the regions that they answer for, an administrator all of them.
     "policy.edit": {Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL},
+    # Who has dealt with what: the colleagues of one's customers, side by side.
+    "team.desk": {Role.MANAGER: Scope.TEAM, Role.ADMIN: Scope.ALL, Role.AUDITOR: Scope.ALL},
     # What a rep is to reach in a month, and setting it.
     "plan.view": {
         Role.REP: Scope.OWN,

@@ -47,6 +47,13 @@ CUSTOMER = column(gettext_lazy("Customer"), "customer", Form.CUSTOMER)
 
 
 @require_safe
+def first_list(request: HttpRequest) -> HttpResponse:
+    """Lead to the first of the five lists."""
+    require(request.user, "analysis.view")
+    return redirect("analysis:list", next(iter(LISTS)))
+
+
+@require_safe
 def five_list(request: HttpRequest, key: str) -> HttpResponse:
     """Show one of the five lists."""
     user = require(request.user, "analysis.view")

@@ -43,6 +43,7 @@ ACTIONS: dict[str, str | Promise] = {
     "analysis.view": _("Read analyses"),
     "analysis.run": _("Start analyses"),
     "policy.edit": _("Publish policies: managers their regions' thresholds"),
+    "team.desk": _("See who has dealt with what"),
     "plan.view": _("See sales plans"),
     "plan.set": _("Set sales plans"),
     "company.view": _("See the company's totals"),

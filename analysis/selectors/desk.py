@@ -1,0 +1,183 @@
+"""Who has dealt with what: by colleague the visits and complaints that are late, discounts, churn and tasks."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from analysis.models import AnalysisRun, CustomerSnapshot
+from analysis.selectors import churn_work
+from analysis.selectors.snapshots import visible
+from crm.models import User
+from customers.models import ChurnCase, Complaint, Interaction, OrderLine, Task
+from customers.models.scope import customers_in_scope
+from customers.selectors.churn_cases import current
+
+# What was done within so many days counts as lately.
+LATELY_DAYS = 30
+MOST_LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """One colleague ("" with id None: nobody's customers): what waits of theirs, and what they did lately."""
+
+    user_id: int | None
+    name: str
+    customers: int
+    key_customers: int
+    visits_late: int
+    complaints_late: int
+    discounts_over: int
+    churn_open: int
+    churn_worked: int
+    tasks_late: int
+    tasks_done: int
+
+
+@dataclass(frozen=True, slots=True)
+class LateComplaint:
+    """An open complaint beyond the days that the care plan allows its customer's tier."""
+
+    customer_id: int
+    customer: str
+    owner: str
+    tier: str
+    days: int
+    allowed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """A customer of tier A whom nobody owns; net revenue in cents."""
+
+    customer_id: int
+    name: str
+    region: str
+    net_revenue: int
+
+
+def lines(run: AnalysisRun, viewer: User, now: datetime.datetime) -> list[DeskLine]:
+    """Each owner of the viewer's customers, those with most that is late first."""
+    rows = visible(run, viewer).order_by()
+    counted = _by_owner(rows, customers=Q(), key=Q(tier="A"), late=_visit_late(run, now))
+    complaints = _by(Complaint.objects.filter(_complaint_late(run, viewer, now)), "customer__owner")
+    work = rows.filter(
+        churn_flag=True, last_order_on__gte=run.as_of - datetime.timedelta(days=churn_work.KEEP_DAYS)
+    )
+    begun = ChurnCase.objects.filter(current(), customer=OuterRef("customer"))
+    waiting = _by(work.filter(~Exists(begun)), "customer__owner")
+    since = now - datetime.timedelta(days=LATELY_DAYS)
+    mine = Q(customers_in_scope(viewer, "customer__"), customer__deleted_at=None)
+    over = _by(OrderLine.objects.filter(_discount_over(run, viewer, since)), "customer__owner")
+    worked = _by(ChurnCase.objects.filter(mine, contacted_at__gte=since), "worked_by")
+    today = timezone.localdate(now)
+    late = _by(Task.objects.filter(mine, done_at=None, due_on__lt=today), "assignee")
+    done = _by(Task.objects.filter(mine, done_at__gte=since), "assignee")
+    people = User.objects.in_bulk(
+        {key for found in (counted, complaints, over, waiting, worked, late, done) for key in found if key}
+    )
+    found = [
+        DeskLine(
+            key,
+            str(people[key]) if key else "",
+            *counted.get(key, (0, 0, 0)),
+            complaints.get(key, 0),
+            over.get(key, 0),
+            waiting.get(key, 0),
+            worked.get(key, 0),
+            late.get(key, 0),
+            done.get(key, 0),
+        )
+        for key in {*people, *([None] if None in counted else [])}
+    ]
+    return sorted(
+        found,
+        key=lambda each: (
+            -(each.visits_late + each.complaints_late + each.churn_open + each.tasks_late),
+            each.name,
+        ),
+    )
+
+
+def late_complaints(run: AnalysisRun, viewer: User, now: datetime.datetime) -> list[LateComplaint]:
+    """The viewer's complaints that have been open for longer than the care plan allows, the oldest first."""
+    care = run.policy.parsed().care.tiers
+    found = Complaint.objects.filter(_complaint_late(run, viewer, now)).select_related("customer__owner")
+    rows = list(found.order_by("reported_at", "id")[:MOST_LISTED])
+    tiers = dict(
+        CustomerSnapshot.objects.filter(run=run, customer__in=[row.customer_id for row in rows]).values_list(
+            "customer_id", "tier"
+        )
+    )
+    return [
+        LateComplaint(
+            row.customer_id,
+            row.customer.name,
+            str(row.customer.owner or ""),
+            tiers[row.customer_id],
+            (timezone.localdate(now) - timezone.localdate(row.reported_at)).days,
+            care[tiers[row.customer_id]].complaint_days,
+        )
+        for row in rows
+    ]
+
+
+def unassigned(run: AnalysisRun, viewer: User) -> list[Unassigned]:
+    """The viewer's customers of tier A whom nobody owns, the most valuable first."""
+    rows = visible(run, viewer).filter(tier="A", customer__owner=None).select_related("customer", "region")
+    return [
+        Unassigned(row.customer_id, row.customer.name, str(row.region or ""), row.net_revenue)
+        for row in rows.order_by("rank", "customer_id")[:MOST_LISTED]
+    ]
+
+
+def _visit_late(run: AnalysisRun, now: datetime.datetime) -> Q:
+    """Customers with whom nobody has spoken for longer than the care plan of their tier has it."""
+    found = Q(pk__in=[])
+    for tier, terms in run.policy.parsed().care.tiers.items():
+        if terms.days:
+            since = now - datetime.timedelta(days=terms.days)
+            spoken = Interaction.objects.filter(customer=OuterRef("customer"), occurred_at__gte=since)
+            found |= Q(Q(tier=tier), ~Exists(spoken))
+    return found
+
+
+def _complaint_late(run: AnalysisRun, viewer: User, now: datetime.datetime) -> Q:
+    """Open complaints of the viewer's customers beyond the days of their tier's plan."""
+    found = Q(pk__in=[])
+    today = timezone.localdate(now)
+    for tier, terms in run.policy.parsed().care.tiers.items():
+        day = today - datetime.timedelta(days=terms.complaint_days)
+        midnight = timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+        of_tier = visible(run, viewer).filter(tier=tier).values("customer_id")
+        found |= Q(reported_at__lt=midnight, customer__in=of_tier)
+    return found & Q(resolved_at=None)
+
+
+def _discount_over(run: AnalysisRun, viewer: User, since: datetime.datetime) -> Q:
+    """Lines sold since a moment at a greater discount than the care plan of the customer's tier allows."""
+    found = Q(pk__in=[])
+    for tier, terms in run.policy.parsed().care.tiers.items():
+        of_tier = visible(run, viewer).filter(tier=tier).values("customer_id")
+        found |= Q(discount__gt=terms.discount, customer__in=of_tier)
+    return found & Q(ordered_on__gte=timezone.localdate(since), quantity__gt=0)
+
+
+def _by_owner(
+    rows: QuerySet[CustomerSnapshot], *, customers: Q, key: Q, late: Q
+) -> dict[int | None, tuple[int, int, int]]:
+    counted = rows.values_list("customer__owner").annotate(
+        n=Count("customer_id", filter=customers or None),
+        key_n=Count("customer_id", filter=key),
+        late_n=Count("customer_id", filter=late),
+    )
+    return {owner: (n, key_n, late_n) for owner, n, key_n, late_n in counted}
+
+
+def _by(rows: QuerySet[Any, Any], column: str) -> dict[int | None, int]:
+    return dict(rows.order_by().values_list(column).annotate(n=Count("customer_id")))

@@ -1,0 +1,80 @@
+"""Who has dealt with what: counted by colleague, over the viewer's customers alone."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from analysis.selectors import desk
+from analysis.selectors.runs import published
+from analysis.services.runs import start_run
+from crm.models import User
+from customers.models import CaseState, Complaint, Customer, Interaction, OrderLine, Task
+from customers.services.churn_cases import note_step
+from customers.services.regions import load_regions
+from tests.cast import Cast, cast, make_customer, make_order, sign_in
+
+__all__ = ["cast"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def regions(transactional_db: None) -> None:
+    load_regions()
+
+
+@pytest.fixture
+def company(regions: None, cast: Cast) -> Cast:
+    """Alice's A customer was never visited, complains for long and got too much off; the orphan is an A too."""
+    today, now = timezone.localdate(), timezone.now()
+    for number, customer in enumerate((cast.huaxin, cast.orphan)):
+        make_order(customer, f"SO-{number}", today - timedelta(days=5), 6_000_000)
+    OrderLine.objects.filter(customer=cast.huaxin).update(discount="0.2")
+    Complaint.objects.create(
+        customer=cast.huaxin, complaint_type="defect", reported_at=now - timedelta(days=9)
+    )
+    Task.objects.create(
+        customer=cast.huaxin, title="x", due_on=today - timedelta(days=1), assignee=cast.alice
+    )
+    Task.objects.create(customer=cast.huaxin, title="y", due_on=today, assignee=cast.alice, done_at=now)
+    note_step(cast.huaxin.pk, actor=cast.bob, state=CaseState.CONTACTED)
+    calm = make_customer("K8", "静安书店", owner=cast.alice)
+    Interaction.objects.create(customer=calm, occurred_at=now, rep=cast.alice)
+    start_run(actor=None, as_of=today, queue=False)
+    return cast
+
+
+def shown(viewer: User) -> dict[str, desk.DeskLine]:
+    run = published()
+    assert run is not None
+    return {line.name: line for line in desk.lines(run, viewer, timezone.now())}
+
+
+def test_each_colleague_has_what_is_late_and_what_was_done(company: Cast) -> None:
+    lines = shown(company.ada)
+    alice = lines["Alice"]
+    assert (alice.customers, alice.key_customers, alice.visits_late) == (2, 1, 1)
+    assert (alice.complaints_late, alice.discounts_over, alice.tasks_late, alice.tasks_done) == (1, 1, 1, 1)
+    assert (lines["Bob"].churn_worked, lines["Bob"].customers) == (1, 0)
+    assert lines[""].key_customers == 1
+    run = published()
+    assert run is not None
+    assert [each.name for each in desk.unassigned(run, company.ada)] == ["无主商行"]
+    (late,) = desk.late_complaints(run, company.ada, timezone.now())
+    assert (late.customer, late.tier, late.allowed, late.days >= 8) == ("苏州华新家电", "A", 2, True)
+
+
+def test_a_manager_is_told_of_their_own_customers(company: Cast) -> None:
+    run = published()
+    assert run is not None
+    assert {name: line.customers for name, line in shown(company.dora).items()} == {"Alice": 1, "Bob": 0}
+    assert desk.unassigned(run, company.dora) == []
+    Customer.objects.filter(pk=company.huaxin.pk).update(region=None)
+    assert shown(company.dora) == {}
+    assert desk.late_complaints(run, company.dora, timezone.now()) == []
+
+
+def test_the_page_is_for_those_who_lead(company: Cast) -> None:
+    assert sign_in(company.alice).get("/analysis/team/").status_code == 403
+    page = sign_in(company.otto).get("/analysis/team/").content.decode()
+    assert "无主商行" in page
