@@ -27,6 +27,9 @@ BELOW_RECORD = {
     "record-section-edit": "profile/basics/edit/",
     "record-part-new": "parts/needs/new/",
     "record-export": "export/",
+    "record-rights": "rights/",
+    "record-request-new": "rights/requests/new/",
+    "record-erase": "rights/erase/",
     "record-conflict": "edit/",
 }
 # What of a person's record stands below its address.
@@ -58,6 +61,9 @@ NAMED = {
     "campaign-new": "/customers/directory/campaigns/new/",
     "informant-new": "/customers/directory/informants/new/",
     "field-switch": "/customers/fields/person.religion/switch/",
+    "retention-rule": "/customers/privacy/retention/deleted/",
+    "incident-new": "/customers/directory/incidents/new/",
+    "processing-new": "/customers/directory/processing/new/",
 }
 SIGN_IN = "accounts-login"
 # Answers with a page: also who may be the same, and what somebody else has changed meanwhile.
@@ -66,6 +72,22 @@ ADMIN_PAGES = (
     "customers-fields",
     "customers-fields-custom-new",
     "field-switch",
+    "record-rights",
+    "record-request-new",
+    "record-erase",
+    "retention-rule",
+    "incident-new",
+    "processing-new",
+    "customers-privacy",
+    "customers-privacy-requests",
+    "customers-privacy-processing",
+    "customers-privacy-incidents",
+    "customers-privacy-retention",
+    "customers-privacy-unused-fields",
+    "customers-privacy-destroyed",
+    "audit",
+    "audit-export",
+    "jobs",
     "territory-new",
     "access-users",
     "access-users-new",
@@ -75,7 +97,9 @@ ADMIN_PAGES = (
     "styleguide",
 )
 # Addresses that answer no page of their own: parts of pages, files, and what only redirects.
-NO_PAGES = re.compile(r"^$|^healthz$|^readyz$|^metrics$|^i18n/|^accounts/(?!login/$)|/suggest/$|/log/customers/$|\.json$")
+NO_PAGES = re.compile(
+    r"^$|^healthz$|^readyz$|^metrics$|^i18n/|^accounts/(?!login/$)|/suggest/$|/log/customers/$|\.json$|\.csv$"
+)
 # How much smaller than on the screen, and how fine.
 SCALES = {"desk": 0.5, "phone": 0.6}
 QUALITY = 45
