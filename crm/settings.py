@@ -411,14 +411,6 @@ else:
 EMAIL_FILE_PATH = str(KEZHI_HOME / "mail")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="kezhi@localhost")
-
-# --- Mail ------------------------------------------------------------------------------------------
-
-# Where mail goes: smtp+tls://user:password@host:587, filemail:///folder, consolemail:// …
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="kezhi@localhost")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # The beginning of the addresses in mail.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 

@@ -16,7 +16,6 @@ def export_local_settings(home: Home) -> None:
         "BLIND_INDEX_KEY": home.secret("blind-index-key"),
         "SECURE": "0",  # plain http on the loopback interface
         "SECOND_FACTOR_FOR": "",  # whoever tries the product has no app at hand; they may set one up
-        "EMAIL_URL": f"filemail:///{home.path / 'mail'}",  # nothing leaves the machine
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
