@@ -18,6 +18,7 @@ from analysis.selectors.churn import ChurnSummary
 from analysis.selectors.snapshots import sees_company
 from analysis.selectors.tiers import by_region
 from analysis.views.frame import base_context, ranked_list, tier_menus
+from analysis.views.measures.page import core_frame
 from analysis.views.runs import nothing_published
 from crm.policy import require
 from crm.templatetags.format import compact_money, number, percent
@@ -35,6 +36,7 @@ def churn(request: HttpRequest) -> HttpResponse:
     run = runs.published()
     if run is None:
         return nothing_published(request, user)
+    run, framing = core_frame(request, user, "churn", run)
     form = SnapshotFilters(request.GET, user=user)
     scope = form.scope()
     summary = selector.summary(run, user, scope)
@@ -49,6 +51,7 @@ def churn(request: HttpRequest) -> HttpResponse:
     calibration_columns, calibration_rows = calibration_table(evaluation, company=sees_company(user))
     context = {
         **base_context(run, user),
+        **framing,
         "summary": summary,
         "figures": _figures(summary),
         "reasons": [

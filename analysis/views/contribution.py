@@ -18,6 +18,7 @@ from analysis.selectors.ranking import ranking
 from analysis.selectors.tiers import by_region
 from analysis.views.cells import contribution_cells
 from analysis.views.frame import base_context, ranked_list, tier_menus
+from analysis.views.measures.page import core_frame
 from analysis.views.runs import nothing_published
 from crm.policy import require
 from crm.templatetags.format import compact_money, number, percent, signed_percent
@@ -34,6 +35,7 @@ def contribution(request: HttpRequest) -> HttpResponse:
     run = runs.published()
     if run is None:
         return nothing_published(request, user)
+    run, framing = core_frame(request, user, "contribution", run)
     form = SnapshotFilters(request.GET, user=user)
     scope = form.scope()
     order, notes = chosen(request, "sort", dict.fromkeys(ORDERS), "value")
@@ -46,6 +48,7 @@ def contribution(request: HttpRequest) -> HttpResponse:
     )
     context = {
         **base_context(run, user),
+        **framing,
         "summary": summary,
         "figures": _figures(summary),
         "top": [

@@ -23,6 +23,7 @@ from analysis.selectors.sums import TIERS, sums_by_tier
 from analysis.selectors.tiers import RegionTiers, Slice, TiersHeadline
 from analysis.views.cells import Cells, region_cells, tiers_cells
 from analysis.views.frame import base_context, ranked_list, tier_addresses, tier_menus
+from analysis.views.measures.page import core_frame
 from analysis.views.runs import nothing_published
 from crm.policy import require
 from crm.templatetags.format import compact_money, number, percent
@@ -41,6 +42,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
     run = runs.published()
     if run is None:
         return nothing_published(request, user)
+    run, framing = core_frame(request, user, "tiers", run)
     form = SnapshotFilters(request.GET, user=user)
     scope, wanted = form.scope(), form.rows()
     sums = sums_by_tier(run, user, scope)
@@ -60,6 +62,7 @@ def tiers(request: HttpRequest) -> HttpResponse:
     )
     context = {
         **base_context(run, user),
+        **framing,
         "figures": _figures(request, headline),
         "curve": curve,
         "pareto_title": pareto_title(curve),

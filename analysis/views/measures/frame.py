@@ -212,7 +212,7 @@ def _runs_control(
         nothing = with_parameters(request, against=NOBODY)
         options.append({"label": _("Nothing"), "url": nothing, "active": chosen is None})
     value = next((option["label"] for option in options if option["active"]), _("Nothing"))
-    return {"label": label, "value": value, "options": options} if offered else {}
+    return {"name": name, "label": label, "value": value, "options": options} if offered else {}
 
 
 def _scope_controls(request: HttpRequest, user: User, scope: Filter) -> list[dict[str, Any]]:

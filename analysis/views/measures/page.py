@@ -116,6 +116,23 @@ def export(request: HttpRequest, name: str) -> HttpResponse:
     return response
 
 
+def core_frame(
+    request: HttpRequest, user: User, name: str, run: AnalysisRun
+) -> tuple[AnalysisRun, dict[str, Any]]:
+    """The frame of a page of the core run, which has filters of its own: the run, and what its template needs."""
+    frame = frame_of(request, user, run)
+    page = pages.PAGES[name]
+    notice = stale(run, user) if frame.asked.run.pk == run.pk else None
+    return frame.asked.run, {
+        "controls": [control for control in frame.controls if control.get("name") != "against"],
+        "notes": frame.notes,
+        "notices": [notice] if notice else [],
+        "saved": saved_views(request, user, f"analysis:{name}"),
+        "exports": _export_links(request, page, user),
+        "related": [],
+    }
+
+
 def _framed(request: HttpRequest, user: User, page: MeasurePage, run: AnalysisRun) -> Frame:
     """The page's frame, with its own choices read."""
     frame = with_numbers(request, frame_of(request, user, run), page.numbers)

@@ -7,14 +7,14 @@ from django.urls import reverse
 
 from analysis.models import Annotation
 from analysis.selectors.annotations import noted_between
-from crm.models import AuditEntry
+from crm.models import AuditEntry, User
 from tests.cast import Cast, sign_in
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2024, 5, 6)
 
 
-def note(user: object, text: str = "Price rise") -> int:
+def note(user: User, text: str = "Price rise") -> int:
     return sign_in(user).post(reverse("analysis:annotations"), {"day": DAY, "text": text}).status_code
 
 

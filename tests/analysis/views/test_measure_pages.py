@@ -85,7 +85,9 @@ def added_up(rows: list[dict[str, str]], column: str) -> int:
 
 def differences(run: AnalysisRun, who: str, user: User) -> list[tuple[str, Any, Any]]:
     """Where a page or its file says something else than the database, for one viewer."""
-    client, wrong, refused = sign_in(user), [], []
+    client = sign_in(user)
+    wrong: list[tuple[str, Any, Any]] = []
+    refused: list[str] = []
     for name, oracle in ORACLES.items():
         expected = asked(oracle.figure, run, who, user)
         with translation.override("en"):
