@@ -31,6 +31,7 @@ BELOW_RECORD = {
     "record-request-new": "rights/requests/new/",
     "record-erase": "rights/erase/",
     "record-conflict": "edit/",
+    "record-churn": "churn/",
 }
 # What of a person's record stands below its address.
 BELOW_PERSON = {"sensitive": "sensitive/person.religion/"}
@@ -46,15 +47,18 @@ DETAILS = {
     "order": ("/customers/orders/", r"/customers/orders/\d+/"),
     "competitor": ("/customers/competitors/", r"/customers/competitors/\d+/"),
     "informant": ("/customers/campaigns/informants/", r"/customers/campaigns/informants/\d+/"),
+    "policy-version": ("/analysis/policy/versions/", r"/analysis/policy/versions/\d+/"),
     "run": ("/analysis/runs/", r"/analysis/runs/\d+/"),
     "channel-edit": ("/customers/campaigns/channels/", r"/customers/directory/channels/\d+/"),
     "competitor-edit": ("/customers/competitors/", r"/customers/directory/competitors/\d+/"),
     "task": ("/customers/tasks/", r"/customers/tasks/\d+/"),
     "merge-compare": ("{record}merge/", r"/customers/\d+/merge/\?with=.+"),
 }
+FIVE = ("gold", "drag", "wish", "complaining", "narrow")
 # Pages whose address says which list, register or field is meant.
 NAMED = {
     "list-export": "/customers/lists/customers/export/",
+    **{f"list-{key}": f"/analysis/lists/{key}/" for key in FIVE},
     "territory-new": "/customers/directory/territories/new/",
     "competitor-new": "/customers/directory/competitors/new/",
     "channel-new": "/customers/directory/channels/new/",

@@ -1,9 +1,13 @@
 """The import wizard, walked by an admin in Chinese on a phone; and without scripts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -14,6 +18,7 @@ from customers.models import Channel, Customer, ImportBatch
 from tests.cast import make_user, sign_in
 from tests.e2e.visitor import SIZES, Visitor, visiting
 
+T = TypeVar("T")
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LIST = """客户名单
 
@@ -42,10 +47,28 @@ def visitor(
         yield somebody
 
 
+def apart(ask: Callable[[], T]) -> T:
+    """Ask the database in a thread of its own: in the browser's it may not be asked."""
+
+    def asked() -> T:
+        try:
+            return ask()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asked).result()
+
+
 def work() -> None:
     """Do the jobs that wait, as a worker does."""
-    for job in Job.objects.filter(state="queued"):
-        jobs.execute(job.pk)
+    for pk in apart(lambda: list(Job.objects.filter(state="queued").values_list("pk", flat=True))):
+        apart(partial(jobs.execute, pk))
+
+
+def customers() -> int:
+    """Return how many customers there are."""
+    return apart(Customer.objects.filter(deleted_at=None).count)
 
 
 def see(visitor: Visitor, page: Page, heading: str) -> None:
@@ -80,19 +103,19 @@ def test_the_wizard_is_walked_in_chinese_on_a_phone(visitor: Visitor, tmp_path: 
     work()
     page.goto(page.url)
     see(visitor, page, "每一行将如何处理")
-    assert not Customer.objects.exists()
+    assert customers() == 0
     page.click(".tabs a:has-text('有错误')")
     page.click(".import-row a:has-text('更正')")
     page.fill("[name=cell-1]", "宏图商行")
     page.click("button:has-text('保存并检查此行')")
-    page.wait_for_selector(".import-row:has-text('宏图商行') .tag:has-text('新')")
+    page.wait_for_selector(".import-row:has-text('宏图商行') .tag:has-text('新增')")
     page.goto(page.url.partition("?")[0])
     page.click("button:has-text('导入 3 行')")
     see(visitor, page, "名单.csv")
     work()
     page.wait_for_selector("h2:has-text('各行的结果')")
     see(visitor, page, "名单.csv")
-    assert Customer.objects.count() == 3
+    assert customers() == 3
     page.click("a:has-text('核对这次导入')")
     see(visitor, page, "核对这次导入")
     page.go_back()
@@ -102,7 +125,7 @@ def test_the_wizard_is_walked_in_chinese_on_a_phone(visitor: Visitor, tmp_path: 
     page.wait_for_selector("#import-progress")
     work()
     page.wait_for_selector(".tag:has-text('已撤销')")
-    assert not Customer.objects.filter(deleted_at=None).exists()
+    assert customers() == 0
 
 
 def test_the_wizard_works_without_scripts(visitor: Visitor, tmp_path: Path) -> None:
@@ -127,7 +150,7 @@ def test_the_wizard_works_without_scripts(visitor: Visitor, tmp_path: Path) -> N
     work()
     page.reload()
     assert page.is_visible("h2:has-text('What became of the rows')")
-    assert ImportBatch.objects.get().created == Customer.objects.count() == 3
+    assert apart(ImportBatch.objects.get).created == customers() == 3
 
 
 def test_pasted_rows_and_a_file_too_large_are_told_before_anything_is_sent(
@@ -142,7 +165,7 @@ def test_pasted_rows_and_a_file_too_large_are_told_before_anything_is_sent(
     assert page.evaluate("document.querySelector('#id_file').validationMessage").startswith(
         "The file is larger"
     )
-    assert not ImportBatch.objects.exists()
+    assert not apart(ImportBatch.objects.exists)
     page.reload()
     page.evaluate(
         """() => {

@@ -33,7 +33,9 @@ class CellsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.cells = cells[:CELLS_ASKED]
         for cell in self.cells:
-            wrong = {"aria-invalid": "true", "class": "is-invalid"} if cell.is_wrong else {}
+            look = {"class": "form-control"}
+            if cell.is_wrong:
+                look = {"class": "form-control is-invalid", "aria-invalid": "true"}
             is_long = len(cell.text) > _ONE_LINE or "\n" in cell.text
             self.fields[_name(cell)] = forms.CharField(
                 label=cell.header,
@@ -41,7 +43,7 @@ class CellsForm(forms.Form):
                 required=False,
                 strip=False,
                 max_length=LONGEST_CELL,
-                widget=forms.Textarea({"rows": 3, **wrong}) if is_long else forms.TextInput(wrong),
+                widget=forms.Textarea({"rows": 3, **look}) if is_long else forms.TextInput(look),
             )
 
     def rows(self) -> list[tuple[Cell, forms.BoundField]]:

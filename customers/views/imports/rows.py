@@ -43,13 +43,15 @@ class Row:
 def row_of(batch: ImportBatch, each: imports.CheckedRow, *, may_fix: bool, may_open: bool) -> Row:
     """Describe one row; ``may_fix`` links to its cells, ``may_open`` to its record."""
     outcome = RowOutcome(each.outcome)
+    # A record that is only going to be made has no page yet.
+    is_there = not (may_fix and outcome == RowOutcome.CREATED)
     return Row(
         line=each.line,
         outcome=outcome.value,
         label=_planned(outcome) if may_fix else str(outcome.label),
         tone=OUTCOME_TONES[outcome],
         subject=each.subject,
-        url=record_url(batch, each.subject_id) if may_open else "",
+        url=record_url(batch, each.subject_id) if may_open and is_there else "",
         cells=" · ".join(cell.strip()[:_SHOWN_CHARACTERS] for cell in each.cells if cell.strip())[:240],
         changes=[(str(change.label), _shown(change.old), _shown(change.new)) for change in each.changes],
         reason=each.reason,
@@ -83,7 +85,7 @@ def count_tabs(
 def _planned(outcome: RowOutcome) -> str:
     """Say what would become of a row."""
     return {
-        RowOutcome.CREATED: _("New"),
+        RowOutcome.CREATED: _("New record"),
         RowOutcome.UPDATED: _("Changes"),
         RowOutcome.UNCHANGED: _("Unchanged"),
         RowOutcome.REJECTED: _("Errors"),
@@ -98,11 +100,9 @@ def record_url(batch: ImportBatch, subject_id: int | None) -> str:
 
 
 def _duplicate(each: imports.CheckedRow) -> str:
-    if each.duplicate_of is None:
-        return ""
-    if each.duplicate_of.line is not None:
-        return _("the same as line %(line)d") % {"line": each.duplicate_of.line}
-    return _("the same as a customer that is known")
+    """Say of which customer a row is a duplicate; of which line, its reason says."""
+    known = each.duplicate_of is not None and each.duplicate_of.customer_id is not None
+    return _("the same as a customer that is known") if known else ""
 
 
 def _duplicate_url(each: imports.CheckedRow) -> str:
