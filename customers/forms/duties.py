@@ -123,7 +123,7 @@ class RuleForm(forms.Form):
     """For how long a class of data is kept."""
 
     days = forms.IntegerField(
-        label=_("Days"),
+        label=_("Days kept"),
         required=False,
         min_value=1,
         max_value=36_500,

@@ -32,7 +32,7 @@ TABS = (
     ("customers:requests", gettext_lazy("Requests")),
     ("customers:processing", gettext_lazy("Processing register")),
     ("customers:incidents", gettext_lazy("Incidents")),
-    ("customers:retention", gettext_lazy("Retention")),
+    ("customers:retention", gettext_lazy("Retention periods")),
     ("customers:minimisation", gettext_lazy("Unused fields")),
     ("customers:purges", gettext_lazy("Destroyed")),
 )
@@ -137,7 +137,7 @@ def retention_rule(request: HttpRequest, data: str) -> HttpResponse:
         "differences": differing,
         "title": found.data.label,
         "back_url": reverse("customers:retention"),
-        "crumbs": [{"label": _("Retention"), "url": reverse("customers:retention")}],
+        "crumbs": [{"label": _("Retention periods"), "url": reverse("customers:retention")}],
     }
     status = 409 if differing else 422 if form.is_bound else 200
     return render(request, "customers/duties/form.html", context, status=status)
