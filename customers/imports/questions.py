@@ -78,8 +78,8 @@ def date_questions(table: Table, mapping: ColumnMapping, rows: int | None = None
     ]
     found = []
     for column, source in asked:
-        order, example = find_date_order(_cells(table, source.index, rows))
-        if order is None and example is not None:
+        _order, example = find_date_order(_cells(table, source.index, rows))
+        if example is not None:
             ambiguous = dict.fromkeys(
                 cell.strip() for cell in _cells(table, source.index, rows) if is_ambiguous(cell)
             )

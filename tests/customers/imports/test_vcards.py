@@ -175,3 +175,7 @@ def test_endless_cards_are_refused_and_long_ones_cost_little(reading: Reading, t
 )
 def test_escaped_separators_separate_nothing(reading: Reading, written: str, read: str) -> None:
     assert cell(reading(card(f"N:{written};;")), "Last Name") == read
+
+
+def test_version_2_1_escapes_nothing_but_semicolons(reading: Reading) -> None:
+    assert cell(reading(card("FN:A", r"NOTE:C:\new\; D", version="2.1")), "Notes") == r"C:\new; D"

@@ -8,7 +8,7 @@ from tests.customers.imports.biff import xls
 from tests.customers.imports.conftest import Parsing, Reading
 from tests.customers.imports.workbooks import xlsx
 
-ROWS = [
+ROWS: list[list[str | float]] = [
     ["客户编号", "客户名称", "手机", "备注"],
     ["0007", "上海华新贸易有限公司", 13800138000.0, "两行\n备注"],
 ]
@@ -28,7 +28,7 @@ def test_an_old_workbook_and_a_new_one_say_the_same(parsing: Parsing) -> None:
 
 
 def test_an_old_workbook_of_many_rows_is_read_whole(reading: Reading) -> None:
-    rows: list[list[str | float]] = [["code", "name"], *([f"C{i}", f"客户{i}"] for i in range(900))]
+    rows = [["code", "name"], *([f"C{i}", f"客户{i}"] for i in range(900))]
     assert [cells for _line, cells in reading(xls(rows))] == rows[1:]
 
 
