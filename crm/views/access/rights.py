@@ -42,6 +42,7 @@ ACTIONS: dict[str, str | Promise] = {
     "import.view": _("See imports"),
     "analysis.view": _("Read analyses"),
     "analysis.run": _("Start analyses"),
+    "analysis.annotate": _("Say what happened on a day, on charts over time"),
     "policy.edit": _("Publish policies: managers their regions' thresholds"),
     "team.desk": _("See who has dealt with what"),
     "plan.view": _("See sales plans"),
