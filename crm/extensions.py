@@ -109,6 +109,12 @@ class CustomerInsights(Protocol):
         """Return the ids of customers of these tiers (any when empty) and churn flag (either when None)."""
         ...
 
+    def count_with(
+        self, viewer: User, *, tiers: Collection[str] = (), flagged: bool | None = None
+    ) -> int | None:
+        """Return how many those are, where the run has counted them for ``viewer``; None where it has not."""
+        ...
+
     def explain(self, customer_id: int, *, viewer: User) -> Explanation | None:
         """Return why one customer, who is visible to ``viewer``, stands where it stands."""
         ...

@@ -8,25 +8,40 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from analysis.measures.tiers import TierScheme
 from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState
 from analysis.models.rules import read_rules
 from analysis.selectors.explanations import JUDGEMENT, Wording
 from analysis.selectors.ranking import COLUMNS, known_margin
-from analysis.selectors.snapshots import sees_company, visible
+from analysis.selectors.snapshots import Filter, sees_company, visible
+from analysis.selectors.sums import add, reads_stored, sums_by_tier
 from crm.extensions import CareTerms, Explanation, PastStanding, Standing, Worth
 from crm.models import User
+from crm.policy import Scope, can, scope_of
+from crm.prepared import Prepared, Slot
+from customers.models import Customer
 
 MOST_PAST_DAYS = 400
 _OWN = tuple(column for column in COLUMNS if not column.startswith("customer__"))
 
+_POINTER = Prepared(lambda: Publication.objects.order_by().values("run_id", "published_at"))
+# What snapshots.visible leaves of one customer for those who see everybody.
+_OF_ANYBODY = Prepared(
+    lambda: CustomerSnapshot.objects.filter(
+        run=Slot("run"),
+        customer=Slot("customer"),
+        customer__deleted_at=None,
+        customer__scoring_refused=False,
+    ).values(*_OWN, *JUDGEMENT)
+)
+
 
 def open_published() -> PublishedInsights | None:
     """The published run, bound for one response; None before the first one."""
-    pointer = Publication.objects.values_list("run_id", "published_at").first()
-    return PublishedInsights(_published_run(*pointer)) if pointer else None
+    pointer = _POINTER.one()
+    return PublishedInsights(_published_run(pointer["run_id"], pointer["published_at"])) if pointer else None
 
 
 @lru_cache(maxsize=2)
@@ -50,17 +65,34 @@ class PublishedInsights:
     def customers_with(
         self, *, tiers: Collection[str] = (), flagged: bool | None = None
     ) -> QuerySet[Any, Any]:
-        """The ids of customers of these tiers and churn flag, to be used within a query."""
-        rows = self._rows()
+        """The ids of customers of these tiers and churn flag, to be used within a query.
+
+        Those who refuse are few, and left out by the index that holds them alone: joined to their customers, these
+        would all be read.
+        """
+        refused = Customer.objects.filter(pk=OuterRef("customer"), scoring_refused=True)
+        rows = CustomerSnapshot.objects.filter(~Exists(refused), run=self.run)
         if tiers:
             rows = rows.filter(tier__in=tiers)
         if flagged is not None:
             rows = rows.filter(churn_flag=flagged)
         return rows.values("customer_id")
 
+    def count_with(
+        self, viewer: User, *, tiers: Collection[str] = (), flagged: bool | None = None
+    ) -> int | None:
+        """How many those are, where the run's own sums are the viewer's; None for anybody else."""
+        if not reads_stored(viewer, Filter()):
+            return None
+        by_tier = sums_by_tier(self.run, viewer, Filter())
+        sums = add(by_tier[tier] for tier in (tiers or by_tier))
+        if flagged is None:
+            return sums["customers"]
+        return sums["flagged"] if flagged else sums["scored"] - sums["flagged"]
+
     def explain(self, customer_id: int, *, viewer: User) -> Explanation | None:
         """Why one customer stands where it stands; None when the run or the viewer does not know it."""
-        row = visible(self.run, viewer).filter(customer=customer_id).values(*_OWN, *JUDGEMENT).first()
+        row = self._row_of(customer_id, viewer)
         run, words, company = self.run, self._words(), sees_company(viewer)
         if row is None or run.window_start is None or run.window_end is None:
             return None
@@ -85,6 +117,13 @@ class PublishedInsights:
             churn_reasons=(words.churn_sentence(row), *words.churn_reasons(row)),
             run_url=run.get_absolute_url(),
         )
+
+    def _row_of(self, customer_id: int, viewer: User) -> dict[str, Any] | None:
+        """The row of one customer, with the judgement of today; None when the viewer does not know it."""
+        if can(viewer, "analysis.view") and scope_of(viewer, "customer.view") is Scope.ALL:
+            return _OF_ANYBODY.one(run=self.run.pk, customer=customer_id)
+        rows = visible(self.run, viewer).filter(customer=customer_id).order_by()
+        return next(iter(rows.values(*_OWN, *JUDGEMENT)), None)
 
     def most_valuable(
         self,

@@ -102,15 +102,29 @@ def chosen_columns(spec: ListSpec, viewer: Viewer, data: QueryDict) -> list[Colu
 def read(asked_for: Asked, *, after: str = "", before: str = "", size: int = PAGE_SIZE) -> ListPage:
     """Read the page after or before a cursor. Raises CursorError for one of another list."""
     spec, viewer = asked_for.spec, asked_for.viewer
-    is_whole = not asked_for.is_narrowed and lists.sees_all(viewer.user)
-    count = lists.count_rows(asked_for.rows, is_whole_table=is_whole)
+    count = _count(asked_for)
     rows = lists.fenced(asked_for.rows, count) if asked_for.is_narrowed else asked_for.rows
     fields = [path for column in asked_for.columns for path in column.fields]
     sort = asked_for.sort
-    page = lists.read_page(sort.prepare(rows), fields, sort.keys, after=after, before=before, size=size)
+    place = {"after": after, "before": before}
+    if asked_for.is_narrowed and lists.SEVERAL < count <= lists.FEW:
+        page = lists.read_page_of_few(rows, sort.prepare, fields, sort.keys, **place, size=size)
+    else:
+        page = lists.read_page(sort.prepare(rows), fields, sort.keys, **place, size=size)
     spec.read_needed(page.rows, asked_for.columns, viewer)
     masked = [spec.is_masked(column, viewer) for column in asked_for.columns]
     return ListPage(page, [_cells(asked_for.columns, masked, row) for row in page.rows], count)
+
+
+def _count(asked_for: Asked) -> int:
+    """Count the rows, up to the cap; a single filter may know how many it keeps of everybody."""
+    sees_all = lists.sees_all(asked_for.viewer.user)
+    if sees_all and len(asked_for.on) == 1 and not asked_for.written:
+        (only,) = asked_for.on
+        known = only.filter.count(only.values, asked_for.viewer)
+        if known is not None:
+            return known
+    return lists.count_rows(asked_for.rows, is_whole_table=sees_all and not asked_for.is_narrowed)
 
 
 def _cells(columns: list[Column], masked: list[bool], row: Row) -> list[Cell]:

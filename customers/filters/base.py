@@ -63,6 +63,8 @@ class Filter:
         shown: how a value is written on the chip.
         needs_run: whether it asks the published run.
         is_personal: whether it asks about personal fields, which only those may who read them.
+        count: how many rows it keeps of all that a viewer who sees everybody sees, where that is known without
+            reading them; None where it is not.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Filter:
     shown: Callable[[Any], Text] = str
     needs_run: bool = False
     is_personal: bool = False
+    count: Callable[[list[Any], Viewer], int | None] = lambda values, viewer: None
 
     def is_for(self, viewer: Viewer) -> bool:
         """Whether a viewer has this filter."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -37,7 +38,7 @@ from customers.models import (
     Tag,
 )
 from customers.models.listing import NEVER
-from customers.selectors import profiles, search
+from customers.selectors import lists, profiles, search
 
 TIERS = (
     ("A", _("A: key customers")),
@@ -46,6 +47,7 @@ TIERS = (
 )
 CHURN = (("flagged", _("At risk of leaving")), ("steady", _("Not at risk")))
 MOST_OFFERED = 100
+_DAYS = {"90", "180", "365"}
 
 
 def search_customers(rows: Rows, written: str, viewer: Viewer) -> Rows:
@@ -75,14 +77,35 @@ def _of_churn(rows: Rows, values: list[Any], viewer: Viewer) -> Rows:
     return rows.filter(pk__in=viewer.insights.customers_with(flagged=values[0] == "flagged"))
 
 
+def _count_of_tiers(values: list[Any], viewer: Viewer) -> int | None:
+    return viewer.insights.count_with(viewer.user, tiers=values) if viewer.insights else None
+
+
+def _count_of_churn(values: list[Any], viewer: Viewer) -> int | None:
+    if viewer.insights is None:
+        return None
+    return viewer.insights.count_with(viewer.user, flagged=values[0] == "flagged")
+
+
 def _ordered(days: int) -> Any:
     """Return the filter "the last order is longer ago than so many days"."""
 
     def keep(rows: Rows) -> Rows:
-        before = timezone.localdate() - timedelta(days=days)
-        return rows.filter(activity__last_order_on__lt=before, activity__last_order_on__gt=NEVER)
+        first, last = _days_before(days)
+        return rows.filter(activity__last_order_on__lt=last, activity__last_order_on__gt=first)
 
     return keep
+
+
+def _days_before(days: int) -> tuple[date, date]:
+    """Return between which days a last order lies that is longer ago than so many days."""
+    return lists.NEVER_ORDERED, timezone.localdate() - timedelta(days=days)
+
+
+def _count_of_orders(values: list[Any], viewer: Viewer) -> int | None:
+    if values[0] not in _DAYS:
+        return None
+    return lists.count_active(*_days_before(int(values[0])))
 
 
 def region_filter(path: str = "region") -> Filter:
@@ -151,6 +174,11 @@ _LAST_ORDER = of_states(
         "never": (_("Never ordered"), lambda rows: rows.filter(activity__last_order_on=NEVER)),
     },
 )
+_COUNTED = (
+    replace(_TIER, count=_count_of_tiers),
+    replace(_CHURN, count=_count_of_churn),
+    replace(_LAST_ORDER, count=_count_of_orders),
+)
 _TEAM = of_records(
     "team",
     _("Team or branch"),
@@ -167,8 +195,7 @@ _TAG = of_records(
 _LIFECYCLE = of_choices("lifecycle", _("Lifecycle"), Lifecycle.choices)
 
 CUSTOMER_FILTERS = (
-    _TIER,
-    _CHURN,
+    *_COUNTED[:2],
     region_filter(),
     owner_filter(),
     _TEAM,
@@ -197,7 +224,7 @@ CUSTOMER_FILTERS = (
     of_choices("ownership_type", _("Ownership type"), OwnershipType.choices),
     of_choices("potential", _("Potential"), Potential.choices),
     of_choices("purchasing_power", _("Purchasing power"), Grade.choices),
-    _LAST_ORDER,
+    _COUNTED[2],
     since("created_at", "added_since", _("Added from"), is_time=True),
     until("created_at", "added_until", _("Added until"), is_time=True),
 )

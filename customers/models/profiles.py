@@ -149,6 +149,7 @@ class Customer(models.Model):
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
+        db_index=False,  # an index of its own, below
         related_name="customers",
     )
     team = models.ForeignKey(
@@ -157,6 +158,7 @@ class Customer(models.Model):
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
+        db_index=False,  # an index of its own, below
         related_name="customers",
     )
     region = models.ForeignKey(
@@ -165,6 +167,7 @@ class Customer(models.Model):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
+        db_index=False,  # an index of its own, below
         related_name="customers",
     )
     source = models.ForeignKey(
@@ -256,13 +259,14 @@ class Customer(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["owner", "-id"], name="customer_owner"),
+            # With what tells the deleted, so that customers are counted in the index alone.
+            models.Index(fields=["owner", "-id"], include=["deleted_at"], name="customer_of_owner"),
+            models.Index(fields=["team", "-id"], include=["deleted_at"], name="customer_of_team"),
+            models.Index(fields=["region", "-id"], include=["deleted_at"], name="customer_of_region"),
             models.Index(
                 fields=["id"], name="customer_deleted", condition=models.Q(deleted_at__isnull=False)
             ),
             models.Index(fields=["id"], name="customer_unscored", condition=models.Q(scoring_refused=True)),
-            models.Index(fields=["team", "-id"], name="customer_team"),
-            models.Index(fields=["region", "-id"], name="customer_region"),
             models.Index(fields=["pinyin", "id"], name="customer_pinyin"),
             models.Index(fields=["-created_at", "-id"], name="customer_newest"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_trgm"),

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 
 from crm.models import User
 from crm.policy import can
+from crm.prepared import Prepared, Slot
 from customers.models import (
     Complaint,
+    ComplaintType,
     ContactChannel,
     Customer,
     Direction,
@@ -29,11 +31,34 @@ from customers.models import (
     ResponseType,
 )
 from customers.models.finance import COUNTED
-from customers.selectors.finance import OrderRow, order_page
+from customers.selectors.finance import OrderRow, last_orders
 from customers.selectors.masking import masked_text
 
 YEAR = timedelta(days=365)
+MOST_RECENT = 8
 _CHANNELS = dict(ContactChannel.choices)
+_RESPONSES = dict(ResponseType.choices)
+_COMPLAINT_TYPES = dict(ComplaintType.choices)
+_INTERACTIONS = Prepared(
+    lambda: Interaction.objects.filter(customer=Slot("customer")).values(
+        "id", "occurred_at", "response_type", "channel", "body", "rep__name", "rep__username"
+    )[:MOST_RECENT]
+)
+_COMPLAINTS = Prepared(
+    lambda: Complaint.objects.filter(customer=Slot("customer")).values(
+        "id", "reported_at", "complaint_type", "cause", "resolved_at", "rep__name", "rep__username"
+    )[:MOST_RECENT]
+)
+_WAITING = Prepared(
+    lambda: (
+        Complaint.objects.filter(customer=Slot("customer"), resolved_at=None)
+        .order_by("reported_at")
+        .values("reported_at")
+    )
+)
+_NEEDS = Prepared(
+    lambda: Need.objects.filter(customer=Slot("customer")).values("statement", "is_met", "noted_on")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,58 +135,58 @@ class Lateness:
     rows: list[LateRow]
 
 
-def recent(user: User, customer: Customer, limit: int = 8) -> list[Happening]:
+def recent(user: User, customer: Customer, limit: int = MOST_RECENT) -> list[Happening]:
     """Return the last things that happened with a customer (in scope): orders, interactions, complaints."""
     readable = can(user, "personal.view")
-    interactions = Interaction.objects.filter(customer=customer).select_related("rep")[:limit]
-    complaints = Complaint.objects.filter(customer=customer).select_related("rep")[:limit]
-    orders = order_page(Order.objects.filter(customer=customer, status__in=COUNTED), size=limit)
     happened = [
-        *(_interaction(each, readable) for each in interactions),
-        *(_complaint(each, readable) for each in complaints),
-        *(_order(each) for each in orders.rows),
+        *(_interaction(each, readable) for each in _INTERACTIONS(customer=customer.pk)[:limit]),
+        *(_complaint(each, readable) for each in _COMPLAINTS(customer=customer.pk)[:limit]),
+        *(_order(each) for each in last_orders(customer)[:limit]),
     ]
     return sorted(happened, key=attrgetter("at"), reverse=True)[:limit]
 
 
 def open_complaints(customer: Customer) -> list[datetime]:
     """Return when the complaints of a customer (in scope) that wait for an answer were reported, oldest first."""
-    waiting = Complaint.objects.filter(customer=customer, resolved_at=None).order_by("reported_at")
-    return list(waiting.values_list("reported_at", flat=True))
+    return [each["reported_at"] for each in _WAITING(customer=customer.pk)]
 
 
 def needs_of(user: User, customer: Customer) -> list[NeedRow]:
     """Return the needs of a customer (in scope), the unmet first."""
     readable = can(user, "personal.view")
     return [
-        NeedRow(each.statement if readable else masked_text(each.statement), each.is_met, each.noted_on)
-        for each in Need.objects.filter(customer=customer)
+        NeedRow(
+            each["statement"] if readable else masked_text(each["statement"]),
+            each["is_met"],
+            each["noted_on"],
+        )
+        for each in _NEEDS(customer=customer.pk)
     ]
 
 
-def _interaction(interaction: Interaction, readable: bool) -> Happening:
+def _interaction(row: Mapping[str, Any], readable: bool) -> Happening:
     return Happening(
-        at=interaction.occurred_at,
+        at=row["occurred_at"],
         kind="interaction",
-        id=interaction.pk,
-        label=interaction.get_response_type_display(),
-        way=str(_CHANNELS.get(interaction.channel, "")),
-        who=str(interaction.rep or ""),
-        text=interaction.body if readable else masked_text(interaction.body),
+        id=row["id"],
+        label=str(_RESPONSES.get(row["response_type"], row["response_type"])),
+        way=str(_CHANNELS.get(row["channel"], "")),
+        who=row["rep__name"] or row["rep__username"] or "",
+        text=row["body"] if readable else masked_text(row["body"]),
         is_open=False,
     )
 
 
-def _complaint(complaint: Complaint, readable: bool) -> Happening:
+def _complaint(row: Mapping[str, Any], readable: bool) -> Happening:
     return Happening(
-        at=complaint.reported_at,
+        at=row["reported_at"],
         kind="complaint",
-        id=complaint.pk,
-        label=complaint.get_complaint_type_display(),
+        id=row["id"],
+        label=str(_COMPLAINT_TYPES.get(row["complaint_type"], row["complaint_type"])),
         way="",
-        who=str(complaint.rep or ""),
-        text=complaint.cause if readable else masked_text(complaint.cause),
-        is_open=complaint.resolved_at is None,
+        who=row["rep__name"] or row["rep__username"] or "",
+        text=row["cause"] if readable else masked_text(row["cause"]),
+        is_open=row["resolved_at"] is None,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from crm.models import User
 from crm.policy import can
+from crm.prepared import Prepared, Slot
 from customers.models import (
     CompanyProfile,
     Customer,
@@ -17,6 +18,13 @@ from customers.models import (
     PersonProfile,
 )
 from customers.selectors.calendar import next_birthday, next_occurrence
+
+_KINDS = dict(DateKind.choices)
+_DATES = Prepared(
+    lambda: ImportantDate.objects.filter(customer=Slot("customer")).values(
+        "kind", "label", "month", "day", "calendar", "is_leap_month"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +55,17 @@ def coming_days(
 def _noted(customer: Customer, today: date) -> list[ComingDay]:
     return [
         ComingDay(
-            kind="" if each.kind == DateKind.OTHER and each.label else each.get_kind_display(),
-            detail=each.label,
+            kind="" if each["kind"] == DateKind.OTHER and each["label"] else str(_KINDS[each["kind"]]),
+            detail=each["label"],
             on=next_occurrence(
-                each.month,
-                each.day,
-                calendar=each.calendar,
-                is_leap_month=each.is_leap_month,
+                each["month"],
+                each["day"],
+                calendar=each["calendar"],
+                is_leap_month=each["is_leap_month"],
                 on_or_after=today,
             ),
         )
-        for each in ImportantDate.objects.filter(customer=customer)
+        for each in _DATES(customer=customer.pk)
     ]
 
 

@@ -7,33 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
-    Avg,
     Count,
-    DurationField,
-    ExpressionWrapper,
-    F,
-    Max,
-    Min,
+    OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
-    Value,
 )
-from django.db.models.functions import Greatest, TruncMonth
+from django.db.models.functions import TruncMonth
 from django.utils.functional import Promise
 
 from crm.models import User
 from crm.paging import Key, Page, day, integer, keyset_page
+from crm.prepared import Prepared, Slot
 from customers.models import (
-    AccountType,
-    CreditAccount,
     Customer,
-    OpeningBalance,
     Order,
     OrderLine,
     OrderStatus,
@@ -58,33 +51,23 @@ _ORDER_COLUMNS = (
     "promised_on",
     "delivered_on",
 )
+LAST_ORDERS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class FinancialRecord:
-    """A customer's computed financial record (财务资料): nothing in it is ever typed in.
+def _added_up(lines: Count | Sum) -> Subquery:
+    """Return what the lines of an order come to, beside the order."""
+    of_order = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    return Subquery(of_order.annotate(sum=lines).values("sum"))
 
-    History from before the system (the opening balance) is part of the first and last order, of the number of
-    orders and of the average order value; ``first_is_before`` and ``last_is_before`` say that such an order is of
-    that history, and has no row here. Days are averages over settled payments; paying early is not late.
-    """
 
-    account_type: str
-    credit_limit: Decimal | None
-    payment_terms_days: int | None
-    first_order_on: date | None
-    last_order_on: date | None
-    orders: int
-    average_order_cents: int | None
-    open_orders: int
-    open_order_cents: int
-    payments: int
-    average_days_to_pay: float | None
-    average_days_late: float | None
-    unpaid_cents: int
-    history_until: date | None
-    first_is_before: bool
-    last_is_before: bool
+_LAST = Prepared(
+    lambda: (
+        Order.objects.filter(customer=Slot("customer"), status__in=COUNTED)
+        .order_by("-ordered_on", "-id")
+        .annotate(cents=_added_up(Sum("revenue_cents")), count=_added_up(Count("id")))
+        .values(*_ORDER_COLUMNS, "cents", "count")[:LAST_ORDERS]
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +166,11 @@ def order_page(
     return Page(_order_rows(found.rows), found.before, found.after)
 
 
+def last_orders(customer: Customer) -> list[OrderRow]:
+    """Return the last counted orders of a customer (in scope), at most LAST_ORDERS, newest first: one query."""
+    return [_order_row(row, row["count"] or 0, row["cents"] or 0) for row in _LAST(customer=customer.pk)]
+
+
 def order_detail(user: User, order_id: int) -> OrderDetail | None:
     """Return one order, or None when there is none that ``user`` may see."""
     orders = visible_orders(user).select_related("customer", "region", "salesperson", "original_order")
@@ -203,40 +191,6 @@ def order_detail(user: User, order_id: int) -> OrderDetail | None:
         payments=payments,
         paid_cents=sum(payment.amount_cents for payment in payments if payment.paid_on),
         days_late=_days_late(order.promised_on, order.delivered_on),
-    )
-
-
-def financial_record(customer: Customer) -> FinancialRecord:
-    """Compute the financial record of a customer (in scope) from its rows: two queries, and two for its account."""
-    account = CreditAccount.objects.filter(customer=customer).first()
-    opening = OpeningBalance.objects.filter(customer=customer).first()
-    waiting = Q(status=OrderStatus.CONFIRMED, delivered_on=None)
-    traded = Order.objects.filter(customer=customer, status__in=COUNTED).aggregate(
-        first=Min("ordered_on"),
-        last=Max("ordered_on"),
-        orders=Count("id", distinct=True),
-        revenue=Sum("lines__revenue_cents", default=0),
-        open_cents=Sum("lines__revenue_cents", filter=waiting, default=0),
-        open_orders=Count("lines__order", filter=waiting, distinct=True),
-    )
-    orders = traded["orders"] + (opening.orders if opening else 0)
-    first = _earliest(traded["first"], opening.first_order_on if opening else None)
-    last = traded["last"] or (opening.last_order_on if opening else None)
-    revenue = traded["revenue"] + (_cents(opening.revenue) if opening else 0)
-    return FinancialRecord(
-        account_type=str(AccountType(account.account_type).label) if account else "",
-        credit_limit=account.credit_limit if account else None,
-        payment_terms_days=account.payment_terms_days if account else None,
-        first_order_on=first,
-        last_order_on=last,
-        orders=orders,
-        average_order_cents=_mean(revenue, orders),
-        open_orders=traded["open_orders"],
-        open_order_cents=traded["open_cents"],
-        history_until=opening.until if opening else None,
-        first_is_before=first != traded["first"],
-        last_is_before=last != traded["last"],
-        **_payment_behaviour(customer),
     )
 
 
@@ -278,26 +232,6 @@ def monthly_revenue(customer: Customer, start: date, end: date) -> list[MonthRow
     lines = OrderLine.objects.filter(customer=customer, ordered_on__gte=start, ordered_on__lt=end)
     months = lines.annotate(month=TruncMonth("ordered_on")).values("month").order_by("month")
     return [MonthRow(row["month"], row["revenue"]) for row in months.annotate(revenue=Sum("revenue_cents"))]
-
-
-def _payment_behaviour(customer: Customer) -> dict[str, Any]:
-    """Return how a customer pays: averages over settled payments, and what is still unpaid."""
-    to_pay = ExpressionWrapper(F("paid_on") - F("order__ordered_on"), output_field=DurationField())
-    late = Greatest(
-        ExpressionWrapper(F("paid_on") - F("due_on"), output_field=DurationField()), Value(timedelta(0))
-    )
-    found = Payment.objects.filter(customer=customer).aggregate(
-        payments=Count("id"),
-        to_pay=Avg(to_pay, filter=Q(paid_on__isnull=False, order__isnull=False)),
-        late=Avg(late, filter=Q(paid_on__isnull=False, due_on__isnull=False)),
-        unpaid=Sum("amount_cents", filter=Q(paid_on=None), default=0),
-    )
-    return {
-        "payments": found["payments"],
-        "average_days_to_pay": _in_days(found["to_pay"]),
-        "average_days_late": _in_days(found["late"]),
-        "unpaid_cents": found["unpaid"],
-    }
 
 
 def _order_rows(orders: Iterable[Mapping[str, Any]]) -> list[OrderRow]:
@@ -356,19 +290,3 @@ def _margin_of(lines: list[LineRow]) -> int | None:
 def _days_late(promised_on: date | None, delivered_on: date | None) -> int:
     """Return how many days after the promise an order was delivered, 0 when in time or not known."""
     return max(0, (delivered_on - promised_on).days) if promised_on and delivered_on else 0
-
-
-def _earliest(*days: date | None) -> date | None:
-    return min((each for each in days if each), default=None)
-
-
-def _cents(amount: Decimal) -> int:
-    return int((amount * 100).quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def _mean(cents: int, count: int) -> int | None:
-    return int((Decimal(cents) / count).quantize(Decimal(1), ROUND_HALF_UP)) if count else None
-
-
-def _in_days(duration: timedelta | None) -> float | None:
-    return duration / timedelta(days=1) if duration is not None else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,11 +14,13 @@ from crm.models import User
 from crm.paging import COUNT_CAP, PAGE_SIZE, Key, Page, capped_count, keyset_page
 from crm.policy import Scope, scope_of
 from customers.models import ContactKind, ContactPoint, Customer, OrderLine, Region, RegionLevel
-from customers.models.listing import NEVER
+from customers.models.listing import NEVER, CustomerActivity
 
 NEVER_ORDERED = date.fromisoformat(NEVER)
 # So few rows are found first and ordered afterwards: walking an order to find them may walk the whole table.
 FEW = COUNT_CAP
+# From so many on, joining all of them to what is shown beside them costs more than a second query.
+SEVERAL = 4 * PAGE_SIZE
 # A table of so many more rows than are counted is not counted, when somebody sees it all.
 _MANY = 10 * COUNT_CAP
 
@@ -36,11 +39,44 @@ def read_page(
     return keyset_page(rows.values(*columns), keys, after=after, before=before, size=size)
 
 
+def read_page_of_few(
+    rows: QuerySet[Any, Any],
+    prepare: Callable[[QuerySet[Any, Any]], QuerySet[Any, Any]],
+    fields: Iterable[str],
+    keys: Sequence[Key],
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> Page[dict[str, Any]]:
+    """Return what :func:`read_page` returns of ``prepare(rows)``, where all of ``rows`` must be put in order.
+
+    Ordered are only the keys; what else is shown, of tables beside theirs, is read for the rows of the page.
+    """
+    page = read_page(prepare(rows), [], keys, after=after, before=before, size=size)
+    ids = [row["pk"] for row in page.rows]
+    whole = prepare(QuerySet(rows.model).filter(pk__in=ids)).order_by()
+    columns = dict.fromkeys(["pk", *fields, *(key.column for key in keys)])
+    read = {row["pk"]: row for row in whole.values(*columns)}
+    # A row that went in between is left out: its neighbours stay where they are.
+    return replace(page, rows=[read[pk] for pk in ids if pk in read])
+
+
 def count_rows(rows: QuerySet[Any, Any], *, is_whole_table: bool) -> int:
     """Count rows up to the cap; a large table that is seen whole is known to be beyond it."""
     if is_whole_table and _estimated(rows.model) > _MANY:
         return COUNT_CAP + 1
     return capped_count(rows)
+
+
+def count_active(after: date, before: date) -> int:
+    """Count the customers whose last order lies between two days (neither included), up to the cap.
+
+    The deleted, who are few, are left out by name: joined to their customers, all that are counted would be read.
+    """
+    deleted = Customer.objects.filter(deleted_at__isnull=False).order_by().values("pk")
+    rows = CustomerActivity.objects.filter(last_order_on__gt=after, last_order_on__lt=before)
+    return capped_count(rows.exclude(customer__in=deleted))
 
 
 def sees_all(user: User) -> bool:

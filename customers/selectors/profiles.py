@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -10,20 +12,44 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crm.models import Team, User
 from crm.policy import Scope, can, scope_of
+from crm.prepared import Prepared, Slot
 from crm.templatetags.format import in_chinese
 from customers.models import (
     Address,
     Channel,
+    ContactKind,
+    ContactPlace,
     ContactPoint,
     Customer,
     Industry,
     Region,
     RegionLevel,
+    Tag,
 )
 from customers.models.profiles import CustomerQuerySet
 from customers.selectors.masking import masked_contact, masked_text
 
 MOST_OWNERS = 100
+_KINDS = dict(ContactKind.choices)
+_PLACES = dict(ContactPlace.choices)
+_CONTACTS = Prepared(
+    lambda: ContactPoint.objects.filter(customer=Slot("customer")).values(
+        "kind", "place", "value", "is_primary"
+    )
+)
+_ADDRESSES = Prepared(
+    lambda: Address.objects.filter(customer=Slot("customer")).values(
+        "place", "street", "postcode", "region__name", "region__english_name"
+    )
+)
+_TAGS = Prepared(lambda: Tag.objects.filter(customers=Slot("customer")).values("name"))
+_SHARED_WITH = Prepared(
+    lambda: (
+        User.objects.filter(shared_customers__customer=Slot("customer"))
+        .order_by("id")
+        .values("name", "username")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,46 +96,44 @@ def visible_customers(user: User) -> CustomerQuerySet:
 
 def customer_record(user: User, customer_id: int) -> CustomerRecord | None:
     """Return one customer, or None when there is none that ``user`` may see."""
-    customer = (
-        visible_customers(user)
-        .select_related("owner", "team", "region", "source", "campaign", "industry", "potential_author")
-        .filter(pk=customer_id)
-        .first()
+    found = visible_customers(user).select_related(
+        "owner", "team", "region", "source", "campaign", "industry", "potential_author"
     )
-    if customer is None:
+    try:
+        customer = found.get(pk=customer_id)
+    except Customer.DoesNotExist:
         return None
     readable = can(user, "personal.view")
-    addresses = Address.objects.filter(customer=customer).select_related("region")
-    shares = User.objects.filter(shared_customers__customer=customer).order_by("id")
     return CustomerRecord(
         customer=customer,
         regions=region_line(customer.region),
-        contacts=[_contact(point, readable) for point in ContactPoint.objects.filter(customer=customer)],
-        addresses=[_address(address, readable) for address in addresses],
+        contacts=[_contact(point, readable) for point in _CONTACTS(customer=customer.pk)],
+        addresses=[_address(address, readable) for address in _ADDRESSES(customer=customer.pk)],
         tags=tags_of(customer),
-        shared_with=[str(colleague) for colleague in shares],
+        shared_with=[each["name"] or each["username"] for each in _SHARED_WITH(customer=customer.pk)],
         shows_personal=readable,
     )
 
 
 def tags_of(customer: Customer) -> list[str]:
     """Return the words that a customer (in scope) is marked with."""
-    return list(customer.tags.values_list("name", flat=True))
+    return [each["name"] for each in _TAGS(customer=customer.pk)]
 
 
-def _contact(point: ContactPoint, readable: bool) -> ContactRow:
-    masked = masked_contact(point.kind, point.value)
+def _contact(point: Mapping[str, Any], readable: bool) -> ContactRow:
+    masked = masked_contact(point["kind"], point["value"])
     return ContactRow(
-        kind=point.kind,
-        label=point.get_kind_display(),
-        place=point.get_place_display(),
-        value=point.value if readable else masked,
-        shown=spoken(point.value) if readable else masked,
-        is_primary=point.is_primary,
+        kind=point["kind"],
+        label=str(_KINDS.get(point["kind"], point["kind"])),
+        place=str(_PLACES.get(point["place"], point["place"])),
+        value=point["value"] if readable else masked,
+        shown=spoken(point["value"]) if readable else masked,
+        is_primary=point["is_primary"],
         is_masked=not readable,
     )
 
 
+@lru_cache(maxsize=1024)
 def spoken(value: str) -> str:
     """Group the digits of a phone number as they are read out; anything else stays as it is."""
     number, _semicolon, extension = value.partition(";ext=")
@@ -121,12 +145,13 @@ def spoken(value: str) -> str:
     return f"{spoken} – {extension}" if extension else spoken
 
 
-def _address(address: Address, readable: bool) -> AddressRow:
+def _address(address: Mapping[str, Any], readable: bool) -> AddressRow:
+    street, postcode = address["street"], address["postcode"]
     return AddressRow(
-        place=address.get_place_display(),
-        region=str(address.region or ""),
-        street=address.street if readable else masked_text(address.street),
-        postcode=address.postcode if readable else masked_text(address.postcode),
+        place=str(_PLACES.get(address["place"], address["place"])),
+        region=region_name(address["region__name"], address["region__english_name"]),
+        street=street if readable else masked_text(street),
+        postcode=postcode if readable else masked_text(postcode),
         is_masked=not readable,
     )
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
 
 from crm.models import User
+from crm.prepared import Prepared, Slot
 from customers.models import ChannelKind, Customer, FieldProvenance
 from customers.models.scope import CustomerChild
 from customers.selectors.catalogue import FIELDS, ProfileField
@@ -23,6 +25,11 @@ STALE_DAYS = 3 * 365
 # Of a record with more versions than these, what is older counts as of the oldest that is read.
 VERSIONS_READ = 200
 _CHANNELS = dict(ChannelKind.choices)
+_NOTES = Prepared(
+    lambda: FieldProvenance.objects.filter(customer=Slot("customer")).values(
+        "field", "channel", "recorded_at", "verified_on", "recorded_by__name", "recorded_by__username"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,16 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody noted of where a field came from."""
+
+    channel: str
+    who: str
+    recorded_at: datetime
+    verified_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """When a version was written and by whom; ``channel`` is known of what an import wrote, of our own records."""
 
@@ -45,18 +62,25 @@ class Written:
     channel: str
 
 
-def noted(customer: Customer) -> dict[str, FieldProvenance]:
+def noted(customer: Customer) -> dict[str, Note]:
     """Return what was noted of the fields of a customer (in scope), by key of the catalogue: one query."""
-    rows = FieldProvenance.objects.filter(customer=customer).select_related("recorded_by")
-    return {row.field: row for row in rows}
+    return {
+        row["field"]: Note(
+            channel=row["channel"],
+            who=row["recorded_by__name"] or row["recorded_by__username"] or "",
+            recorded_at=row["recorded_at"],
+            verified_on=row["verified_on"],
+        )
+        for row in _NOTES(customer=customer.pk)
+    }
 
 
-def in_words(note: FieldProvenance) -> Provenance:
+def in_words(note: Note) -> Provenance:
     """Return a note as people read it."""
-    return _provenance(note.channel, str(note.recorded_by or ""), note.recorded_at, note.verified_on)
+    return _provenance(note.channel, note.who, note.recorded_at, note.verified_on)
 
 
-def of_core_facts(customer: Customer, notes: Mapping[str, FieldProvenance]) -> dict[str, Provenance]:
+def of_core_facts(customer: Customer, notes: Mapping[str, Note]) -> dict[str, Provenance]:
     """Return where the customer's own columns came from, by key: two queries.
 
     A note counts unless the column was written again after it.
@@ -83,7 +107,7 @@ def written_as(customer: Customer, key: str) -> Written | None:
 
 
 def of_rows(
-    customer: Customer, rows: Sequence[CustomerChild], notes: Mapping[str, FieldProvenance]
+    customer: Customer, rows: Sequence[CustomerChild], notes: Mapping[str, Note]
 ) -> dict[Any, Provenance]:
     """Return where each of some rows of one model came from, by its key: at most two queries.
 
@@ -126,9 +150,7 @@ def _columns_written(customer: Customer, fields: Sequence[ProfileField]) -> dict
     attribute = {field.name: field.attname for field in Customer._meta.concrete_fields}
     columns = {field.key: [attribute[name] for name in field.columns] for field in fields}
     every = dict.fromkeys(name for names in columns.values() for name in names)
-    events = Customer.pgh_event_model.objects.filter(pgh_obj=customer.pk)  # type: ignore[attr-defined]
-    read = events.order_by("-pgh_id").values("pgh_created_at", "pgh_context__metadata", *every)
-    versions = list(read[:VERSIONS_READ])[::-1]
+    versions = _versions(tuple(every))(customer=customer.pk)[::-1]
     found: dict[str, Written] = {}
     before: dict[str, Any] = {}
     for version in versions:
@@ -138,6 +160,19 @@ def _columns_written(customer: Customer, fields: Sequence[ProfileField]) -> dict
                 found[key] = _written(version["pgh_created_at"], version["pgh_context__metadata"])
         before = version
     return found
+
+
+@lru_cache
+def _versions(columns: tuple[str, ...]) -> Prepared:
+    """Return the query that reads some columns of a customer's versions, the newest first."""
+    model = Customer.pgh_event_model  # type: ignore[attr-defined]
+    return Prepared(
+        lambda: (
+            model.objects.filter(pgh_obj=Slot("customer"))
+            .order_by("-pgh_id")
+            .values("pgh_created_at", "pgh_context__metadata", *columns)[:VERSIONS_READ]
+        )
+    )
 
 
 def _written(at: datetime, metadata: Mapping[str, Any] | None) -> Written:

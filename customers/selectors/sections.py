@@ -25,13 +25,12 @@ from customers.models import (
     CustomKind,
     CustomValue,
     FamilyMember,
-    FieldProvenance,
     FieldSwitch,
     PersonProfile,
 )
 from customers.selectors.catalogue import FIELDS, ProfileField, Section, fields_of, sections_of
 from customers.selectors.masking import MASK
-from customers.selectors.provenance import Provenance, in_words, noted
+from customers.selectors.provenance import Note, Provenance, in_words, noted
 
 MOST_IN_SUMMARY = 3
 _ONE_ROW = frozenset({Customer, PersonProfile, CompanyProfile})
@@ -122,9 +121,10 @@ def completeness(customer: Customer) -> Completeness:
 def profile_of(customer: Customer) -> PersonProfile | CompanyProfile:
     """Return the profile of a customer; an empty one that is not stored when there is none yet."""
     if customer.kind == CustomerKind.PERSON:
-        found = PersonProfile.objects.select_related("employer").filter(customer=customer).first()
-        return found or PersonProfile(version=0)
-    return CompanyProfile.objects.filter(customer=customer).first() or CompanyProfile(version=0)
+        people = PersonProfile.objects.select_related("employer").filter(customer=customer)
+        return next(iter(people.order_by()), None) or PersonProfile(version=0)
+    companies = CompanyProfile.objects.filter(customer=customer)
+    return next(iter(companies.order_by()), None) or CompanyProfile(version=0)
 
 
 def profile_sections(
@@ -133,7 +133,7 @@ def profile_sections(
     *,
     only: str = "",
     complete: Completeness | None = None,
-    notes: Mapping[str, FieldProvenance] | None = None,
+    notes: Mapping[str, Note] | None = None,
 ) -> list[SectionView]:
     """Return the sections of a customer (in scope), or one of them; personal values are masked for some.
 
@@ -164,8 +164,11 @@ def custom_fields_of(kind: str) -> list[CustomField]:
 
 def custom_values(customer: Customer) -> list[tuple[CustomField, Any]]:
     """Return the custom fields in use for a customer with its values, None where there is none."""
-    values = dict(CustomValue.objects.filter(customer=customer).values_list("field_id", "value"))
-    return [(each, values.get(each.pk)) for each in custom_fields_of(customer.kind)]
+    fields = custom_fields_of(customer.kind)
+    values = (
+        dict(CustomValue.objects.filter(customer=customer).values_list("field_id", "value")) if fields else {}
+    )
+    return [(each, values.get(each.pk)) for each in fields]
 
 
 def holds_custom_fields(section: str) -> bool:

@@ -11,11 +11,20 @@ from django.utils import timezone
 
 from crm.models import User
 from crm.policy import Scope, can, scope_of
+from crm.prepared import Prepared, Slot
 from customers.models import Consent, Customer, Task, TaskOrigin
 from customers.selectors.masking import masked_text
 from customers.selectors.profiles import possible_owners
 
 MOST_OPEN = 20
+_OPEN = Prepared(
+    lambda: Task.objects.filter(customer=Slot("customer"), done_at=None).values(
+        "id", "title", "reason", "due_on", "assignee__name", "assignee__username"
+    )[:MOST_OPEN]
+)
+_CONSENTS = Prepared(
+    lambda: Consent.objects.filter(customer=Slot("customer")).values("field", "withdrawn_on")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +48,22 @@ def visible_task(user: User, task_id: int) -> Task | None:
 def open_tasks(user: User, customer: Customer) -> list[TaskRow]:
     """Return the open tasks of a customer (in scope), those due first."""
     readable, today = can(user, "personal.view"), timezone.localdate()
-    tasks = Task.objects.filter(customer=customer, done_at=None).select_related("assignee")[:MOST_OPEN]
     return [
         TaskRow(
-            id=each.pk,
-            title=each.title if readable else masked_text(each.title),
-            reason=each.reason if readable else masked_text(each.reason),
-            due_on=each.due_on,
-            assignee=str(each.assignee or ""),
-            days_late=max(0, (today - each.due_on).days),
+            id=each["id"],
+            title=each["title"] if readable else masked_text(each["title"]),
+            reason=each["reason"] if readable else masked_text(each["reason"]),
+            due_on=each["due_on"],
+            assignee=each["assignee__name"] or each["assignee__username"] or "",
+            days_late=max(0, (today - each["due_on"]).days),
         )
-        for each in tasks
+        for each in _OPEN(customer=customer.pk)
     ]
 
 
 def consents_withdrawn_since(customer: Customer, since: date) -> int:
     """Return how many consents of a customer (in scope) were withdrawn from a day on and not given anew."""
-    consents = Consent.objects.filter(customer=customer).values_list("field", "withdrawn_on")
+    consents = [(each["field"], each["withdrawn_on"]) for each in _CONSENTS(customer=customer.pk)]
     in_force = {field for field, withdrawn_on in consents if withdrawn_on is None}
     lately = {field for field, withdrawn_on in consents if withdrawn_on and withdrawn_on >= since}
     return len(lately - in_force)

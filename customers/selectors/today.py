@@ -132,13 +132,14 @@ def _to_be_dealt_with(insights: CustomerInsights, today: date) -> Q:
     """Return which open complaints wait: some tiers' at once, others' once they are late."""
     wanted = Q(pk__in=[])
     for tier, terms in insights.care_plan().items():
-        of_tier = Q(customer__in=insights.customers_with(tiers=[tier]))
+        # Asked of each open complaint: a tier may have more customers than all that complain.
+        of_tier = Exists(insights.customers_with(tiers=[tier]).filter(customer=OuterRef("customer")))
         if terms.complaints == "first":
-            wanted |= of_tier
+            wanted |= Q(of_tier)
         elif terms.complaints == "late":
             last_day = today - timedelta(days=terms.complaint_days)
             late = timezone.make_aware(datetime.combine(last_day, time.min))
-            wanted |= of_tier & Q(reported_at__lt=late)
+            wanted |= Q(of_tier, reported_at__lt=late)
     return wanted
 
 

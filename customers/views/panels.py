@@ -20,7 +20,8 @@ from crm.templatetags.format import (
 )
 from customers.models import OrderStatus
 from customers.selectors.behaviour import Happening
-from customers.selectors.finance import FinancialRecord, OrderRow
+from customers.selectors.finance import OrderRow
+from customers.selectors.financial_record import FinancialRecord
 
 Fact = dict[str, Any]
 

@@ -96,6 +96,9 @@ def pages() -> dict[str, str]:
         "list, long not ordered": f"{address}?ordered=365",
         "list, searched": f"{address}?q={quote(_middle(ContactPoint.objects.filter(kind='mobile')).value[-8:])}",
         "orders": reverse("customers:orders"),
+        "orders, of a city": f"{reverse('customers:orders')}?region={Region.objects.get(code='320500').pk}",
+        "orders, of a salesperson": f"{reverse('customers:orders')}?salesperson={User.objects.get(username='rep').pk}",
+        "today": reverse("customers:today"),
         "record": reverse("customers:record", args=[busiest]),
         "dashboard": reverse("analysis:tiers"),
     }

@@ -80,6 +80,7 @@ def _addresses(facts: dict[str, Any]) -> dict[str, Timed]:
         "without the frame": Timed("/bench/empty/", admin),
         **{name: Timed(address, admin) for name, address in facts["pages"].items()},
         "list, of a rep": Timed(facts["pages"]["list"], rep),
+        "today, of a rep": Timed(facts["pages"]["today"], rep),
     }
     for name, word in facts["searches"].items():
         timed[f"search: {name}"] = Timed(f"/customers/suggest/?q={quote(word)}", admin)

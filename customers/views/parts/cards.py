@@ -10,11 +10,11 @@ from django.urls import reverse
 from crm.models import User
 from crm.policy import can
 from customers.forms.parts.base import PartForm
-from customers.models import Customer, FieldProvenance
+from customers.models import Customer
 from customers.models.scope import CustomerChild
 from customers.selectors import provenance
 from customers.selectors.parts import parts_of
-from customers.selectors.provenance import Provenance
+from customers.selectors.provenance import Note, Provenance
 from customers.views.parts.kind import Kind
 from customers.views.parts.kinds import KINDS
 
@@ -39,7 +39,7 @@ class Notes:
         self.customer = customer
 
     @cached_property
-    def by_key(self) -> dict[str, FieldProvenance]:
+    def by_key(self) -> dict[str, Note]:
         """The notes, by the key of their field."""
         return provenance.noted(self.customer)
 

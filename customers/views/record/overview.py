@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from crm.extensions import Explanation
 from crm.policy import can
 from crm.templatetags.format import compact_money, day, days, number, percent, signed_percent
-from customers.selectors import behaviour, finance, provenance
-from customers.selectors.finance import FinancialRecord
+from customers.selectors import behaviour, provenance
+from customers.selectors.financial_record import FinancialRecord, financial_record
 from customers.selectors.masking import masked_text
 from customers.selectors.profiles import CustomerRecord
 from customers.selectors.provenance import Provenance
@@ -24,7 +24,7 @@ from customers.views.record.visit import Visit
 def overview(visit: Visit) -> dict[str, Any]:
     """Say who they are, what just happened, why the tier and how they pay."""
     customer = visit.record.customer
-    financial = finance.financial_record(customer)
+    financial = financial_record(customer)
     notes = provenance.noted(customer)
     return {
         "figures": headline(visit.explanation, financial),

@@ -15,6 +15,7 @@ from crm.views.addresses import with_parameters
 from crm.views.lists import chosen, listing
 from customers.selectors import finance
 from customers.selectors.finance import MonthRow
+from customers.selectors.financial_record import financial_record
 from customers.selectors.months import month_of, months_between
 from customers.views.panels import computed, days_in_words, financial_facts
 from customers.views.parts.cards import cards
@@ -37,7 +38,7 @@ def trade(visit: Visit) -> dict[str, Any]:
     else:
         page = listing(visit.request, partial(finance.payment_page, customer, size=RECORDS_SHOWN))
     start, end = visit.window
-    financial = finance.financial_record(customer)
+    financial = financial_record(customer)
     return {
         "financial_facts": financial_facts(customer.pk, financial),
         "products": finance.bought_products(customer, start, end),

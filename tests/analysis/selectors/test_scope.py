@@ -7,7 +7,7 @@ import pytest
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import contribution, insights, tiers
 from analysis.selectors.ranking import ORDERS, ranking
-from analysis.selectors.snapshots import Filter, visible
+from analysis.selectors.snapshots import Filter, anybody_left, visible
 from analysis.services import policies
 from analysis.services.runs import start_run
 from crm.models import Role, User
@@ -81,6 +81,35 @@ def test_who_refuses_to_be_scored_is_left_out_at_once(run: AnalysisRun, ada: Use
         assert tiers.headline(run, viewer).total.value == sum(row.value for row in shown)
         months = contribution.monthly(run, viewer, months=12)
         assert sum(month.net_revenue for month in months) == sum(row.net_revenue for row in shown)
+
+
+def test_regions_are_added_up_with_what_lies_below_them(run: AnalysisRun, ada: User) -> None:
+    for region in (None, *Region.objects.filter(customers__isnull=False).values_list("pk", flat=True)):
+        stored = tiers.by_region(run, ada, Filter(region=region))
+        counted = tiers.by_region(run, ada, Filter(region=region, tiers=frozenset("ABC")))
+        assert stored == counted != []
+        whole = tiers.headline(run, ada, Filter(region=region)).total
+        assert sum(place.a + place.b + place.c for place in stored) == whole.customers
+
+
+def test_who_left_since_is_in_no_region(run: AnalysisRun, ada: User) -> None:
+    assert not anybody_left(run)
+    Customer.objects.filter(code__in=("C01", "C04")).update(scoring_refused=True)
+    assert anybody_left(run)
+    assert tiers.by_region(run, ada) == tiers.by_region(run, ada, Filter(tiers=frozenset("ABC")))
+    Customer.objects.update(scoring_refused=False)
+    assert not anybody_left(run)
+
+
+def test_a_list_is_told_how_many_a_tier_has_where_the_run_counted_them(
+    run: AnalysisRun, ada: User, alice: User
+) -> None:
+    Customer.objects.filter(code="C01").update(scoring_refused=True)
+    opened = insights.open_published()
+    assert opened is not None
+    for asked in ({"tiers": "A"}, {"tiers": ["B", "C"]}, {"flagged": True}, {"flagged": False}):
+        assert opened.count_with(ada, **asked) == opened.customers_with(**asked).count()
+        assert opened.count_with(alice, **asked) is None
 
 
 def test_a_rep_is_shown_the_sums_of_their_own(run: AnalysisRun, alice: User) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from customers.models import AccountType, CreditAccount, OpeningBalance, OrderLine, OrderStatus
 from customers.selectors import finance
+from customers.selectors.financial_record import financial_record
 from tests.cast import Cast, make_order, make_payment
 
 
@@ -13,7 +14,7 @@ def test_the_financial_record_counts_orders_and_neither_returns_nor_cancelled_on
     make_order(cast.huaxin, "SO-2", date(2024, 3, 5), "100.01")
     make_order(cast.huaxin, "RT-1", date(2024, 4, 5), -50, status=OrderStatus.RETURNED)
     make_order(cast.huaxin, "SO-3", date(2024, 5, 5), 999, status=OrderStatus.CANCELLED)
-    record = finance.financial_record(cast.huaxin)
+    record = financial_record(cast.huaxin)
     assert (record.first_order_on, record.last_order_on) == (date(2024, 1, 5), date(2024, 3, 5))
     assert (record.orders, record.average_order_cents) == (2, 20_001)  # 200.005 rounded half up
 
@@ -21,7 +22,7 @@ def test_the_financial_record_counts_orders_and_neither_returns_nor_cancelled_on
 def test_what_is_ordered_and_not_delivered_is_still_to_deliver(cast: Cast) -> None:
     make_order(cast.huaxin, "SO-1", date(2024, 1, 5), 100)
     make_order(cast.huaxin, "SO-2", date(2024, 3, 5), 300, 20, status=OrderStatus.CONFIRMED)
-    record = finance.financial_record(cast.huaxin)
+    record = financial_record(cast.huaxin)
     assert (record.open_orders, record.open_order_cents) == (1, 32_000)
 
 
@@ -30,7 +31,7 @@ def test_days_to_pay_are_averages_over_settled_payments_and_early_is_not_late(ca
     make_payment(order, "P-1", 40, due_on=date(2024, 1, 31), paid_on=date(2024, 1, 11))  # 10 days, 20 early
     make_payment(order, "P-2", 40, due_on=date(2024, 1, 31), paid_on=date(2024, 2, 10))  # 40 days, 10 late
     make_payment(order, "P-3", 20, due_on=date(2024, 1, 31), paid_on=None)
-    record = finance.financial_record(cast.huaxin)
+    record = financial_record(cast.huaxin)
     assert (record.average_days_to_pay, record.average_days_late) == (25, 5)
     assert (record.payments, record.unpaid_cents) == (3, 2_000)
 
@@ -45,13 +46,13 @@ def test_history_from_before_the_system_is_part_of_the_record(cast: Cast) -> Non
         orders=9,
         revenue=Decimal(1900),
     )
-    record = finance.financial_record(cast.huaxin)
+    record = financial_record(cast.huaxin)
     assert (record.first_order_on, record.last_order_on) == (date(2019, 5, 18), date(2024, 1, 5))
     assert (record.orders, record.average_order_cents) == (10, 20_000)
 
 
 def test_a_customer_without_anything_has_an_empty_record(cast: Cast) -> None:
-    record = finance.financial_record(cast.huaxin)
+    record = financial_record(cast.huaxin)
     assert record.orders == record.open_order_cents == record.unpaid_cents == 0
     assert record.first_order_on is None
     assert record.average_order_cents is None
@@ -62,7 +63,7 @@ def test_the_account_names_its_type_limit_and_terms(cast: Cast) -> None:
     CreditAccount.objects.create(
         customer=cast.huaxin, account_type=AccountType.MONTHLY, credit_limit=500, payment_terms_days=30
     )
-    record = finance.financial_record(cast.huaxin)
+    record = financial_record(cast.huaxin)
     assert (record.credit_limit, record.payment_terms_days) == (Decimal(500), 30)
     assert record.account_type == str(AccountType.MONTHLY.label)
 

@@ -1,6 +1,7 @@
 """Where values came from: by a note, or by the version that wrote them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pghistory
@@ -53,7 +54,8 @@ def test_a_note_counts_until_the_column_is_written_again(cast: Cast) -> None:
     FieldProvenance.objects.update(channel="event", recorded_by=cast.alice)
     notes = noted(customer)
     assert of_core_facts(customer, notes)["customer.lifecycle"].channel == "Event"
-    notes["customer.lifecycle"].recorded_at -= timedelta(days=900)
+    note = notes["customer.lifecycle"]
+    notes["customer.lifecycle"] = replace(note, recorded_at=note.recorded_at - timedelta(days=900))
     Customer.objects.filter(pk=customer.pk).update(lifecycle="lost")
     assert of_core_facts(customer, notes)["customer.lifecycle"].channel == ""
 

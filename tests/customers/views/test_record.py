@@ -13,14 +13,14 @@ from tests.cast import Cast, make_order, make_payment, sign_in
 
 # What each tab costs however much there is to show.
 QUERIES = {
-    "overview": 34,
-    "profile": 26,
-    "trade": 32,
-    "behaviour": 38,
-    "relations": 32,
-    "competition": 24,
-    "analysis": 19,
-    "history": 24,
+    "overview": 27,
+    "profile": 24,
+    "trade": 28,
+    "behaviour": 31,
+    "relations": 30,
+    "competition": 20,
+    "analysis": 16,
+    "history": 20,
 }
 TABS = tuple(QUERIES)
 STANDING = Standing("A", "≥ 5,000,000", ("vip",), True, "18 days overdue", "warn", "orders every 26 days")
