@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from crm.models import Job
 from customers.models import Customer, ImportBatch
-from tests.customers.views.imports.conftest import CUSTOMERS, Wizard, address
+from customers.services.imports import checking
+from tests.customers.views.imports.conftest import CUSTOMERS, Wizard, address, work
 
 
 def counts(page: str) -> list[int]:
@@ -92,3 +96,32 @@ def test_other_imports_are_not_found(wizard: Wizard) -> None:
     batch.pk += 1000
     for step in ("", "reading", "columns", "check", "rows", "rejected", "undo", "progress", "rows/2"):
         assert wizard.client.get(address(batch, step)).status_code == 404
+
+
+def test_a_large_file_is_checked_by_a_worker_once_and_told_about(
+    wizard: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "AT_ONCE_BYTES", 0)
+    batch = wizard.brought(CUSTOMERS)
+    answers = [wizard.post(batch, "columns", go="check", source="-", consent_basis="-") for _ in range(2)]
+    assert [answer.headers["Location"] for answer in answers] == [address(batch, "check")] * 2
+    assert Job.objects.filter(kind=checking.CHECK_KIND).count() == 1
+    assert f'hx-get="{address(batch, "progress")}' in wizard.get(batch, "check")
+    work()
+    assert counts(wizard.get(batch, "check"))[0] == 3
+
+
+def test_of_a_large_file_one_row_is_judged_again_and_all_are_when_asked(
+    wizard: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "AT_ONCE_BYTES", 0)
+    batch = wizard.brought(CUSTOMERS)
+    wizard.matched(batch)
+    cells = {"cell-0": "K7", "cell-1": "宏图商行", "cell-2": "13900139000"}
+    wizard.client.post(address(batch, "rows/4"), cells)
+    page = wizard.get(batch, "check")
+    assert "Check again" in page
+    assert counts(page)[1] == 2
+    wizard.client.post(address(batch, "check"))
+    work()
+    assert counts(wizard.get(batch, "check"))[1] == 1
