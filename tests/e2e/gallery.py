@@ -55,9 +55,11 @@ DETAILS = {
     "merge-compare": ("{record}merge/", r"/customers/\d+/merge/\?with=.+"),
 }
 FIVE = ("gold", "drag", "wish", "complaining", "narrow")
+FIVE_LISTS = ("gold", "drag", "wish", "complaining", "narrow")
 # Pages whose address says which list, register or field is meant.
 NAMED = {
     "list-export": "/customers/lists/customers/export/",
+    **{f"list-{key}": f"/analysis/lists/{key}/" for key in FIVE_LISTS},
     **{f"list-{key}": f"/analysis/lists/{key}/" for key in FIVE},
     "territory-new": "/customers/directory/territories/new/",
     "competitor-new": "/customers/directory/competitors/new/",
@@ -102,7 +104,7 @@ ADMIN_PAGES = (
 )
 # Addresses that answer no page of their own: parts of pages, files, and what only redirects.
 NO_PAGES = re.compile(
-    r"^$|^healthz$|^readyz$|^metrics$|^i18n/|^accounts/(?!login/$)|/suggest/$|/log/customers/$|\.json$|\.csv$"
+    r"^$|^healthz$|^readyz$|^metrics$|^i18n/|^accounts/(?!login/$)|/suggest/$|/unread/$|^analysis/lists/$|/log/customers/$|\.json$|\.csv$"
 )
 # How much smaller than on the screen, and how fine.
 SCALES = {"desk": 0.5, "phone": 0.6}

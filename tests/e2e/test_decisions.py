@@ -14,15 +14,19 @@ from playwright.sync_api import expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from analysis.models import AnalysisRun, Policy
-from analysis.services import policies
+from analysis.services import drafts, policies
+from analysis.services.measures import carry_out_here
 from analysis.services.runs import start_run
 from crm.models import User
 from crm.services import jobs
-from customers.models import ChurnCase, Customer, Region
+from crm.services.notifications import stop_token
+from customers.models import CaseState, ChurnCase, Customer, Region, WishListEntry
+from customers.services.churn_cases import note_step
 from customers.services.regions import load_regions
+from customers.services.tasks import create_task
 from tests.analysis.buyers import buyers
 from tests.cast import Cast, cast, make_order, sign_in
-from tests.e2e.visitor import SWITCHES, Visitor
+from tests.e2e.visitor import SIZES, SWITCHES, Visitor
 
 __all__ = ["cast"]
 T = TypeVar("T")
@@ -126,3 +130,41 @@ def test_a_rep_works_a_customer_at_risk_to_its_outcome(
         page.goto(f"{live_server.url}/customers/today/")
         expect(page.locator(".queue-row", has_text="Follow up")).to_have_count(0)
         assert rep.complaints == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_of_decisions_has_anything_for_axe_or_breaks_the_width(
+    browser_path: str, live_server: LiveServer, company: None, cast: Cast, size: str
+) -> None:
+    today = timezone.localdate()
+    make_order(cast.huaxin, "SO-1", today - timedelta(days=20), 6_000_000)
+    WishListEntry.objects.create(customer=cast.huaxin, year=today.year)
+    run = start_run(actor=None, as_of=today, queue=False)
+    carry_out_here(run, only=["drag", "wish_list"])
+    current = policies.current()
+    rules = {**current.rules, "region_thresholds": {"320000": {"a": 50_000_000, "b": 20_000_000}}}
+    draft = drafts.write_draft(actor=cast.dora, based_on=current.pk, rules=rules, reason="trial")
+    create_task(actor=cast.ada, customer_id=cast.huaxin.pk, title="x", due_on=today, assignee=cast.dora)
+    note_step(cast.huaxin.pk, actor=cast.alice, state=CaseState.CONTACTED, note="rang")
+    of_manager = [
+        draft.get_absolute_url(),
+        "/analysis/policy/versions/",
+        "/analysis/policy/versions/1/",
+        "/analysis/lists/wish/",
+        "/analysis/lists/drag/",
+        "/analysis/churn/work/?view=all",
+        "/analysis/team/",
+        "/customers/plans/",
+        "/notifications/",
+        f"/customers/{cast.huaxin.pk}/churn/",
+        f"/notifications/stop/{stop_token(cast.dora.pk)}/",
+    ]
+    look = {"theme": "dark", "language": "zh-hans"} if size == "phone" else {}
+    with visitors(browser_path, live_server, cast.dora, cast.ada) as people:
+        for visitor, theirs in zip(people, (of_manager, ["/analysis/policy/"]), strict=True):
+            for path in theirs:
+                page = visitor.open(path, size, **look)
+                assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], path
+                assert visitor.violations(page) == [], path
+                page.context.close()
+            assert visitor.complaints == []
