@@ -381,6 +381,7 @@ PAGES = (
         _case_finding,
         _case_list,
         _case_choices,
+        related=((_("Complaining key accounts"), "analysis:list", ("complaining",)),),
     ),
     MeasurePage(
         "data_quality",

@@ -75,6 +75,7 @@ PAGES = (
         _("Churn"),
         _("who is about to leave, why we think so, and how right the method was"),
         listing=_flagged,
+        related=((_("Work through the list"), "analysis:work", ()),),
         route=("analysis:churn",),
     ),
 )

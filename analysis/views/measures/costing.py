@@ -399,6 +399,7 @@ PAGES = (
         _drag_finding,
         _drag_list,
         _drag_choices,
+        related=((_("Work through the list"), "analysis:list", ("drag",)),),
     ),
     MeasurePage(
         "resources",

@@ -355,6 +355,7 @@ PAGES = (
         _gold_finding,
         _gold_list,
         _gold_choices,
+        related=((_("Work through the list"), "analysis:list", ("gold",)),),
     ),
     MeasurePage(
         "wish_list",
@@ -369,6 +370,7 @@ PAGES = (
         _wish_figures,
         _wish_finding,
         _wish_rows,
+        related=((_("Work through the list"), "analysis:list", ("wish",)),),
     ),
     MeasurePage(
         "narrow_buyers",
@@ -386,5 +388,6 @@ PAGES = (
         _narrow_finding,
         _narrow_list,
         _narrow_choices,
+        related=((_("Work through the list"), "analysis:list", ("narrow",)),),
     ),
 )

@@ -77,9 +77,7 @@ def measure(request: HttpRequest, *, name: str) -> HttpResponse:
         "shown": state is None,
         "saved": saved_views(request, user, f"analysis:{name}"),
         "crumbs": [{"label": _("Analysis"), "url": reverse("analysis:overview")}],
-        "related": [
-            {"label": str(label), "url": reverse(route, args=args)} for label, route, args in page.related
-        ],
+        "related": _related(page),
         "exports": _export_links(request, page, user),
         "chart_export": _chart_export(request, page, user),
     }
@@ -129,7 +127,7 @@ def core_frame(
         "notices": [notice] if notice else [],
         "saved": saved_views(request, user, f"analysis:{name}"),
         "exports": _export_links(request, page, user),
-        "related": [],
+        "related": _related(page),
     }
 
 
@@ -205,6 +203,11 @@ def _all_rows(listing: Listing) -> list[Any]:
         if not after:
             break
     return rows[:FILE_ROWS]
+
+
+def _related(page: MeasurePage) -> list[dict[str, str]]:
+    """Where one goes on from a page."""
+    return [{"label": str(label), "url": reverse(route, args=args)} for label, route, args in page.related]
 
 
 def _export_links(request: HttpRequest, page: MeasurePage, user: User) -> list[dict[str, str]]:

@@ -1,0 +1,67 @@
+"""What a page of a measure says when it has nothing to show, or when more is known than its run has read."""
+
+import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from analysis.models import AnalysisRun, MeasureResult, MeasureState
+from analysis.services.runs import start_run
+from customers.models import ImportBatch
+from tests.analysis.dealings import AS_OF
+from tests.cast import Cast, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run(cast: Cast) -> AnalysisRun:
+    """Return a published run without further measures."""
+    return start_run(actor=None, as_of=AS_OF, queue=False)
+
+
+def notices(client: Client, name: str) -> list[str]:
+    """The titles of what a page gives notice of."""
+    return [notice["title"] for notice in client.get(reverse(f"analysis:{name}")).context["notices"]]
+
+
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [
+        (None, "Not in this run."),
+        (MeasureState.RUNNING, "Not ready yet."),
+        (MeasureState.FAILED, "It failed."),
+        (MeasureState.REFUSED, "The data do not allow it."),
+    ],
+)
+def test_a_page_says_why_it_shows_nothing(
+    cast: Cast, run: AnalysisRun, state: MeasureState | None, title: str
+) -> None:
+    if state:
+        MeasureResult.objects.create(run=run, name="rfm", state=state, problem="Nobody has ordered yet.")
+    assert notices(sign_in(cast.alice), "rfm") == [title]
+
+
+def test_an_import_after_the_run_makes_every_page_stale(cast: Cast, run: AnalysisRun) -> None:
+    later = timezone.now() + datetime.timedelta(minutes=1)
+    ImportBatch.objects.create(
+        kind="orders", file_name="x", size=1, sha256="x", state="done", finished_at=later
+    )
+    for name in ("tiers", "contribution", "churn", "overview"):
+        assert notices(sign_in(cast.dora), name) == ["Newer data are there."]
+    assert "Start a run" in sign_in(cast.dora).get(reverse("analysis:overview")).content.decode()
+    assert "Start a run" not in sign_in(cast.alice).get(reverse("analysis:overview")).content.decode()
+
+
+def test_the_brief_says_that_it_is_not_whole(cast: Cast, run: AnalysisRun) -> None:
+    MeasureResult.objects.create(run=run, name="rfm", state=MeasureState.FAILED)
+    MeasureResult.objects.create(run=run, name="clv", state=MeasureState.QUEUED)
+    assert notices(sign_in(cast.alice), "overview") == ["This brief is not whole."]
+
+
+def test_what_is_the_company_s_affair_is_said_to_be(cast: Cast, run: AnalysisRun) -> None:
+    MeasureResult.objects.create(run=run, name="baskets", state=MeasureState.DONE)
+    assert notices(sign_in(cast.alice), "baskets") == ["This is about the whole company."]
+    assert notices(sign_in(cast.otto), "baskets") == []
