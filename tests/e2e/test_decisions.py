@@ -159,11 +159,11 @@ def test_no_page_of_decisions_has_anything_for_axe_or_breaks_the_width(
         f"/customers/{cast.huaxin.pk}/churn/",
         f"/notifications/stop/{stop_token(cast.dora.pk)}/",
     ]
-    look = {"theme": "dark", "language": "zh-hans"} if size == "phone" else {}
+    theme, language = ("dark", "zh-hans") if size == "phone" else ("light", "en")
     with visitors(browser_path, live_server, cast.dora, cast.ada) as people:
         for visitor, theirs in zip(people, (of_manager, ["/analysis/policy/"]), strict=True):
             for path in theirs:
-                page = visitor.open(path, size, **look)
+                page = visitor.open(path, size, theme=theme, language=language)
                 assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], path
                 assert visitor.violations(page) == [], path
                 page.context.close()
