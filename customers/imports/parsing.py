@@ -96,6 +96,7 @@ class _Parser:
         self.setting = Setting(phone_region=context.phone_region, profile=mapping.profile, fed=fed)
         self.required = [c.field for c in self.layout.columns if c.required and c.field in fed]
         self.plan = self._plan()
+        self.is_decided = False
 
     def result(self, line: int, cells: list[str]) -> RowResult:
         """Clean one row."""
@@ -120,6 +121,8 @@ class _Parser:
                     return self._rejected(line, cells, padded)
             return RowResult(line, self.layout.compose(values, self.setting), (), cells)
         except AmbiguousDateError:
+            if self.is_decided:
+                return self._rejected(line, cells, padded)
             self._decide_date_orders()
             return self._cleaned(line, cells, padded)
         except CellError:
@@ -169,7 +172,11 @@ class _Parser:
         return values
 
     def _decide_date_orders(self) -> None:
-        """Look through the whole file how its dates are ordered, for all columns that it was not said of."""
+        """Look through the whole file how its dates are ordered, for all columns that it was not said of.
+
+        What is ambiguous even then, such as a text that somebody said to read as 03/04/2024, rejects its row.
+        """
+        self.is_decided = True
         for field, feed in self.feeds.items():
             if feed.column.is_date and feed.date_order is None:
                 index = feed.index
@@ -196,10 +203,10 @@ class _Parser:
         for field, feed in self.feeds.items():
             try:
                 value = feed.clean(padded[feed.index])
-            except AmbiguousDateError:
-                self._decide_date_orders()
-                return self._rejected(line, cells, padded)
             except CellError as error:
+                if isinstance(error, AmbiguousDateError) and not self.is_decided:
+                    self._decide_date_orders()
+                    return self._rejected(line, cells, padded)
                 problems.append(CellProblem(field, feed.header, str(error)))
             else:
                 if value is None and feed.column.required:

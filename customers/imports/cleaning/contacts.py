@@ -45,7 +45,7 @@ _CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _DAMAGED = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 _FLOAT = re.compile(r"\+?\d{7,15}\.0", re.ASCII)
 _EXTENSION = re.compile(r"\s*(?:转分机|转|分机)\s*")
-_DASHED_EXTENSION = re.compile(r"^(\(?0\d{2,3}\)?[- ]?\d{7,8})-(\d{1,6})$", re.ASCII)
+_DASHED_EXTENSION = re.compile(r"^(\(?0[1-9]\d{1,2}\)?[- ]?\d{7,8})-(\d{1,6})$", re.ASCII)
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}")
 _NAMED_EMAIL = re.compile(r"[^<>]*<([^<>]+)>")
 

@@ -237,12 +237,22 @@ def _own_order(first: int, second: int) -> DateOrder | None:
 
 def is_ambiguous(cell: str) -> bool:
     """Whether a cell is a date that can be read day first or month first, each giving another day."""
-    match = _YEAR_LAST.fullmatch(_plain(cell.strip()))
-    return (
-        match is not None
-        and 0 < int(match[1]) != int(match[3]) > 0
-        and not _own_order(int(match[1]), int(match[3]))
-    )
+    parts = _two_of_a_date(cell)
+    return parts is not None and _own_order(*parts) is None
+
+
+def _two_of_a_date(cell: str) -> tuple[int, int] | None:
+    """The first two numbers of a date that ends in its year, if they differ; None for everything else."""
+    try:
+        text = meaningful(cell)
+    except CellError:
+        return None
+    match = _YEAR_LAST.fullmatch(_plain(text)) if text else None
+    if match is None:
+        return None
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    is_possible = first and second and (len(match[4]) == 2 or FIRST_YEAR <= year <= LAST_YEAR)
+    return (first, second) if is_possible and first != second else None
 
 
 def find_date_order(cells: Iterable[str]) -> tuple[DateOrder | None, str | None]:
@@ -254,11 +264,10 @@ def find_date_order(cells: Iterable[str]) -> tuple[DateOrder | None, str | None]
     """
     example = None
     for cell in cells:
-        match = _YEAR_LAST.fullmatch(_plain(cell.strip()))
-        if match is None or int(match[1]) == int(match[3]):
-            continue
-        order = _own_order(int(match[1]), int(match[3]))
-        if order is not None:
-            return order, None
-        example = example or cell.strip()
+        parts = _two_of_a_date(cell)
+        if parts is not None:
+            order = _own_order(*parts)
+            if order is not None:
+                return order, None
+            example = example or cell.strip()
     return None, example

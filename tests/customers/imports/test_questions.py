@@ -84,3 +84,20 @@ def test_only_as_many_rows_are_looked_at_as_are_asked_for(reading: Reading) -> N
     table = reading(MODELS)
     [question] = choice_questions(table, match_columns(Kind.CUSTOMERS, table), rows=2)
     assert [(each.text, each.count) for each in question.values] == [("批发部", 2)]
+
+
+def test_a_date_behind_an_invisible_mark_is_asked_about_like_all_others(parsing: Parsing) -> None:
+    with pytest.raises(AmbiguousDates):
+        parsing("customers", "姓名,生日\n张三,\u200b03/04/1980\n")
+
+
+def test_a_meaning_that_is_ambiguous_rejects_its_row(parsing: Parsing) -> None:
+    wishes = {"date_of_birth": {"header": "生日", "values": {"x": "03/04/1980"}}}
+    good, bad = parsing("customers", "姓名,生日\n张三,1980-03-04\n李四,x\n", wishes)
+    assert good.row is not None
+    assert "day first or month first" in bad.problems[0].message
+
+
+def test_a_date_that_no_year_makes_possible_is_not_asked_about(reading: Reading) -> None:
+    table = reading("姓名,生日\n张三,03/04/0066\n李四,00/04/1980\n")
+    assert date_questions(table, match_columns(Kind.CUSTOMERS, table)) == ()
