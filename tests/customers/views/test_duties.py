@@ -23,7 +23,6 @@ from customers.models import (
 )
 from customers.services import privacy
 from tests.cast import Cast, make_customer, sign_in
-from tests.crm.test_audit_pages import just_proven
 
 RELIGION = "person.religion"
 PAGES = ("", "requests/", "processing/", "incidents/", "retention/", "unused-fields/", "destroyed/")
@@ -43,7 +42,7 @@ def ming(cast: Cast) -> Customer:
 
 @pytest.fixture
 def officer(cast: Cast) -> Client:
-    return just_proven(cast.ada)
+    return sign_in(cast.ada)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -70,7 +69,7 @@ def test_a_persons_file_has_all_of_theirs_and_nothing_of_others(
 
 
 def test_the_file_is_made_only_after_proving_again_who_one_is(cast: Cast, ming: Customer) -> None:
-    answer = sign_in(cast.ada).post(f"/customers/{ming.pk}/rights/file/")
+    answer = sign_in(cast.ada, proven=False).post(f"/customers/{ming.pk}/rights/file/")
     assert answer.status_code == 302
     assert "reauthenticate" in answer["Location"]
     assert not AuditEntry.objects.filter(action="subject.file").exists()
