@@ -29,6 +29,7 @@ from customers.services.imports.rules import (
     MatchRules,
 )
 from customers.services.imports.running import KIND, preview, start_here
+from customers.services.imports.sensitive import SensitiveColumn, needs_consent, sensitive_columns
 from customers.services.imports.undoing import (
     UNDO_KIND,
     KeptRow,
@@ -61,6 +62,7 @@ __all__ = [
     "NotUndoableError",
     "Progress",
     "Reading",
+    "SensitiveColumn",
     "UndoReport",
     "apply_mapping",
     "cancel",
@@ -74,6 +76,7 @@ __all__ = [
     "kept_rows",
     "known_layout",
     "mappings",
+    "needs_consent",
     "pause",
     "policy_fields",
     "preview",
@@ -84,6 +87,7 @@ __all__ = [
     "review",
     "rows",
     "save_mapping",
+    "sensitive_columns",
     "start",
     "start_check",
     "start_here",

@@ -32,7 +32,6 @@ from customers.services.imports.loading import (
 )
 from customers.services.imports.plans import Checked, Plan
 from customers.services.imports.results import SHOWN_REJECTIONS, Counts, ImportResult
-from customers.services.imports.rules import MatchRules
 from customers.services.imports.running import CHUNK_ROWS, WHOLE, repeats_warning
 from customers.services.imports.staging import Staging
 
@@ -116,7 +115,7 @@ def run(job: RunningJob) -> dict[str, Any]:
     with translation.override(job.arguments["language"]):
         try:
             opened = check(batch)
-            plan = plan_for(opened.mapping, MatchRules.from_dict(batch.rules))
+            plan = plan_for(opened.mapping, batch)
             counts = _judge_all(batch, job, opened, plan)
         except FileProblem as problem:
             raise JobError(str(problem)) from problem
@@ -192,7 +191,7 @@ def _judged_anew(batch: ImportBatch, line: int, actor: User | None) -> CheckedRo
 def _judge_alone(batch: ImportBatch, line: int) -> None:
     """Judge one row against what we have, but not against the rest of its file."""
     opened = check(batch)
-    plan = plan_for(opened.mapping, MatchRules.from_dict(batch.rules))
+    plan = plan_for(opened.mapping, batch)
     standing = Staging.of_check(batch.pk)
     with standing.open() as cursor:
         cursor.execute("SELECT cells FROM source WHERE line_no = %s", [line])

@@ -97,6 +97,8 @@ class CustomerPlan(RecordPlan):
         "notes",
         "address_text",
         "postcode",
+        "sealed",
+        "sealed_columns",
     )
     model = Customer
     key = "code"
@@ -140,7 +142,7 @@ class CustomerPlan(RecordPlan):
         f" OR EXISTS (SELECT FROM unnest(s.tags) AS tag(name) WHERE {_NEW_TAG}) OR {NEWS}"
     )
     on_update = "updated_at = now(), version = t.version + 1"
-    not_stored: ClassVar = frozenset({"identity_number", "contact_person", "consent_basis"})
+    not_stored: ClassVar = frozenset({"contact_person", "consent_basis"})
 
     @property
     def searched(self) -> dict[type[Model], tuple[str, ...]]:
@@ -156,7 +158,7 @@ class CustomerPlan(RecordPlan):
                 " business_model text, potential text, potential_reason text, purchasing_power text,"
                 " reputation text, created_at timestamptz, created_on date, tags text[], contacts jsonb,"
                 " addresses jsonb, campaign_id bigint, code text, identity bytea, credit_code text, person jsonb,"
-                " company jsonb, notes text, address_text text, postcode text"
+                " company jsonb, notes text, address_text text, postcode text, sealed bytea, sealed_columns text[]"
             ),
             self.judged_table().replace("code varchar(40)", "code text"),
             NEW_CUSTOMER,
@@ -196,6 +198,7 @@ class CustomerPlan(RecordPlan):
             profile_of(row, "company"),
             row.notes,
             *(_whereabouts(row) if self._by_looks else (None, None)),
+            *self.sealed_values.staged(row),
         )
 
     def reasons(self) -> dict[str, Any]:
@@ -253,6 +256,7 @@ class CustomerPlan(RecordPlan):
         _add_contacts(cursor)
         _add_tags(cursor)
         write_profiles(cursor)
+        self.sealed_values.write(cursor)
         return also
 
     def created_columns(self) -> dict[str, str]:

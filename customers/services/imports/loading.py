@@ -16,6 +16,7 @@ from customers.imports.matching import ColumnMapping
 from customers.imports.parsing import RowResult, parse_rows
 from customers.imports.problems import CellProblem
 from customers.imports.tables import Table
+from customers.models import ImportBatch
 from customers.services.imports.behaviour import ComplaintPlan, InteractionPlan
 from customers.services.imports.customers import CustomerPlan
 from customers.services.imports.names import Names
@@ -25,6 +26,7 @@ from customers.services.imports.plans import Checked, Plan
 from customers.services.imports.products import ProductPlan
 from customers.services.imports.records import RecordPlan, field_of
 from customers.services.imports.rules import MatchRules
+from customers.services.imports.sensitive import SealedValues
 from customers.services.imports.staging import Staging
 
 _PLANS: dict[Kind, type[Plan]] = {
@@ -38,9 +40,11 @@ _PLANS: dict[Kind, type[Plan]] = {
 _PIECE = 20_000
 
 
-def plan_for(mapping: ColumnMapping, rules: MatchRules | None = None) -> Plan:
-    """Return how files of this kind are imported, by ``rules`` if they are not the usual ones."""
-    return _PLANS[mapping.kind](mapping, Names(), rules or MatchRules())
+def plan_for(mapping: ColumnMapping, batch: ImportBatch) -> Plan:
+    """Return how the file of a batch is imported, by its rules."""
+    return _PLANS[mapping.kind](
+        mapping, Names(), MatchRules.from_dict(batch.rules), SealedValues(mapping, batch)
+    )
 
 
 def policy_fields(kind: Kind) -> dict[str, str]:
@@ -92,7 +96,7 @@ def staged_columns(plan: Plan) -> tuple[str, ...]:
 
 def warnings_of(plan: Plan) -> list[str]:
     """Say what of the file is not known here, or not kept."""
-    warnings = plan.names.warnings()
+    warnings = plan.names.warnings() + plan.sealed_values.warnings()
     unstored = plan.unstored_headers()
     if unstored:
         message = _("Columns that were read and are not stored yet: %(headers)s.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
@@ -15,6 +15,9 @@ from customers.imports.parsing import RowResult
 from customers.imports.tables import Table
 from customers.services.imports.names import Names
 from customers.services.imports.rules import MatchRules
+
+if TYPE_CHECKING:
+    from customers.services.imports.sensitive import SealedValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,13 @@ class Plan(ABC):
     columns: ClassVar[tuple[str, ...]]
     not_stored: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, mapping: ColumnMapping, names: Names, rules: MatchRules) -> None:
+    def __init__(
+        self, mapping: ColumnMapping, names: Names, rules: MatchRules, sealed_values: SealedValues
+    ) -> None:
         self.mapping = mapping
         self.names = names
         self.rules = rules
+        self.sealed_values = sealed_values
         self.company = {"currency": settings.COMPANY_CURRENCY, "time_zone": settings.COMPANY_TIME_ZONE}
 
     @property

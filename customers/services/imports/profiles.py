@@ -37,8 +37,13 @@ _PROFILE_NEWS = " OR ".join(
     f" {model._meta.db_table} known WHERE known.customer_id = t.id AND to_jsonb(known) @> s.{kind})"
     for kind, model in _PROFILES.items()
 )
-NEWS = f"""{_PROFILE_NEWS} OR s.notes IS NOT NULL AND NOT EXISTS (
-    SELECT FROM customers_note known WHERE known.customer_id = t.id AND known.body = s.notes)"""
+_IS_KEPT = """SELECT FROM customers_personprofile known WHERE known.customer_id = t.id
+    AND jsonb_strip_nulls(to_jsonb(known)) ?& s.sealed_columns"""
+NEWS = (
+    f"{_PROFILE_NEWS} OR s.notes IS NOT NULL AND NOT EXISTS (SELECT FROM customers_note known"
+    " WHERE known.customer_id = t.id AND known.body = s.notes) OR s.sealed_columns IS NOT NULL"
+    f" AND coalesce(s.kind, t.kind) = 'person' AND NOT EXISTS ({_IS_KEPT})"
+)
 """Condition that a row says something of a known customer ``t`` that its profile or its notes do not."""
 
 

@@ -19,10 +19,12 @@ from customers.models import (
     Address,
     CompanyProfile,
     Complaint,
+    Consent,
     ContactPoint,
     Customer,
     CustomerActivity,
     DataKey,
+    FieldProvenance,
     Interaction,
     Note,
     Order,
@@ -70,10 +72,20 @@ def events_of(model: type[Model]) -> str:
     return name
 
 
+_OF_CUSTOMERS: tuple[type[Model], ...] = (
+    ContactPoint,
+    Address,
+    Note,
+    PersonProfile,
+    CompanyProfile,
+    Consent,
+    FieldProvenance,
+)
 CUSTOMER = Subject(
     Customer,
     children=tuple(
-        (model, "customer_id") for model in (ContactPoint, Address, Note, PersonProfile, CompanyProfile)
+        (model, "customer_id")
+        for model in (ContactPoint, Address, Note, PersonProfile, CompanyProfile, Consent, FieldProvenance)
     ),
     untracked=(Customer.tags.through,),
 )

@@ -26,7 +26,6 @@ from customers.services.imports.loading import load, plan_for, warnings_of
 from customers.services.imports.plans import Checked, Plan
 from customers.services.imports.rejects import write_rejected_rows
 from customers.services.imports.results import SHOWN_REJECTIONS, Counts, ImportResult, counts_of, result
-from customers.services.imports.rules import MatchRules
 from customers.services.imports.staging import Staging, drop_all
 
 KIND = "customers.import"
@@ -54,7 +53,7 @@ def preview(batch: ImportBatch, progress: Progress = lambda _done, _total, _step
     """
     with transaction.atomic():
         checked = open_batch(batch)
-        plan = plan_for(checked.mapping, MatchRules.from_dict(batch.rules))
+        plan = plan_for(checked.mapping, batch)
         staging = Staging.create(batch.pk, 0, plan.tables())
         load(checked, plan, staging, lambda rows: progress(rows, None, _("Reading")))
         with staging.open() as cursor:
@@ -101,7 +100,7 @@ def _attempt(batch: ImportBatch, job: RunningJob) -> None:
     try:
         _begin(batch, job)
         checked = open_batch(batch)
-        plan = plan_for(checked.mapping, MatchRules.from_dict(batch.rules))
+        plan = plan_for(checked.mapping, batch)
         staging = _staged(batch, job, checked, plan)
         job.keep(writing_since=timezone.now().isoformat(), rows_before=counts_of(batch).rows)
         for chunk in _chunks_left(batch, staging):
@@ -110,7 +109,7 @@ def _attempt(batch: ImportBatch, job: RunningJob) -> None:
             _run_chunk(batch, job, plan, staging, chunk)
             if chunk.bit_count() <= 1:
                 _count_anew(plan)
-        _finish(batch, job, checked)
+        _finish(batch, job, checked, plan)
         staging.drop()
     except FileProblem as problem:
         drop_all(batch.pk)
@@ -171,7 +170,7 @@ def _begin(batch: ImportBatch, job: RunningJob) -> None:
 
 def _staged(batch: ImportBatch, job: RunningJob, checked: Checked, plan: Plan) -> Staging:
     """Return the filled staging tables: an earlier attempt's if they are complete, else new ones."""
-    if batch.staging:
+    if batch.staging and not plan.sealed_values.is_kept:
         earlier = Staging(batch.staging)
         if earlier.exists():
             with earlier.open() as cursor:
@@ -236,7 +235,7 @@ def _add(batch: ImportBatch, counts: Counts, also: dict[str, int]) -> None:
     batch.refresh_from_db(fields=[*RowOutcome.values, "also"])
 
 
-def _finish(batch: ImportBatch, job: RunningJob, checked: Checked) -> None:
+def _finish(batch: ImportBatch, job: RunningJob, checked: Checked, plan: Plan) -> None:
     """Write the file of the rejected rows, then call the import done: the database checks that the counts add up."""
     if batch.rejected:
         batch.rejected_file = write_rejected_rows(batch, checked.table)
@@ -244,7 +243,8 @@ def _finish(batch: ImportBatch, job: RunningJob, checked: Checked) -> None:
         batch.state = ImportState.DONE_WITH_REJECTS if batch.rejected else ImportState.DONE
         batch.finished_at = timezone.now()
         batch.staging = ""
-        batch.save(update_fields=["state", "finished_at", "rejected_file", "staging"])
+        batch.warnings = [*dict.fromkeys([*batch.warnings, *plan.sealed_values.warnings()])]
+        batch.save(update_fields=["state", "finished_at", "rejected_file", "staging", "warnings"])
         counts = counts_of(batch).as_dict()
         audit.record(job.actor, "import.finished", f"import:{batch.pk}", kind=batch.kind, **counts)
         job.guard()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
@@ -19,6 +19,9 @@ from customers.services.imports.orders.naming import OrderNames
 from customers.services.imports.plans import Plan
 from customers.services.imports.rules import MatchRules
 from customers.services.imports.statements import JUDGED
+
+if TYPE_CHECKING:
+    from customers.services.imports.sensitive import SealedValues
 
 # The product of lines that don't say what was sold: it counts in money, never in product measures.
 UNNAMED_PRODUCT = "-"
@@ -71,8 +74,10 @@ class OrderPlan(Plan):
     )
     not_stored: ClassVar = frozenset({"subcategory", "notes"})
 
-    def __init__(self, mapping: ColumnMapping, names: Names, rules: MatchRules) -> None:
-        super().__init__(mapping, names, rules)
+    def __init__(
+        self, mapping: ColumnMapping, names: Names, rules: MatchRules, sealed_values: SealedValues
+    ) -> None:
+        super().__init__(mapping, names, rules, sealed_values)
         self._order_names = OrderNames(mapping)
 
     @property

@@ -97,7 +97,10 @@ def test_what_is_not_known_here_is_left_blank_and_said(bring: Bring) -> None:
 
 def test_sensitive_columns_are_neither_kept_nor_staged(bring: Bring) -> None:
     result = bring("customers", "customer code,姓名,身份证号码\nK1,王小明,11010519491231002X\n")
-    assert result.warnings == ("Columns that were read and are not stored yet: 身份证号码.",)
+    assert result.warnings == (
+        "The sensitive column “身份证号码” is left out. This field is off. "
+        "An administrator can enable it in the field dictionary.",
+    )
     assert Customer.objects.get().kind == CustomerKind.PERSON
 
 

@@ -1,0 +1,79 @@
+"""Sensitive columns are kept sealed with a right, a purpose and a consent, or left out and said so."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from crm.models import Role, User
+from customers.models import Consent, Customer, FieldSwitch, ImportBatch, PersonProfile
+from customers.services import imports
+from customers.services.privacy import IDENTITY
+from customers.services.sealing import open_value
+from tests.cast import make_user
+from tests.customers.services.imports.conftest import written
+
+NUMBER = "11010519491231002X"
+FILE = f"code,name,kind,身份证号\nC1,张三,person,{NUMBER}\nC2,李四,person,\n"
+CONSENT = imports.ConsentBasis("consent", "delivery", "form of the fair", date(2024, 5, 1))
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return make_user("ada", Role.ADMIN)
+
+
+def brought(media: Path, actor: User, consent: imports.ConsentBasis | None) -> ImportBatch:
+    path = written(media.parent / "people.csv", FILE)
+    batch = imports.receive(path, name="people.csv", kind="customers", actor=actor)
+    imports.choose(batch, actor=actor, consent=consent)
+    imports.start_here(batch, actor=actor)
+    batch.refresh_from_db()
+    assert (batch.state, batch.error) == ("done", "")
+    return batch
+
+
+def switch_on(actor: User) -> None:
+    FieldSwitch.objects.create(
+        field=IDENTITY, is_on=True, purpose="delivery", assessment="low", decided_by=actor
+    )
+
+
+def test_with_switch_and_consent_the_number_is_kept_sealed_and_known_again(media: Path, ada: User) -> None:
+    switch_on(ada)
+    batch = brought(media, ada, CONSENT)
+    customer = Customer.objects.get(code="C1")
+    assert open_value(customer.person_profile, "identity_number", customer.pk) == NUMBER
+    consent = Consent.objects.get()
+    assert (consent.evidence, consent.given_on) == ("consent: form of the fair", date(2024, 5, 1))
+    again = brought(media, ada, CONSENT)
+    assert (again.unchanged, again.updated) == (2, 0)
+    imports.undo_here(batch, actor=ada)
+    assert not Customer.objects.exists()
+    assert not Consent.objects.exists()
+
+
+@pytest.mark.parametrize("switched_on", [True, False])
+def test_without_switch_or_consent_the_column_is_left_out_and_said(
+    media: Path, ada: User, switched_on: bool
+) -> None:
+    if switched_on:
+        switch_on(ada)
+    batch = brought(media, ada, None if switched_on else CONSENT)
+    (warning,) = batch.warnings
+    assert warning.startswith("The sensitive column “身份证号” is left out.")
+    assert not PersonProfile.objects.filter(identity_number__isnull=False).exists()
+    (column,) = imports.sensitive_columns(batch)
+    assert (column.is_on, imports.needs_consent(batch)) == (switched_on, switched_on)
+
+
+def test_a_sensitive_value_waits_for_its_chunk_sealed(media: Path, ada: User) -> None:
+    switch_on(ada)
+    path = written(media.parent / "people.csv", FILE)
+    batch = imports.receive(path, name="people.csv", kind="customers", actor=ada)
+    imports.choose(batch, actor=ada, consent=CONSENT)
+    imports.check_here(batch, actor=ada)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT to_jsonb(s)::text FROM import_{batch.pk}_0.staged s")  # noqa: S608
+        assert not any(NUMBER in row for (row,) in cursor.fetchall())
