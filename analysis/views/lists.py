@@ -81,6 +81,7 @@ def five_list(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         **base_context(run, user),
         "spec": spec,
+        "measure_url": reverse(f"analysis:{spec.measure}"),
         "lists": [
             {"label": each.title, "url": reverse("analysis:list", args=[each.key]), "active": each is spec}
             for each in LISTS.values()
