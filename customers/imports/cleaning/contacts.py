@@ -40,7 +40,8 @@ COUNTRIES = {
 }  # fmt: skip
 
 _SEPARATORS = re.compile(r":::|[;；、|\n]|,(?=\s*[+\d(])|，|/(?=\s*[+\d(])")
-_CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+# 179xx are prefixes of carriers, which are dialled before a number.
+_CHINESE_MOBILE = re.compile(r"1(?:[3-689]\d|7[0-8])\d{8}", re.ASCII)
 # What programs make of a number to call when they take it for an amount: too short to be called, or none the worse.
 _DAMAGED = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 _FLOAT = re.compile(r"\+?\d{7,15}\.0", re.ASCII)

@@ -36,7 +36,7 @@ words = st.text(
 ).map(str.strip)
 word = words.filter(lambda text: bool(text) and text[0] not in "'-")
 blank = st.just("")
-mobiles = st.integers(13_000_000_000, 19_999_999_999).map(str)
+mobiles = st.integers(13_000_000_000, 17_899_999_999).map(str)
 people = st.lists(
     st.fixed_dictionaries(
         {
