@@ -77,6 +77,8 @@ SHOWN = (200, 409, 422)
 ADMIN_PAGES = (
     "customers-fields",
     "customers-fields-custom-new",
+    "customers-imports",
+    "customers-imports-new",
     "field-switch",
     "record-rights",
     "record-request-new",

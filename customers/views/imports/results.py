@@ -48,7 +48,8 @@ def show_import(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": step_bar("run", batch),
     }
     if is_running(batch):
-        context |= progress_card(batch, user)
+        is_waiting = batch.state not in (ImportState.RUNNING, ImportState.PAUSED, ImportState.REVERTING)
+        context |= {**progress_card(batch, user), "is_waiting": is_waiting}
         return render(request, "customers/imports/running.html", context)
     if is_open(batch):
         context |= {"go_on_url": furthest_url(batch) if may_run else ""}

@@ -65,13 +65,14 @@ def own_import(request: HttpRequest, pk: int) -> tuple[User, ImportBatch]:
 
 
 def step_bar(here: str, batch: ImportBatch | None = None) -> list[Step]:
-    """Return the steps with the present one marked; steps back can be gone to, and forward as far as one has been."""
+    """Return the steps with the present one marked; until it begins one can go where one has been."""
     names = [name for name, _label in _STEPS]
+    may_go = batch is not None and is_open(batch)
     reached = max(names.index(here), _furthest(batch))
     return [
         Step(
             label=label,
-            url=_step_url(name, batch) if number <= reached and name != here else "",
+            url=_step_url(name, batch) if may_go and number <= reached and name != here else "",
             is_here=name == here,
             is_past=number < names.index(here),
         )
