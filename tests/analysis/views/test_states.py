@@ -47,7 +47,7 @@ def test_a_page_says_why_it_shows_nothing(
 def test_an_import_after_the_run_makes_every_page_stale(cast: Cast, run: AnalysisRun) -> None:
     later = timezone.now() + datetime.timedelta(minutes=1)
     ImportBatch.objects.create(
-        kind="orders", file_name="x", size=1, sha256="x", state="done", finished_at=later
+        kind="orders", file_name="x", size=1, sha256="x", rows=0, state="done", finished_at=later
     )
     for name in ("tiers", "contribution", "churn", "overview"):
         assert notices(sign_in(cast.dora), name) == ["Newer data are there."]
