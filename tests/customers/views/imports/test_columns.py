@@ -127,7 +127,9 @@ def test_a_thousand_columns_come_in_pages(wizard: Wizard) -> None:
 def test_sensitive_columns_need_a_purpose_or_are_left_out(wizard: Wizard) -> None:
     FieldSwitch.objects.create(field="person.identity_number", is_on=True, purpose="合同")
     batch = wizard.brought("name,身份证号\n王小明,11010519491231002X\n")
-    assert "The law protects these" in wizard.get(batch, "columns")
+    page = wizard.get(batch, "columns")
+    assert "The law protects these" in page
+    assert "As things stand these are left out" in page
     wizard.matched(batch, sensitive="leave")
     answer = wizard.post(batch, "columns", go="check", sensitive="keep", source="-", consent_basis="-")
     assert answer.status_code == 422
@@ -135,3 +137,22 @@ def test_sensitive_columns_need_a_purpose_or_are_left_out(wizard: Wizard) -> Non
     wizard.client.post(address(batch, "run"))
     work()
     assert Customer.objects.filter(name="王小明").exists()
+
+
+def test_sensitive_values_are_kept_sealed_with_purpose_and_consent(wizard: Wizard) -> None:
+    FieldSwitch.objects.create(field="person.identity_number", is_on=True, purpose="合同")
+    batch = wizard.brought("name,身份证号\n王小明,11010519491231002X\n")
+    consent = {
+        "basis": "本人同意",
+        "purpose": "签订合同",
+        "evidence": "合同第 5 条",
+        "given_on": "2024-01-05",
+    }
+    wizard.matched(batch, sensitive="keep", **consent)
+    batch.refresh_from_db()
+    assert batch.consent == consent
+    assert "As things stand" not in wizard.get(batch, "columns")
+    wizard.client.post(address(batch, "run"))
+    work()
+    person = Customer.objects.get(name="王小明")
+    assert person.consents.filter(field="person.identity_number").exists()
