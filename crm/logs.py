@@ -1,12 +1,28 @@
 """How a log line is written: one line of key=value, with ids and never a record's values."""
 
-import structlog
-from structlog.typing import EventDict, WrappedLogger
+import traceback
+from typing import TextIO
 
-# The plain traceback: the decorated one prints local variables, and those hold people's data.
-_renderer = structlog.dev.ConsoleRenderer(
-    colors=False, exception_formatter=structlog.dev.plain_traceback, pad_event_to=1
-)
+import structlog
+from structlog.typing import EventDict, ExcInfo, WrappedLogger
+
+
+def where_it_broke(target: TextIO, raised: ExcInfo) -> None:
+    """Write what broke, and where: neither local variables nor messages, for both quote people's data.
+
+    PostgreSQL says of a duplicate which value it is, and a parser what it could not read.
+    """
+    chain: list[BaseException] = []
+    error: BaseException | None = raised[1]
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    for each in reversed(chain):
+        target.write("\n" + "".join(traceback.format_tb(each.__traceback__)))
+        target.write(f"{type(each).__module__}.{type(each).__qualname__}")
+
+
+_renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=where_it_broke, pad_event_to=1)
 
 
 def render(logger: WrappedLogger, name: str, event: EventDict) -> str:

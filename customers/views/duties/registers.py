@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from crm.files import BOM, neutral
 from crm.policy import can, require
 from customers.forms.duties import ActivityForm
-from customers.models import ProcessingActivity
 from customers.selectors import duties
 from customers.views.duties.glance import clocks, tabs
 
@@ -37,7 +36,7 @@ def processing_file(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(BOM, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="processing-register.csv"'
     writer = csv.writer(answer, lineterminator="\r\n")
-    writer.writerow([capfirst(str(ProcessingActivity._meta.get_field(name).verbose_name)) for name in names])
+    writer.writerow([capfirst(str(field.label)) for field in ActivityForm.base_fields.values()])
     for entry in duties.activities(user):
         values = [
             entry.get_legal_basis_display() if name == "legal_basis" else getattr(entry, name)
