@@ -7,7 +7,8 @@ import pytest
 from django.db.models import Count, F, Sum
 from pytest_django import Settings
 
-from customers.models import Customer, Order, OrderLine, Product
+from customers.models import Customer, ImportBatch, Order, OrderLine, Product
+from customers.services import imports
 from tests.customers.services.imports.conftest import Bring
 
 
@@ -75,3 +76,21 @@ def test_superstore_is_a_list_of_customers_too(bring: Bring, data_dir: Path) -> 
     result = bring("customers", data_dir / "superstore_orders.csv.gz", wishes=wishes)
     assert Customer.objects.count() == result.counts.created == 793
     assert result.counts.rows == 9994
+
+
+def test_a_crm_s_accounts_in_windows_1252_come_in_and_go_again(db: None, media: Path, data_dir: Path) -> None:
+    def brought() -> ImportBatch:
+        path = data_dir / "import_samples" / "salesforce_accounts_cp1252.csv"
+        reading = imports.Reading(encoding="cp1252")
+        batch = imports.receive(path, name=path.name, kind="customers", actor=None, reading=reading)
+        imports.start_here(batch, actor=None)
+        batch.refresh_from_db()
+        return batch
+
+    first, again = brought(), brought()
+    assert first.rows == 423
+    assert Customer.objects.count() == first.created > 400
+    assert (again.unchanged, again.created) == (first.created, 0)
+    imports.undo_here(first, actor=None)
+    assert imports.undo_report(first).kept == 0
+    assert not Customer.objects.exists()
