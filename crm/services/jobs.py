@@ -20,7 +20,7 @@ from django.utils import timezone
 from crm.celery import app
 from crm.models import Job, JobState, User
 from crm.models.jobs import REPEATABLE_STATES
-from crm.services.notifications import tell
+from crm.services.notifications import JOBS_TOLD, tell
 
 log = structlog.get_logger(__name__)
 
@@ -188,7 +188,7 @@ def execute(job_id: int, *, listener: Listener | None = None, in_foreground: boo
         _give_back(running, error)
         logger.exception("job attempt failed")
     job.refresh_from_db()
-    if job.is_finished and job.created_by_id and not in_foreground:
+    if job.kind in JOBS_TOLD and job.is_finished and job.created_by_id and not in_foreground:
         tell([job.created_by_id], "job", f"job:{job.pk}:{job.attempt}", about=job.pk)
     return job
 

@@ -16,6 +16,8 @@ from crm.services import audit
 
 MOST_SHOWN = 100
 _STOP = "crm.digest.stop"
+# Of these jobs whoever asked for them is told that they have ended; others are parts, or done while they wait.
+JOBS_TOLD = frozenset({"analysis.run", "customers.export", "customers.import"})
 
 
 @dataclass(frozen=True, slots=True)
