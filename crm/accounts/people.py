@@ -44,7 +44,7 @@ class AccountForm(forms.Form):
 
     def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         initial = {name: getattr(user, name) for name in Account.__slots__} if user else {}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         if user is None:
             del self.fields["is_active"]
 

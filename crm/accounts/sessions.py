@@ -73,14 +73,15 @@ def _open_to_one_factor() -> tuple[str, ...]:
 def _proved_twice(request: HttpRequest, user: User) -> bool:
     """Whether this sign-in used a second factor, or a directory that answers for asking for one."""
     methods = {record.get("method") for record in get_authentication_records(request, user)}
-    return bool(methods & {"mfa", "socialaccount"})
+    return not methods.isdisjoint({"mfa", "socialaccount"})
 
 
 def _is_over(request: HttpRequest, now: int) -> bool:
     begun, seen = request.session.get(BEGUN), request.session.get(SEEN)
     if not isinstance(begun, int) or not isinstance(seen, int):
         return True
-    return now - begun >= settings.SESSION_COOKIE_AGE or now - seen >= settings.SESSION_IDLE_SECONDS
+    limits = ((begun, settings.SESSION_COOKIE_AGE), (seen, settings.SESSION_IDLE_SECONDS))
+    return any(now - since >= limit for since, limit in limits)
 
 
 def _note(request: HttpRequest, user: User, now: int) -> None:

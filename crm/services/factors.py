@@ -20,14 +20,14 @@ SEALED = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: 
 def has_factor(user: User) -> bool:
     """Whether ``user`` can prove themselves by more than a password."""
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return Authenticator.objects.filter(user=user, type__in=kinds).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=kinds).exists())
 
 
 @transaction.atomic
 def take_away(user: User, *, actor: User) -> int:
     """Take every second factor of somebody who lost theirs, so that they can set up another; return how many."""
     require(actor, "user.manage")
-    count = Authenticator.objects.filter(user=user).delete()[0]
+    count = int(Authenticator.objects.filter(user=user).delete()[0])
     audit.record(actor, "user.factors.remove", f"user:{user.pk}", factors=count)
     return count
 

@@ -79,7 +79,7 @@ def write_team(team_id: int | None, name: str, *, actor: User) -> Team:
     """Make a team or call it something else. Raises PermissionDenied, Team.DoesNotExist, and UserError."""
     require(actor, "user.manage")
     team = Team() if team_id is None else Team.objects.select_for_update().get(pk=team_id)
-    if Team.objects.filter(name=name).exclude(pk=team_id).exists():
+    if Team.objects.filter(name=name).exclude(pk=team_id or 0).exists():
         raise UserError("name", _("There is a team of this name already."))
     team.name = name
     with pghistory.context(user=actor.pk):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -50,8 +49,7 @@ def routes(resolver: URLResolver | None = None, namespace: str = "") -> Iterator
 
 
 def _route(entry: URLPattern, namespace: str) -> Route:
-    regex = entry.pattern.regex
-    names = list(re.compile(regex).groupindex) if isinstance(regex, str) else list(regex.groupindex)
+    names = list(entry.pattern.regex.groupindex)
     converters = getattr(entry.pattern, "converters", {})
     numbers = tuple(
         name for name in names if isinstance(converters.get(name), IntConverter) or name == "part"

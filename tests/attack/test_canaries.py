@@ -50,8 +50,7 @@ def holds(text: str, role: str) -> list[str]:
 
 def body_of(client: Client, address: str) -> str:
     answer = client.get(address)
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return content.decode("utf-8", "replace")
+    return answer.getvalue().decode("utf-8", "replace")
 
 
 def test_the_canaries_sing_for_those_who_may_hear_them(company: Company) -> None:

@@ -89,13 +89,13 @@ def test_guessing_at_many_accounts_from_one_address_is_stopped(cast: Cast) -> No
 
 
 def test_the_limits_are_kept_where_the_accounts_are() -> None:
-    assert configured.CACHES["default"]["BACKEND"].endswith("DatabaseCache")
+    assert "DatabaseCache" in configured.CACHES["default"]["BACKEND"]
 
 
 def test_a_forgotten_password_is_replaced_by_mail_and_ends_every_sign_in(alice: User, client: Client) -> None:
     elsewhere = sign_in(alice)
     client.post("/accounts/password/reset/", {"email": "alice@example.com"})
-    link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", mail.outbox[0].body)
+    link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
     assert link
     form = client.get(link[1], follow=True)
     changed = client.post(
