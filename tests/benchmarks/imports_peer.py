@@ -18,8 +18,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 django.setup()
 
-from import_export import fields, resources, widgets  # noqa: E402
-from tablib import Dataset  # noqa: E402
+from import_export import fields, resources, widgets  # type: ignore[import-untyped]  # noqa: E402
+from tablib import Dataset  # type: ignore[import-untyped]  # noqa: E402
 
 from customers.models import ContactPoint, Customer  # noqa: E402
 from tests.benchmarks.imports_raw import empty  # noqa: E402
@@ -28,7 +28,7 @@ from tests.benchmarks.measuring import tell  # noqa: E402
 _BATCH = 1_000
 
 
-class CustomerResource(resources.ModelResource):
+class CustomerResource(resources.ModelResource):  # type: ignore[misc]
     """Customers by code."""
 
     class Meta:
@@ -44,7 +44,7 @@ class CustomerResource(resources.ModelResource):
         report_skipped = False
 
 
-class ContactResource(resources.ModelResource):
+class ContactResource(resources.ModelResource):  # type: ignore[misc]
     """Contact points by their customer's code."""
 
     customer = fields.Field(
