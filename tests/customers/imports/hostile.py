@@ -32,7 +32,7 @@ from tests.customers.imports.test_workbook_mutations import BOOKS, damaged, muta
 
 CONTEXT = ReadingContext(time_zone=ZoneInfo("Asia/Shanghai"))
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-32", "utf-16-le")
-WORKBOOKS_OF_HUNDRED = 8
+WORKBOOKS_OF_HUNDRED = 5
 MEBIBYTE = 1 << 20
 PEOPLE = "姓名,手机,邮箱,生日,身份证号,年收入\n" + "".join(
     f'张三{i},138{i:08d},u{i}@example.cn,0{i % 9 + 1}/0{i % 7 + 1}/198{i % 10},,"¥{i},000.50"\n'
