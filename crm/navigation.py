@@ -71,10 +71,10 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("Settings"),
         (
             Entry(_("Field dictionary"), "customers:fields", "book", "customer.view", "g f"),
-            Entry(_("Users"), "users", "person-circle", "access.view", "g s"),
             Entry(_("Privacy"), "customers:privacy", "shield-lock", "privacy.view", "g v"),
             Entry(_("Audit trail"), "audit", "journal-text", "audit.view", "g a"),
             Entry(_("Background work"), "background", "activity", "jobs.view", "g b"),
+            Entry(_("Users"), "users", "person-circle", "access.view", "g s"),
         ),
     ),
 )

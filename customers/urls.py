@@ -27,9 +27,9 @@ from customers.views import (
     tasks,
     today,
 )
+from customers.views.duties import glance, person, registers
 from customers.views.imports import checking, columns, overview, progress, reading, results, upload
 from customers.views.parts import attachments, choices
-from customers.views.duties import glance, person, registers
 from customers.views.parts import pages as parts
 from customers.views.record import page
 from customers.views.record.export import export as record_export
@@ -76,6 +76,21 @@ urlpatterns = [
     path("new/", editing.new_customer, name="new"),
     path("suggest/", search.suggest, name="suggest"),
     path("orders/<int:pk>/", finance.order, name="order"),
+    path("privacy/", glance.privacy, name="privacy"),
+    path("privacy/requests/", glance.request_list, name="requests"),
+    path("privacy/requests/<int:pk>/", person.answer_request, name="request"),
+    path("privacy/processing/", registers.processing, name="processing"),
+    path("privacy/processing.csv", registers.processing_file, name="processing_file"),
+    path("privacy/incidents/", registers.incident_log, name="incidents"),
+    path("privacy/retention/", glance.retention_rules, name="retention"),
+    path("privacy/retention/<slug:data>/", glance.retention_rule, name="retention_rule"),
+    path("privacy/unused-fields/", glance.minimisation, name="minimisation"),
+    path("privacy/destroyed/", glance.purge_ledger, name="purges"),
+    path("<int:pk>/rights/", person.rights, name="rights"),
+    path("<int:pk>/rights/file/", person.person_file, name="person_file"),
+    path("<int:pk>/rights/scoring/", person.scoring, name="scoring"),
+    path("<int:pk>/rights/requests/new/", person.new_request, name="request_new"),
+    path("<int:pk>/rights/erase/", person.erase, name="erase"),
     path("<int:pk>/", page.record, name="record"),
     path("<int:pk>/edit/", editing.edit_customer, name="edit"),
     path("today/", today.today, name="today"),
@@ -95,21 +110,6 @@ urlpatterns = [
     path("<int:pk>/tasks/new/", tasks.new_task, name="task_new"),
     path("<int:pk>/share/", sharing.share, name="share"),
     path("<int:pk>/share/<int:share>/end/", sharing.end_share, name="share_end"),
-    path("privacy/", glance.privacy, name="privacy"),
-    path("privacy/requests/", glance.request_list, name="requests"),
-    path("privacy/requests/<int:pk>/", person.answer_request, name="request"),
-    path("privacy/processing/", registers.processing, name="processing"),
-    path("privacy/processing.csv", registers.processing_file, name="processing_file"),
-    path("privacy/incidents/", registers.incident_log, name="incidents"),
-    path("privacy/retention/", glance.retention_rules, name="retention"),
-    path("privacy/retention/<slug:data>/", glance.retention_rule, name="retention_rule"),
-    path("privacy/unused-fields/", glance.minimisation, name="minimisation"),
-    path("privacy/destroyed/", glance.purge_ledger, name="purges"),
-    path("<int:pk>/rights/", person.rights, name="rights"),
-    path("<int:pk>/rights/file/", person.person_file, name="person_file"),
-    path("<int:pk>/rights/scoring/", person.scoring, name="scoring"),
-    path("<int:pk>/rights/requests/new/", person.new_request, name="request_new"),
-    path("<int:pk>/rights/erase/", person.erase, name="erase"),
     path("<int:pk>/delete/", deleting.delete, name="delete"),
     path("<int:pk>/restore/", deleting.restore, name="restore"),
     path("<int:pk>/merge/", merging.merge, name="merge"),

@@ -19,18 +19,10 @@ from django.utils import timezone
 from analysis.models import AnalysisRun, Annotation, Policy, PolicyDraft
 from analysis.models.rules import PolicyRules
 from crm.models import ApiToken, Job, Role, SignIn, Team, User
-from customers.models import (
-    CaseState,
-    Competitor,
-    CustomerShare,
-    CustomField,
-    ImportBatch,
-    Informant,
-    Need,
-    Task,
-)
+from customers.models import CaseState, Competitor, CustomerShare, CustomField, ImportBatch, Informant, Need, Task
 from customers.services.attachments import attach
 from customers.services.duties.requests import receive
+from crm.services.notifications import stop_token
 from customers.services.churn_cases import note_step
 from customers.services.merging import merge_customers
 from customers.services.parts import remove_part
@@ -117,6 +109,7 @@ def subjects(cast: Cast) -> dict[str, int | str]:
         "run": run.pk,
         "version": policy.version,
         "draft": draft.pk,
+        "stop": stop_token(cast.alice.pk),
         "case": case.pk,
         "attachment": attach(cast.huaxin, ContentFile(b"x", "x.txt"), actor=cast.ada).pk,
         "competitor": Competitor.objects.create(name="恒丰").pk,
@@ -124,17 +117,13 @@ def subjects(cast: Cast) -> dict[str, int | str]:
         "merge": merge.pk,
         "task": task.pk,
         "import": _import_done(cast),
-        **parts,
-        **words,
         "asked": _asked(cast),
         "deleted": "deleted",
         "line": 2,
         "pause": "pause",
+        **parts,
+        **words,
     }
-
-
-def _need(cast: Cast, statement: str) -> int:
-    return Need.objects.create(customer=cast.huaxin, statement=statement, noted_on=date(2024, 1, 5)).pk
 
 
 def _asked(cast: Cast) -> int:
@@ -155,6 +144,10 @@ def _import_done(cast: Cast) -> int:
         started_at=timezone.now(),
         finished_at=timezone.now(),
     ).pk
+
+
+def _need(cast: Cast, statement: str) -> int:
+    return Need.objects.create(customer=cast.huaxin, statement=statement, noted_on=date(2024, 1, 5)).pk
 
 
 @pytest.fixture
