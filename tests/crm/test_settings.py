@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from crm.local.home import ROOT
+
 
 @pytest.mark.parametrize(
     ("name", "value", "said"),
@@ -29,3 +31,10 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(name: str, value: str, 
     process = subprocess.run(start, env=environment, capture_output=True, text=True, timeout=60)
     assert process.returncode != 0
     assert said in process.stderr
+
+
+def test_the_settings_of_production_leave_the_deployment_check_nothing_to_say() -> None:
+    check = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    environment = {**os.environ, "SECURE": "1", "DEBUG": "0"}
+    process = subprocess.run(check, env=environment, capture_output=True, text=True, timeout=120, cwd=ROOT)
+    assert process.returncode == 0, process.stderr
