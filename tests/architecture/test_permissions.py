@@ -19,11 +19,20 @@ from django.utils import timezone
 from analysis.models import AnalysisRun, Annotation, Policy, PolicyDraft
 from analysis.models.rules import PolicyRules
 from crm.models import ApiToken, Job, Role, SignIn, Team, User
-from customers.models import CaseState, Competitor, CustomerShare, CustomField, ImportBatch, Informant, Need, Task
-from customers.services.attachments import attach
-from customers.services.duties.requests import receive
 from crm.services.notifications import stop_token
+from customers.models import (
+    CaseState,
+    Competitor,
+    CustomerShare,
+    CustomField,
+    ImportBatch,
+    Informant,
+    Need,
+    Task,
+)
+from customers.services.attachments import attach
 from customers.services.churn_cases import note_step
+from customers.services.duties.requests import receive
 from customers.services.merging import merge_customers
 from customers.services.parts import remove_part
 from tests.cast import Cast, make_customer, make_order, make_user, sign_in
