@@ -96,6 +96,8 @@ _COMPUTED: tuple[tuple[str, type[models.Model], str, Words, FieldType], ...] = (
 def _columns(section: Section, model: type[models.Model]) -> Iterator[ProfileField]:
     name = str(model._meta.model_name)
     for held in [*model._meta.concrete_fields, *model._meta.many_to_many]:
+        if held.generated:  # follows from another field
+            continue
         if held.name in _UNSAID or held.name.endswith("_cents"):
             continue
         yield ProfileField(
