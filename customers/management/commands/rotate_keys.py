@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from crm.sealing.envelope import SealError
-from crm.services import audit
+from crm.services import audit, factors
+from customers.services.recovery.keyrings import reseal_keys
 from customers.services.rotation import reseal_values, rewrap_keys
 
 
@@ -36,14 +37,21 @@ class Command(BaseCommand):
         resealed = 0
         try:
             rewrapped = rewrap_keys()
+            sealed = factors.seal_anew()
+            unopened = reseal_keys()
             if options["values"]:
                 before = options["before"] or timezone.now()
                 self.stderr.write(f"If this is stopped, go on with --values --before {before.isoformat()}")
                 resealed = reseal_values(before=before)
         except SealError as error:
             raise CommandError(str(error)) from error
-        audit.record(None, "keys.rotate", wrapped=rewrapped, resealed=resealed)
-        self.stdout.write(f"{rewrapped} keys were wrapped anew, {resealed} customers have new data keys.")
+        audit.record(None, "keys.rotate", wrapped=rewrapped, factors=sealed, resealed=resealed)
+        self.stdout.write(
+            f"{rewrapped} keys were wrapped anew and {sealed} second factors sealed anew, "
+            f"{resealed} customers have new data keys."
+        )
+        if unopened:
+            self.stderr.write(f"These backups do not open with any of MASTER_KEYS: {', '.join(unopened)}.")
 
 
 def _moment(text: str) -> datetime:

@@ -96,10 +96,16 @@ def erase_customer(customer_id: int, *, actor: User, reason: str) -> dict[str, i
 
 
 def erase(
-    customer: Customer, *, actor: User | None, reason: str, done_at: datetime | None = None
+    customer: Customer,
+    *,
+    actor: User | None,
+    reason: str,
+    done_at: datetime | None = None,
+    keys_later: bool = False,
 ) -> dict[str, int]:
     """Erase a customer (locked by the caller) and those merged into it, and put it on the ledger.
 
+    With ``keys_later`` the caller has their keys in backups destroyed (``forget_erased``), of many people at once.
     Raises NotAllowedError when it was done already.
     """
     if is_erased(customer):
@@ -113,7 +119,8 @@ def erase(
                 PurgeKind.ERASURE, each, actor=actor, reason=reason, counts=dict(destroyed), done_at=done_at
             )
     _drop_versions(Customer, models.Q(pgh_obj_id__in=records), keep_latest=True)
-    transaction.on_commit(partial(forget_keys, records), robust=True)
+    if not keys_later:
+        transaction.on_commit(partial(forget_keys, records), robust=True)
     transaction.on_commit(_drop_exports, robust=True)
     return dict(destroyed)
 

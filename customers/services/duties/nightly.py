@@ -19,10 +19,14 @@ def start() -> None:
 
 @jobs.handles(KIND)
 def keep(job: RunningJob) -> dict[str, Any]:
-    """Write down purges that the ledger's file lacks, destroy their keys in backups, and keep the retention rules."""
+    """Keep the retention rules, write down purges that the ledger's file lacks, and destroy their keys in backups.
+
+    A damaged file of the ledger keeps nothing else from being done; then the job has failed, saying where.
+    """
+    kept = retention.enforce(step=job.progress)
+    unopened = forget_erased()
     try:
         written = ledger.write_down()
     except ledger.LedgerError as error:
         raise JobError(str(error)) from error
-    forget_erased()
-    return {"written_down": written, **retention.enforce(step=job.progress)}
+    return {"written_down": written, "backups_unopened": unopened, **kept}

@@ -70,6 +70,7 @@ def enforce(*, now: datetime | None = None, step: Step = lambda _done: None) -> 
     """Destroy what is kept longer than the rules allow; return how many records of each class.
 
     Killed at any moment, what was done stays done, and the next night does the rest. ``step`` hears how many so far.
+    The keys of who is erased stay in backups until ``forget_erased``.
     """
     now = now or timezone.now()
     counts: dict[str, int] = {}
@@ -126,7 +127,7 @@ def _erase_all(found: models.QuerySet[Customer], reason: str) -> Iterator[int]:
             customer = found.select_for_update(of=("self",)).filter(pk=pk).first()
             if customer is None or is_erased(customer):
                 continue
-            erase(customer, actor=None, reason=reason)
+            erase(customer, actor=None, reason=reason, keys_later=True)
             audit.record(None, "customer.erase", f"customer:{pk}", by=reason)
         yield 1
 

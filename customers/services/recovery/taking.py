@@ -24,7 +24,13 @@ from crm.models import User
 from crm.sealing.streams import PIECE_BYTES, SealedWriter
 from crm.services import audit
 from customers.services.duties import ledger
-from customers.services.recovery.keyrings import KeptKey, forget_erased, lock_path, write_keys
+from customers.services.recovery.keyrings import (
+    PATIENCE_SECONDS,
+    KeptKey,
+    forget_erased,
+    lock_path,
+    write_keys,
+)
 from customers.services.recovery.places import (
     PARTIAL,
     STAMP,
@@ -56,7 +62,7 @@ def take(*, actor: User | None = None, step: Callable[[str], None] = lambda _nam
     root = backup_root()
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = FileLock(lock_path())
-    if not lock.try_take():
+    if not lock.take_within(PATIENCE_SECONDS):
         lock.close()
         raise RecoveryError("Another backup is being taken. Wait until it is done.")
     with lock:
