@@ -31,13 +31,16 @@ def desk(request: HttpRequest) -> HttpResponse:
         return nothing_published(request, user)
     now = timezone.now()
     lines = selector.lines(run, user, now)
-    unassigned = selector.unassigned(run, user)
+    # Both lists are cut: how many there are in all is what the lines add up to.
+    key_customers_of_nobody = sum(each.key_customers for each in lines if each.user_id is None)
     context = {
         **base_context(run, user),
-        "figures": _figures(lines, len(unassigned)),
+        "figures": _figures(lines, key_customers_of_nobody),
         "lines": lines,
         "complaints": selector.late_complaints(run, user, now),
-        "unassigned": unassigned,
+        "complaints_in_all": sum(each.complaints_late for each in lines),
+        "unassigned": selector.unassigned(run, user),
+        "unassigned_in_all": key_customers_of_nobody,
         "notices": [each for each in (stale(run, user),) if each],
         "currency": settings.COMPANY_CURRENCY,
     }

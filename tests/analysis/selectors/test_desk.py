@@ -78,3 +78,17 @@ def test_the_page_is_for_those_who_lead(company: Cast) -> None:
     assert sign_in(company.alice).get("/analysis/team/").status_code == 403
     page = sign_in(company.otto).get("/analysis/team/").content.decode()
     assert "无主商行" in page
+
+
+def test_a_cut_list_says_of_how_many(company: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    today, now = timezone.localdate(), timezone.now()
+    make_order(make_customer("K9", "再无主商行"), "SO-9", today - timedelta(days=5), 6_000_000)
+    Complaint.objects.create(
+        customer=company.huaxin, complaint_type="defect", reported_at=now - timedelta(days=8)
+    )
+    start_run(actor=None, as_of=today, queue=False)
+    monkeypatch.setattr(desk, "MOST_LISTED", 1)
+    answer = sign_in(company.ada).get("/analysis/team/")
+    assert [len(answer.context[name]) for name in ("complaints", "unassigned")] == [1, 1]
+    assert answer.context["figures"][3]["value"] == "2"
+    assert answer.content.decode().count('<p class="quiet">1 of 2</p>') == 2
