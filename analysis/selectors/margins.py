@@ -146,9 +146,14 @@ def products_of(run: AnalysisRun, user: User, customer: int) -> list[ProductOfCu
     ]
 
 
-def customers_of(run: AnalysisRun, user: User, product: int) -> list[CustomerOfProduct]:
+def customers_of(
+    run: AnalysisRun,
+    user: User,
+    product: int,
+    filter: Filter | None = None,  # noqa: A002
+) -> list[CustomerOfProduct]:
     """The viewer's customers who bought a product, of the highest gross margin % first."""
-    whose = visible(run, user).values("customer_id")
+    whose = visible(run, user, filter).values("customer_id")
     only = sql.SQL("product_id = {}").format(sql.Literal(product))
     rows = _ranked(read(sales_query(run, whose, only), _KINDS), "product_id")
     names = Customer.objects.in_bulk([row["customer_id"] for row in rows])

@@ -112,7 +112,7 @@ def _margin_list(asked: Asked) -> Listing:
     """All products; the customers of one, or the products of one customer, when the address names it."""
     lowest_first = asked.chosen["sort"] == "low"
     if product := asked.numbers.get("product"):
-        buyers = margins.customers_of(asked.run, asked.user, product)
+        buyers = margins.customers_of(asked.run, asked.user, product, asked.scope)
         return _ranked(gettext("Customers who buy this product"), _buyer_columns(), buyers, lowest_first)
     if customer := asked.numbers.get("customer"):
         bought = margins.products_of(asked.run, asked.user, customer)
