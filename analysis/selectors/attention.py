@@ -87,17 +87,22 @@ class ComplainingSum:
 
 
 def groups(
-    run: AnalysisRun, user: User, subject: str = "complaint", dimension: str = "type"
+    run: AnalysisRun,
+    user: User,
+    subject: str = "complaint",
+    dimension: str = "type",
+    filter: Filter | None = None,  # noqa: A002
 ) -> list[AttentionLine]:
     """The viewer's complaints or opinions in the run's window by a dimension, those with most cases first.
 
     ``subject`` and ``dimension`` are of :data:`analysis.datasets.cases.DIMENSIONS`.
     """
-    if sees_company(user) and not anybody_left(run):
+    wanted = filter or Filter()
+    if wanted.is_empty and sees_company(user) and not anybody_left(run):
         stored = company_rows(AttentionGroup, NAME, run, user).filter(subject=subject, dimension=dimension)
         rows = list(stored.order_by("-cases", "id").values("key", *_FIGURES))
     else:
-        rows = _of_viewer(run, user, subject, dimension)
+        rows = _of_viewer(run, user, subject, dimension, wanted)
     labels = _labels(subject, dimension, [row["key"] for row in rows if row["key"] is not None])
     return [AttentionLine(label=labels.get(row["key"], str(UNKNOWN)), **row) for row in rows]
 
@@ -145,12 +150,14 @@ def complaining_sums(run: AnalysisRun, user: User, filter: Filter | None = None)
     return ComplainingSum(**{name: value or 0 for name, value in found.items()})
 
 
-def _of_viewer(run: AnalysisRun, user: User, subject: str, dimension: str) -> list[dict[str, Any]]:
+def _of_viewer(
+    run: AnalysisRun, user: User, subject: str, dimension: str, wanted: Filter
+) -> list[dict[str, Any]]:
     """The same measure over what the viewer's customers of the run complained of."""
     result = result_of(NAME, run)
     if result is None or not result.is_done or run.window_start is None or run.window_end is None:
         return []
-    own = visible(run, user)
+    own = visible(run, user, wanted)
     customers = as_frame(own, _CUSTOMERS).set_index("customer_id")
     if customers.empty:
         return []

@@ -13,7 +13,7 @@ from analysis.models import AnalysisRun, InformantReturn, ReferralRow
 from analysis.selectors.listing import as_frame, names_of, records
 from analysis.selectors.record_words import VOICES, label, voice_sentence
 from analysis.selectors.results import company_rows, result_of, visible_rows
-from analysis.selectors.snapshots import anybody_left, sees_company
+from analysis.selectors.snapshots import Filter, anybody_left, sees_company
 from crm.copying import Kind
 from crm.models import User
 from crm.policy import can
@@ -65,20 +65,30 @@ class InformantLine:
     return_on_reward: float | None
 
 
-def returns(run: AnalysisRun, user: User, *, silent: bool | None = None) -> list[InformantLine]:
-    """The informants whom the viewer may see, those who brought the greatest margin first; ``silent`` picks those who
-    have (or have not) fallen silent."""
-    if sees_company(user) and not anybody_left(run):
+def returns(
+    run: AnalysisRun,
+    user: User,
+    filter: Filter | None = None,  # noqa: A002
+    *,
+    silent: bool | None = None,
+) -> list[InformantLine]:
+    """The informants whom the viewer may see, those who brought the greatest margin first.
+
+    A filter leaves those who told us of the customers it leaves, and what came of these alone; ``silent`` picks those
+    who have (or have not) fallen silent.
+    """
+    wanted_customers = filter or Filter()
+    if wanted_customers.is_empty and sees_company(user) and not anybody_left(run):
         rows = list(company_rows(InformantReturn, NAME, run, user).values(*_SHOWN))
     else:
-        rows = _of_viewer(run, user)
+        rows = _of_viewer(run, user, wanted_customers)
     names = names_of(Informant, [row["informant_id"] for row in rows])
     lines = [_line(row, names) for row in rows]
     wanted = [line for line in lines if silent is None or (line.voice != "active") == silent]
     return sorted(wanted, key=lambda line: (-line.gross_margin, line.informant_id))
 
 
-def _of_viewer(run: AnalysisRun, user: User) -> list[dict[str, Any]]:
+def _of_viewer(run: AnalysisRun, user: User, wanted: Filter) -> list[dict[str, Any]]:
     result = result_of(NAME, run)
     if result is None or not result.is_done or not can(user, "analysis.view"):
         return []
@@ -87,7 +97,10 @@ def _of_viewer(run: AnalysisRun, user: User) -> list[dict[str, Any]]:
         name="informant_id",
         dtype="int64",
     )
-    told = as_frame(visible_rows(ReferralRow, NAME, run, user).filter(informant_id__in=informants), _KINDS)
+    referrals = visible_rows(ReferralRow, NAME, run, user, wanted).filter(informant_id__in=informants)
+    told = as_frame(referrals, _KINDS)
+    if not wanted.is_empty:
+        informants = informants.intersection(pd.Index(told["informant_id"].unique()))
     customers = told.drop_duplicates("customer_id").set_index("customer_id")[_EVER]
     found = informant_returns(informants, told, customers, run.policy.parsed().records.informants, run.as_of)
     rows = records(found.rename_axis("informant_id"))

@@ -180,7 +180,7 @@ def _credit(asked: Asked) -> list[Sentence]:
 
 
 def _complaints(asked: Asked) -> list[Sentence]:
-    lines = attention.groups(asked.run, asked.user, "complaint", "type")
+    lines = attention.groups(asked.run, asked.user, filter=asked.scope)
     cases = sum(line.cases for line in lines)
     if not cases:
         return []

@@ -127,11 +127,11 @@ def _source_choices(_asked: Asked) -> Sequence[Choice]:
 
 def _voices(asked: Asked) -> list[informants.InformantLine]:
     silent = {"silent": True, "active": False}.get(asked.chosen.get("voice", ""))
-    return informants.returns(asked.run, asked.user, silent=silent)
+    return informants.returns(asked.run, asked.user, asked.scope, silent=silent)
 
 
 def _voice_figures(asked: Asked) -> list[Figure]:
-    lines = informants.returns(asked.run, asked.user)
+    lines = informants.returns(asked.run, asked.user, asked.scope)
     return [
         Figure(_("Informants"), len(lines)),
         Figure(
@@ -205,7 +205,7 @@ def _cases(asked: Asked) -> list[attention.AttentionLine]:
     subject, dimension = asked.chosen.get("subject", "complaint"), asked.chosen.get("by", "type")
     if dimension not in DIMENSIONS[subject]:
         dimension = "type"
-    return attention.groups(asked.run, asked.user, subject, dimension)
+    return attention.groups(asked.run, asked.user, subject, dimension, asked.scope)
 
 
 def _case_figures(asked: Asked) -> list[Figure]:
