@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import User
 from crm.policy import Scope, scope_of
 from customers.models import Customer, Region
+from customers.models.scope import DECIDES_SCOPE
 from customers.selectors import profiles
 from customers.selectors.regions import RegionFinder
 
@@ -149,7 +150,11 @@ class CustomerForm(_Base):
         return [(title, [self[name] for name in names if name in self.fields]) for title, names in SECTIONS]
 
     def _offer_owners(self, user: User) -> None:
-        """Let those who see more than their own customers give them to others."""
+        """Let those who see more than their own customers give them to others; whom one shares moves nothing."""
+        if not self.is_new and not profiles.is_answerable(user, self.instance):
+            for name in DECIDES_SCOPE:
+                del self.fields[name]
+            return
         scope = scope_of(user, "customer.edit")
         if scope < Scope.TEAM:
             del self.fields["owner"]

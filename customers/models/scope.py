@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=models.Model)
 
+# The columns of a customer that say who sees it.
+DECIDES_SCOPE = ("owner", "team", "region")
+
 
 def customers_in_scope(user: User | AnonymousUser, prefix: str = "", *, shared: bool = True) -> Q:
     """Return the condition on customers (reached over ``prefix``) that ``user`` may see.

@@ -27,6 +27,7 @@ from customers.models import (
     Tag,
 )
 from customers.models.profiles import CustomerQuerySet
+from customers.models.scope import customers_in_scope
 from customers.selectors.masking import masked_contact, masked_text
 
 MOST_OWNERS = 100
@@ -175,6 +176,11 @@ def region_choices(customers: CustomerQuerySet, chosen: Region | None) -> list[R
     in_use = Exists(customers.filter(region=OuterRef("pk")))
     top = Q(level=RegionLevel.AREA) | Q(in_use, level=RegionLevel.COUNTRY)
     return list(Region.objects.filter(top).order_by("level", "path"))
+
+
+def is_answerable(user: User, customer: Customer) -> bool:
+    """Return whether a customer is ``user``'s to answer for, not merely shared with them."""
+    return Customer.objects.filter(customers_in_scope(user, shared=False), pk=customer.pk).exists()
 
 
 def possible_owners(user: User) -> QuerySet[User]:

@@ -25,6 +25,7 @@ from crm.services.jobs import RunningJob
 from crm.services.notifications import tell_each
 from customers.models import Campaign, Customer, Tag, Task, TaskOrigin
 from customers.models.profiles import CustomerQuerySet
+from customers.models.scope import customers_in_scope
 from customers.selectors.profiles import possible_owners
 from customers.services.bulk_tasks import TASK_ACTIONS, undoing
 
@@ -126,7 +127,9 @@ def _assign(actor: User, values: Mapping[str, Any]) -> Change:
         raise jobs.JobError(_("The colleague can't be given customers by you."))
 
     def change(held: CustomerQuerySet) -> Before:
-        before = _group(held.exclude(owner=owner).values_list("pk", "owner_id"))
+        # Who sees a customer because a colleague shares it can't take it over.
+        own = held.filter(customers_in_scope(actor, shared=False))
+        before = _group(own.exclude(owner=owner).values_list("pk", "owner_id"))
         _put(before, "owner_id", owner.pk)
         return before
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pghistory
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,7 +11,7 @@ from crm.policy import require
 from crm.services import audit
 from customers.models import Customer, CustomerMerge, Purge, PurgeKind
 from customers.models.scope import customers_in_scope
-from customers.services.profiles import EditConflictError
+from customers.services.profiles import EditConflictError, answerable_for
 
 
 @transaction.atomic
@@ -49,13 +48,6 @@ def restore_customer(customer_id: int, *, actor: User) -> Customer:
     bring_back(customer, actor)
     audit.record(actor, "customer.restore", f"customer:{customer_id}")
     return customer
-
-
-def answerable_for(actor: User, action: str, customer: Customer) -> None:
-    """Raise PermissionDenied for who only sees a customer because a colleague shares it."""
-    require(actor, action)
-    if not Customer.objects.filter(customers_in_scope(actor, shared=False), pk=customer.pk).exists():
-        raise PermissionDenied(action)
 
 
 def put_away(customer: Customer, actor: User) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pghistory
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -11,7 +12,9 @@ from crm.models import User
 from crm.policy import require
 from crm.services import audit
 from customers.models import CompanyProfile, ContactPoint, Customer, CustomerKind, Tag
+from customers.models.scope import DECIDES_SCOPE
 from customers.selectors.catalogue import FIELDS
+from customers.selectors.profiles import is_answerable
 from customers.services import provenance
 from customers.services.search_keys import search_keys
 
@@ -96,8 +99,9 @@ def create_customer(
 def update_customer(customer_id: int, *, actor: User, version: int, changes: Mapping[str, Any]) -> Customer:
     """Change some fields of a customer that the actor saw at ``version``, and return it.
 
-    Raises PermissionDenied; Customer.DoesNotExist when the actor may not see it; EditConflictError when it was
-    saved since, and nothing is changed then; KeyError for a field that is not to be written here.
+    Raises PermissionDenied, also when who sees it only because a colleague shares it changes who sees it;
+    Customer.DoesNotExist when the actor may not see it; EditConflictError when it was saved since, and nothing is
+    changed then; KeyError for a field that is not to be written here.
     """
     require(actor, "customer.edit")
     customer = Customer.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=customer_id)
@@ -105,6 +109,8 @@ def update_customer(customer_id: int, *, actor: User, version: int, changes: Map
         raise EditConflictError(customer)
     if not changes:
         return customer
+    if any(changes[name] != getattr(customer, name) for name in DECIDES_SCOPE if name in changes):
+        answerable_for(actor, "customer.edit", customer)
     with pghistory.context(user=actor.pk):
         known = _known(changes)
         if "tags" in known:
@@ -118,6 +124,13 @@ def update_customer(customer_id: int, *, actor: User, version: int, changes: Map
     provenance.note(customer, _keys(changes), actor=actor)
     audit.record(actor, "customer.edit", f"customer:{customer.pk}", fields=sorted(changes))
     return customer
+
+
+def answerable_for(actor: User, action: str, customer: Customer) -> None:
+    """Raise PermissionDenied for who only sees a customer because a colleague shares it."""
+    require(actor, action)
+    if not is_answerable(actor, customer):
+        raise PermissionDenied(action)
 
 
 def _mark(customer: Customer, words: Iterable[str]) -> None:

@@ -10,7 +10,7 @@ from crm.models import Role, User
 from crm.policy import require
 from crm.services import audit
 from customers.models import Customer, CustomerShare
-from customers.services.deleting import answerable_for
+from customers.services.profiles import answerable_for
 
 
 def colleagues_to_share_with(customer: Customer) -> QuerySet[User]:

@@ -17,7 +17,7 @@ from customers.forms.sharing import ShareForm
 from customers.models import Customer, CustomerShare
 from customers.selectors import profiles
 from customers.services import sharing
-from customers.services.deleting import answerable_for
+from customers.services.profiles import answerable_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,10 +18,10 @@ from crm.policy import require
 from crm.services import audit
 from customers.models import Customer, CustomerMerge, CustomerShare
 from customers.models.scope import customers_in_scope
-from customers.services.deleting import answerable_for, bring_back, put_away
+from customers.services.deleting import bring_back, put_away
 from customers.services.merging.rows import Moved, edited_since, last_version, movable_links, move_rows
 from customers.services.merging.values import Changed, put_together, take_apart
-from customers.services.profiles import EditConflictError
+from customers.services.profiles import EditConflictError, answerable_for
 
 
 class MergeError(Exception):

@@ -52,6 +52,12 @@ def test_a_manager_gives_customers_only_to_those_they_answer_for(cast: Cast) -> 
     assert owners() == [cast.alice.pk, None]
 
 
+def test_whom_a_colleague_shares_is_not_taken_over(cast: Cast) -> None:
+    job = start(cast, "assign", {"owner": cast.bob.pk}, who="bob")
+    assert (job.state, job.result["changed"]) == ("done", 0)
+    assert owners() == [cast.alice.pk, None]
+
+
 def test_only_new_tags_are_taken_off_again(cast: Cast) -> None:
     start(cast, "tag", {"tag": "重点"}, who="alice")
     job = start(cast, "tag", {"tag": "重点"})

@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from crm.models import AuditEntry
-from customers.models import Customer
+from customers.models import Customer, CustomerShare, Region
 from customers.services.profiles import EditConflictError, create_customer, update_customer
-from tests.cast import Cast
+from tests.cast import Cast, make_customer, sign_in
 
 
 def test_a_new_customer_is_its_authors_and_gets_a_code_and_search_keys(cast: Cast) -> None:
@@ -58,3 +58,17 @@ def test_who_judges_a_potential_is_remembered(cast: Cast) -> None:
 def test_a_field_that_is_not_a_core_fact_is_not_written(cast: Cast) -> None:
     with pytest.raises(KeyError):
         update_customer(cast.huaxin.pk, actor=cast.alice, version=1, changes={"deleted_at": None})
+
+
+def test_who_but_shares_a_customer_changes_nothing_of_who_sees_it(cast: Cast) -> None:
+    """A manager with whom a customer of elsewhere is shared neither takes it nor moves it into their territory."""
+    huzhou = make_customer("K3", "湖州行", owner=cast.alice)
+    CustomerShare.objects.create(customer=huzhou, user=cast.dora)
+    inside = Region.objects.get(code="320500")
+    for changes in ({"owner": cast.dora}, {"team": cast.dora.team}, {"region": inside}):
+        with pytest.raises(PermissionDenied):
+            update_customer(huzhou.pk, actor=cast.dora, version=1, changes=changes)
+    page = sign_in(cast.dora).get(f"/customers/{huzhou.pk}/edit/")
+    assert not {"owner", "team", "region"} & set(page.context["form"].fields)
+    saved = update_customer(huzhou.pk, actor=cast.dora, version=1, changes={"name": "湖州商行"})
+    assert saved.owner == cast.alice
