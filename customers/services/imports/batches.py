@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from crm.models import User
 from crm.policy import require
 from customers.imports.kinds import Kind
+from customers.imports.knowledge import sensitive_places
 from customers.imports.matching import ColumnMapping, match_columns
 from customers.imports.problems import EmptyFile, FileProblem, MissingFile
 from customers.imports.readers import read_table
@@ -113,6 +114,7 @@ def check(batch: ImportBatch) -> Checked:
         raise
     batch.dialect = _dialect(checked.table)
     batch.columns = _columns(checked.mapping)
+    batch.columns["sensitive"] = sensitive_places(checked.table, checked.mapping)
     batch.state = ImportState.CHECKED
     batch.save(update_fields=["dialect", "columns", "state"])
     return checked

@@ -19,7 +19,7 @@ from customers.imports.problems import FileProblem
 from customers.models import ImportBatch, ImportCorrection, ImportState
 from customers.services.imports import fates
 from customers.services.imports.batches import check
-from customers.services.imports.choosing import held_open
+from customers.services.imports.choosing import ImportStateError, held_open
 from customers.services.imports.corrections import one_row
 from customers.services.imports.listing import CheckedRow, rows
 from customers.services.imports.loading import (
@@ -88,10 +88,13 @@ def fix(batch: ImportBatch, line: int, column: int, text: str, *, actor: User | 
 
     A small file is checked anew as a whole; of a large one only this row, and the check is then stale.
 
-    Raises PermissionDenied; ImportStateError once the import has begun; ValueError for a line that the file has not.
+    Raises PermissionDenied; ImportStateError once the import has begun, or for a sensitive column; ValueError for a
+    line that the file has not.
     """
     with transaction.atomic():
         _require(batch, actor)
+        if column in batch.columns.get("sensitive", ()):
+            raise ImportStateError(_("This column is sensitive: put it right in the file."))
         ImportCorrection.objects.update_or_create(
             batch=batch, line_no=line, column_no=column, defaults={"text": text}
         )
@@ -188,17 +191,25 @@ def _judged_anew(batch: ImportBatch, line: int, actor: User | None) -> CheckedRo
     return found[0]
 
 
+def _cells(batch: ImportBatch, opened: Checked, line: int) -> list[str] | None:
+    """Return a row as it was read; sensitive cells stand in the file alone."""
+    if batch.columns["sensitive"]:
+        return next((cells for each, cells in opened.table if each == line), None)
+    with Staging.of_check(batch.pk).open() as cursor:
+        cursor.execute("SELECT cells FROM source WHERE line_no = %s", [line])
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
 def _judge_alone(batch: ImportBatch, line: int) -> None:
     """Judge one row against what we have, but not against the rest of its file."""
     opened = check(batch)
     plan = plan_for(opened.mapping, batch)
     standing = Staging.of_check(batch.pk)
-    with standing.open() as cursor:
-        cursor.execute("SELECT cells FROM source WHERE line_no = %s", [line])
-        found = cursor.fetchone()
-    if found is None:
+    cells = _cells(batch, opened, line)
+    if cells is None:
         return
-    (result,) = parsed(one_row(opened.table, line, found[0], batch), opened.mapping)
+    (result,) = parsed(one_row(opened.table, line, cells, batch), opened.mapping)
     alone = Staging.beside(batch.pk, plan.tables())
     alone.copy("staged", staged_columns(plan), [staged_values(plan, result)])
     with alone.open() as cursor:

@@ -11,8 +11,10 @@ from typing import Any
 from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
+from customers.imports.knowledge import sensitive_places, without
 from customers.imports.problems import FileProblem
 from customers.models import ImportBatch, RowOutcome
+from customers.selectors.masking import MASK
 from customers.services.imports.batches import open_batch, stored_path
 from customers.services.imports.corrections import corrections_of, with_corrections
 from customers.services.imports.reversal import SUBJECTS
@@ -76,7 +78,7 @@ def rows(
     """Return the rows behind line ``after`` in the order of the file, of some outcomes only if any are given.
 
     Those of the standing check before the import runs, their fates afterwards; empty when there are neither. The cells
-    are blank once the file is no longer kept.
+    are blank once the file is no longer kept; sensitive ones are always masked.
     """
     wanted = [outcome] if isinstance(outcome, str) and outcome else list(outcome) or list(RowOutcome.values)
     if batch.started_at is None:
@@ -85,6 +87,7 @@ def rows(
     else:
         verdicts = _become(batch, wanted, after, limit)
     corrections = corrections_of(batch)
+    hidden = batch.columns.get("sensitive", ())
     names = _names(batch.kind, verdicts)
     labels = _Labels(SUBJECTS[batch.kind].model)
     return [
@@ -96,7 +99,11 @@ def rows(
             duplicate_of=_duplicate(verdict),
             changes=labels.changes(verdict),
             reason=verdict.reason,
-            cells=tuple(with_corrections(list(verdict.cells), corrections.get(verdict.line, {}))),
+            cells=tuple(
+                without(
+                    with_corrections(list(verdict.cells), corrections.get(verdict.line, {})), hidden, MASK
+                )
+            ),
             corrected=frozenset(corrections.get(verdict.line, {})),
         )
         for verdict in verdicts
@@ -157,9 +164,11 @@ def _cells(batch: ImportBatch, lines: Sequence[int]) -> dict[int, list[str]]:
         return found
     wanted = set(lines)
     with suppress(FileProblem):
-        for line, cells in open_batch(batch).table:
+        opened = open_batch(batch)
+        hidden = sensitive_places(opened.table, opened.mapping)
+        for line, cells in opened.table:
             if line in wanted:
-                found[line] = cells
+                found[line] = without(cells, hidden, MASK)
             if line >= lines[-1]:
                 break
     return found

@@ -10,13 +10,17 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from crm.sensitivity import Sensitivity
 from customers.imports.context import ReadingContext
 from customers.imports.kinds import Kind
+from customers.imports.knowledge import sensitive_places, sensitivity_of_column, without
+from customers.imports.layouts import LAYOUTS
 from customers.imports.matching import ColumnMapping
 from customers.imports.parsing import RowResult, parse_rows
 from customers.imports.problems import CellProblem
 from customers.imports.tables import Table
 from customers.models import ImportBatch
+from customers.selectors.masking import MASK
 from customers.services.imports.behaviour import ComplaintPlan, InteractionPlan
 from customers.services.imports.customers import CustomerPlan
 from customers.services.imports.names import Names
@@ -61,13 +65,14 @@ def load(
 ) -> int:
     """Read the whole file into the staging table; return how many rows it has. Memory stays flat.
 
-    With ``cells`` the rows are kept as they were read too, in the table ``source``.
+    With ``cells`` the rows are kept as they were read too, in the table ``source``, but for their sensitive cells.
 
     Raises:
         FileProblem: something is wrong with the file as a whole.
     """
     results = parsed(checked.table, checked.mapping)
     columns = staged_columns(plan)
+    hidden = sensitive_places(checked.table, checked.mapping) if cells else []
     rows = 0
     while piece := list(islice(results, _PIECE)):
         staging.copy("staged", columns, (staged_values(plan, result) for result in piece))
@@ -75,7 +80,8 @@ def load(
         if aside:
             staging.copy("aside", ("line_no",), aside)
         if cells:
-            staging.copy("source", ("line_no", "cells"), ((each.line, each.cells) for each in piece))
+            shown = ((each.line, without(each.cells, hidden, MASK)) for each in piece)
+            staging.copy("source", ("line_no", "cells"), shown)
         rows += len(piece)
         progress(rows)
     return rows
@@ -112,12 +118,25 @@ def staged_values(plan: Plan, result: RowResult) -> tuple[Any, ...]:
     if result.aside:
         return (result.line, result.aside, *(None,) * len(plan.columns))
     if result.row is None:
-        reason = "; ".join(map(_said, result.problems))
+        reason = "; ".join(_said(problem, plan.mapping.kind) for problem in result.problems)
         return (result.line, reason, *plan.staged_reject(result))
     return (result.line, "", *plan.staged(result.row))
 
 
-def _said(problem: CellProblem) -> str:
+def _said(problem: CellProblem, kind: Kind) -> str:
     if not problem.header:
         return problem.message
-    return _("%(header)s: %(message)s") % {"header": problem.header, "message": problem.message}
+    message = (
+        _("This value can't be read. Correct it in the file.") if _quotes(problem, kind) else problem.message
+    )
+    return _("%(header)s: %(message)s") % {"header": problem.header, "message": message}
+
+
+def _quotes(problem: CellProblem, kind: Kind) -> bool:
+    """Whether a message may quote a sensitive value: those on words do, those on identity numbers never."""
+    column = next((column for column in LAYOUTS[kind].columns if column.field == problem.field), None)
+    return (
+        column is not None
+        and column.words is not None
+        and sensitivity_of_column(column) is Sensitivity.SENSITIVE
+    )

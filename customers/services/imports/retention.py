@@ -7,16 +7,18 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from customers.models import ImportBatch, ImportState
+from customers.models import ImportBatch, ImportCorrection, ImportState, RowOutcome
 from customers.models.imports import FINISHED_STATES
 from customers.services.imports.batches import FOLDER, forget, stored_path
 
 UNBEGUN_DAYS = 14
 # A folder that no import names may be one that is being written just now.
 _LEAST_AGE = timedelta(days=1)
+_CORRECTIONS = ImportCorrection.objects.filter(batch=OuterRef("pk"))
 _ENDED = (*FINISHED_STATES, ImportState.CANCELLED, ImportState.FAILED, ImportState.REVERTED)
 
 
@@ -27,7 +29,7 @@ def sweep() -> None:
         started_at=None, created_at__lt=now - timedelta(days=UNBEGUN_DAYS)
     ).iterator():
         forget(batch)
-    ended = ImportBatch.objects.filter(state__in=_ENDED).exclude(stored_as="")
+    ended = ImportBatch.objects.filter(~Q(stored_as="") | Exists(_CORRECTIONS), state__in=_ENDED)
     long_ago = now - timedelta(days=settings.IMPORT_KEPT_DAYS)
     old = Q(finished_at__lt=long_ago) | Q(finished_at=None, started_at__lt=long_ago)
     for batch in ended.filter(old).iterator():
@@ -36,8 +38,11 @@ def sweep() -> None:
 
 
 def drop_files(batch: ImportBatch) -> None:
-    """Delete the copy of an import's file, and the file of its rejected rows."""
-    shutil.rmtree(stored_path(batch).parent, ignore_errors=True)
+    """Delete the copy of an import's file, the file of its rejected rows, and what else quotes its cells."""
+    if batch.stored_as:
+        shutil.rmtree(stored_path(batch).parent, ignore_errors=True)
+    batch.corrections.all().delete()
+    batch.fates.filter(outcome=RowOutcome.REJECTED).update(reason=_("The reason is no longer kept."))
     batch.stored_as, batch.rejected_file = "", ""
     batch.save(update_fields=["stored_as", "rejected_file"])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils import timezone
 from pytest_django import Settings
 
-from customers.models import ImportBatch
+from customers.models import ImportBatch, ImportCorrection
 from customers.services import imports
 from customers.services.imports import retention
 from tests.customers.services.imports.conftest import Bring, written
@@ -49,6 +49,18 @@ def test_of_an_import_that_ended_long_ago_the_counts_stay(
     batch.refresh_from_db()
     assert (batch.rows, batch.rejected, batch.rejected_path) == (2, 1, None)
     assert [row.cells for row in imports.rows(batch)] == [(), ()]
+
+
+def test_what_quotes_the_cells_goes_with_the_file(bring: Bring, settings: Settings) -> None:
+    batch = ImportBatch.objects.get(pk=bring("customers", "code,name,phone\nK1,华新,banana77\n").batch)
+    assert "banana77" in batch.fates.get().reason
+    for stored_as in (batch.stored_as, ""):
+        ImportCorrection.objects.create(batch=batch, line_no=2, column_no=2, text="+8613861236021")
+        ImportBatch.objects.filter(pk=batch.pk).update(stored_as=stored_as)
+        aged(batch, finished_at=settings.IMPORT_KEPT_DAYS + 1)
+        retention.sweep()
+        assert not ImportCorrection.objects.exists()
+    assert "banana77" not in batch.fates.get().reason
 
 
 def test_a_folder_that_no_import_names_goes_after_a_day(db: None, media: Path) -> None:

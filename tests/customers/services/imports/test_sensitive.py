@@ -8,7 +8,9 @@ from django.db import connection
 
 from crm.models import Role, User
 from customers.models import Consent, Customer, FieldSwitch, ImportBatch, PersonProfile
+from customers.selectors.masking import MASK
 from customers.services import imports
+from customers.services.imports import checking
 from customers.services.privacy import IDENTITY
 from customers.services.sealing import open_value
 from tests.cast import make_user
@@ -75,5 +77,24 @@ def test_a_sensitive_value_waits_for_its_chunk_sealed(media: Path, ada: User) ->
     imports.choose(batch, actor=ada, consent=CONSENT)
     imports.check_here(batch, actor=ada)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT to_jsonb(s)::text FROM import_{batch.pk}_0.staged s")  # noqa: S608
-        assert not any(NUMBER in row for (row,) in cursor.fetchall())
+        for table in ("staged", "source"):
+            cursor.execute(f"SELECT to_jsonb(s)::text FROM import_{batch.pk}_0.{table} s")  # noqa: S608
+            assert not any(NUMBER in row for (row,) in cursor.fetchall())
+
+
+@pytest.mark.parametrize("wishes", [{}, {"identity_number": None}])
+def test_a_sensitive_cell_is_shown_to_nobody_and_judged_from_the_file(
+    media: Path, ada: User, wishes: dict[str, None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(media.parent / "people.csv", FILE)
+    batch = imports.receive(path, name="people.csv", kind="customers", actor=ada, wishes=wishes)
+    imports.check_here(batch, actor=ada)
+    with pytest.raises(imports.ImportStateError):
+        imports.fix(batch, 2, 3, NUMBER, actor=ada)
+    monkeypatch.setattr(checking, "AT_ONCE_BYTES", 0)
+    row = imports.fix(batch, 2, 1, "张三丰", actor=ada)
+    assert (row.outcome, row.cells) == ("created", ("C1", "张三丰", "person", MASK))
+    monkeypatch.undo()
+    imports.start_here(batch, actor=ada)
+    batch.refresh_from_db()
+    assert NUMBER not in str(imports.rows(batch))
