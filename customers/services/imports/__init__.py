@@ -20,6 +20,7 @@ from customers.services.imports.choosing import (
 from customers.services.imports.controlling import Progress, cancel, pause, progress, resume, start
 from customers.services.imports.listing import CheckedRow, Duplicate, FieldChange, review, rows
 from customers.services.imports.loading import policy_fields
+from customers.services.imports.rejects import fetch_rejected
 from customers.services.imports.results import Counts, ImportResult, result
 from customers.services.imports.rules import (
     NO_CONSENT,
@@ -71,6 +72,7 @@ __all__ = [
     "checked",
     "choose",
     "delete_mapping",
+    "fetch_rejected",
     "fix",
     "forget",
     "kept_rows",

@@ -98,6 +98,7 @@ def _row_form(
         "batch": batch,
         "row": row_of(batch, judged, may_fix=True, may_open=False),
         "form": form,
+        "hidden": [batch.columns["headers"][place] for place in batch.columns["sensitive"]],
         "only": only if only in RowOutcome.values else "",
         "back": _back_to(batch, only, judged.line),
         "steps": step_bar("check", batch),
@@ -140,8 +141,8 @@ def _judged(batch: ImportBatch, line: int) -> imports.CheckedRow:
 
 
 def _cells(batch: ImportBatch, judged: imports.CheckedRow) -> list[Cell]:
-    """Return the cells of a row that feed a field, those first that the reason names."""
-    headers = batch.columns["headers"]
+    """Return the cells of a row that feed a field, those first that the reason names; sensitive ones not at all."""
+    headers, hidden = batch.columns["headers"], batch.columns["sensitive"]
     fed = set(batch.columns["matched"].values())
     reason = judged.reason if judged.outcome == RowOutcome.REJECTED else ""
     cells = [
@@ -153,7 +154,7 @@ def _cells(batch: ImportBatch, judged: imports.CheckedRow) -> list[Cell]:
             is_corrected=number in judged.corrected,
         )
         for number, header in enumerate(headers)
-        if header in fed
+        if header in fed and number not in hidden
     ]
     return sorted(cells, key=lambda cell: not cell.is_wrong)
 

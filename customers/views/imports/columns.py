@@ -28,6 +28,7 @@ from customers.imports.questions import choice_questions, date_questions
 from customers.imports.suggestions import ColumnSuggestion, suggest_columns
 from customers.imports.tables import Table
 from customers.models import ImportBatch, ImportMapping
+from customers.selectors.masking import MASK
 from customers.services import imports
 from customers.services.imports.looking import look, note_headers
 from customers.views.imports.steps import begun_already, is_open, own_import, step_bar
@@ -276,6 +277,10 @@ def _missing(mapping: ColumnMapping) -> str:
     return ""
 
 
+def _examples(column: ColumnSuggestion) -> tuple[str, ...]:
+    return (MASK,) if column.examples and column.sensitivity is Sensitivity.SENSITIVE else column.examples
+
+
 def _described(column: ColumnSuggestion, field: Any) -> dict[str, Any]:
     """Return a column as the page shows it: how sure its field is, and by what it was told."""
     percent = round(column.confidence * 100)
@@ -288,6 +293,7 @@ def _described(column: ColumnSuggestion, field: Any) -> dict[str, Any]:
     }
     return {
         "column": column,
+        "examples": _examples(column),
         "field": field,
         "percent": percent,
         "tone": tone,

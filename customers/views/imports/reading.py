@@ -17,11 +17,13 @@ from crm.models import User
 from customers.forms.imports.columns import still_possible
 from customers.forms.imports.reading import ReadingForm, asked_reading, said_of
 from customers.imports.kinds import Kind
+from customers.imports.knowledge import sensitive_places, without
 from customers.imports.previews import EncodingPreview, encoding_previews
 from customers.imports.problems import EncodingProblem, FileProblem
-from customers.imports.tables import Table
+from customers.imports.tables import Record, Table
 from customers.models import ImportBatch, ImportKind
 from customers.selectors.imports import same_file
+from customers.selectors.masking import MASK
 from customers.services import imports
 from customers.services.imports.batches import stored_path
 from customers.services.imports.looking import look, note_headers
@@ -128,9 +130,18 @@ def _form(batch: ImportBatch, looked: Looked, asked: dict[str, str], data: Any |
     return ReadingForm(
         data,
         source=controls.source if controls else None,
-        top=controls.top if controls else (),
+        top=_top(controls) if controls else (),
         initial=initial,
     )
+
+
+def _top(table: Table) -> list[Record]:
+    """Return the lines that may name the columns; below the names sensitive cells are masked."""
+    hidden = sensitive_places(table)
+    return [
+        (line, without(cells, hidden, MASK) if line > table.header_line else cells)
+        for line, cells in table.top
+    ]
 
 
 def _page(
@@ -162,11 +173,12 @@ def _encodings(batch: ImportBatch) -> list[EncodingPreview]:
 
 
 def _sample(table: Table) -> dict[str, Any]:
-    """Return the first columns of the first rows, each cell as short as a table can show."""
+    """Return the first columns of the first rows, each cell as short as a table can show, sensitive ones masked."""
     headers = table.headers[:SHOWN_COLUMNS]
+    hidden = sensitive_places(table)
     rows = [
-        (line, [cell[:SHOWN_CHARACTERS] for cell in [*cells, *[""] * len(headers)][: len(headers)]])
-        for line, cells in table.sample[:SHOWN_ROWS]
+        (line, [cell[:SHOWN_CHARACTERS] for cell in [*shown, *[""] * len(headers)][: len(headers)]])
+        for line, shown in ((line, without(cells, hidden, MASK)) for line, cells in table.sample[:SHOWN_ROWS])
     ]
     more = len(table.headers) - len(headers)
     return {

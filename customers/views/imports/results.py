@@ -70,7 +70,7 @@ def import_rows(request: HttpRequest, pk: int) -> HttpResponse:
         found = imports.review(batch, after=after, limit=PAGE_ROWS + 1)
     else:
         found = imports.rows(batch, outcome=wanted, after=after, limit=PAGE_ROWS + 1)
-    may_open = can(user, "customer.view")
+    may_open, may_read = can(user, "customer.view"), can(user, "personal.view")
     shown = found[:PAGE_ROWS]
     here = reverse("customers:import_rows", args=[batch.pk])
     counts = imports.result(batch).counts
@@ -78,10 +78,10 @@ def import_rows(request: HttpRequest, pk: int) -> HttpResponse:
         "batch": batch,
         "is_review": only == _REVIEW,
         "tabs": count_tabs(batch, counts, only, "import_rows"),
-        "rows": [row_of(batch, each, may_fix=False, may_open=may_open) for each in shown],
+        "rows": [row_of(batch, each, may_fix=False, may_open=may_open, may_read=may_read) for each in shown],
         "next_url": _address(here, only, shown[-1].line) if len(found) > PAGE_ROWS else "",
         "first_url": _address(here, only, 0) if after else "",
-        "hides_cells": not can(user, "personal.view"),
+        "hides_cells": not may_read,
     }
     return render(request, "customers/imports/rows.html", context)
 
@@ -89,13 +89,13 @@ def import_rows(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def rejected_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     """Hand out the rejected rows as they were brought, each with its reason."""
-    _user, batch = own_import(request, pk)
-    path = batch.rejected_path
-    if path is None or not path.is_file():
+    user, batch = own_import(request, pk)
+    file = imports.fetch_rejected(batch, actor=user)
+    if file is None:
         raise Http404
     stem = batch.file_name.rpartition(".")[0] or batch.file_name
     name = _("%(name)s, rejected rows") % {"name": stem} + ".csv"
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="text/csv")
+    response = FileResponse(file, as_attachment=True, filename=name, content_type="text/csv")
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

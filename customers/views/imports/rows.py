@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.templatetags.format import number
 from customers.models import ImportBatch, ImportKind, RowOutcome
+from customers.selectors.masking import masked_text
 from customers.services import imports
 from customers.views.imports.describing import OUTCOME_TONES
 
@@ -40,8 +41,13 @@ class Row:
     is_corrected: bool
 
 
-def row_of(batch: ImportBatch, each: imports.CheckedRow, *, may_fix: bool, may_open: bool) -> Row:
-    """Describe one row; ``may_fix`` links to its cells, ``may_open`` to its record."""
+def row_of(
+    batch: ImportBatch, each: imports.CheckedRow, *, may_fix: bool, may_open: bool, may_read: bool = True
+) -> Row:
+    """Describe one row; ``may_fix`` links to its cells, ``may_open`` to its record.
+
+    Who may not read personal values gets no cell, and neither values nor reasons: these quote cells.
+    """
     outcome = RowOutcome(each.outcome)
     # A record that is only going to be made has no page yet.
     is_there = not (may_fix and outcome == RowOutcome.CREATED)
@@ -52,9 +58,9 @@ def row_of(batch: ImportBatch, each: imports.CheckedRow, *, may_fix: bool, may_o
         tone=OUTCOME_TONES[outcome],
         subject=each.subject,
         url=record_url(batch, each.subject_id) if may_open and is_there else "",
-        cells=" · ".join(cell.strip()[:_SHOWN_CHARACTERS] for cell in each.cells if cell.strip())[:240],
-        changes=[(str(change.label), _shown(change.old), _shown(change.new)) for change in each.changes],
-        reason=each.reason,
+        cells=_joined(each.cells) if may_read else "",
+        changes=[_change(change, may_read=may_read) for change in each.changes],
+        reason=each.reason if may_read or not each.reason else _("The reason may quote personal values."),
         duplicate_of=_duplicate(each),
         duplicate_url=_duplicate_url(each) if may_open else "",
         fix_url=reverse("customers:import_row", args=[batch.pk, each.line]) if may_fix else "",
@@ -109,6 +115,16 @@ def _duplicate_url(each: imports.CheckedRow) -> str:
     if each.duplicate_of is None or each.duplicate_of.customer_id is None:
         return ""
     return reverse("customers:record", args=[each.duplicate_of.customer_id])
+
+
+def _joined(cells: tuple[str, ...]) -> str:
+    return " · ".join(cell.strip()[:_SHOWN_CHARACTERS] for cell in cells if cell.strip())[:240]
+
+
+def _change(change: imports.FieldChange, *, may_read: bool) -> tuple[str, str, str]:
+    values = (change.old, change.new)
+    old, new = values if may_read else map(masked_text, values)
+    return str(change.label), _shown(old), _shown(new)
 
 
 def _shown(value: object) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from crm.models import AuditEntry, Role
 from customers.models import Customer
-from tests.cast import Cast, sign_in
+from tests.cast import Cast, make_user, sign_in
 from tests.customers.views.imports.conftest import CUSTOMERS, Wizard, address, work
 
 
@@ -65,3 +66,35 @@ def test_an_auditor_sees_imports_and_takes_nothing_out(wizard: Wizard, cast: Cas
     assert otto.get(address(batch, "rows")).status_code == 200
     for step in ("rejected", "undo", "columns"):
         assert otto.get(address(batch, step)).status_code == 403
+
+
+def test_an_auditor_reads_neither_cells_nor_changes_nor_reasons(wizard: Wizard, cast: Cast) -> None:
+    head = "customer code,name,phone,notes\n"
+    wizard.imported(wizard.brought(f"{head}K7,宏图商行,13900139000,\n"))
+    number = "11010519491231002X"
+    body = f"K7,改名商行,13900139000,{number}\nK8,新店,banana77,\nK9,好店,13900139001,\n"
+    batch = wizard.imported(wizard.brought(head + body, "b.csv"))
+    assert batch.updated + batch.rejected + batch.created == 3
+    assert "banana77" in wizard.get(batch, "rows")
+    page = sign_in(cast.otto).get(address(batch, "rows")).content.decode()
+    assert not [said for said in (number, "13900139001", "banana77", "宏图商行") if said in page]
+    assert "改名商行" in page  # the record's name, which its own page shows
+
+
+def test_sensitive_cells_are_on_no_page_and_in_the_file_of_their_owner_alone(wizard: Wizard) -> None:
+    number = "11010519491231002X"
+    batch = wizard.brought(f"customer code,name,身份证号\nK7,,{number}\nK8,新店,{number}\n")
+    pages = [wizard.get(batch, "reading"), wizard.get(batch, "columns")]
+    wizard.matched(batch)
+    pages += [wizard.get(batch, "check"), wizard.get(batch, "rows/2")]
+    wizard.client.post(address(batch, "run"))
+    work()
+    pages += [wizard.get(batch, "rows"), wizard.get(batch)]
+    assert not [page for page in pages if number in page]
+    mine, theirs = (
+        sign_in(user).get(address(batch, "rejected")).getvalue().decode("utf-8-sig")
+        for user in (wizard.user, make_user("ida", Role.ADMIN))
+    )
+    assert (number in mine, number in theirs) == (True, False)
+    assert "K7" in theirs
+    assert AuditEntry.objects.filter(action="import.rejected_fetched").count() == 2
