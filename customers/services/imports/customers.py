@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from customers.imports.rows import CustomerRow
 from customers.models import Address, ContactPoint, Customer
+from customers.services.imports.doubles import join_named, skip_doubles, watch_for_doubles
 from customers.services.imports.keys import customer_key
 from customers.services.imports.labels import TO_BE_CREATED, add_labels, known_labels, note_made
 from customers.services.imports.links import FIND_CUSTOMERS, resolve_customers
@@ -226,7 +227,9 @@ class CustomerPlan(RecordPlan):
     def prepare(self, cursor: CursorWrapper, chunk_rows: int) -> None:
         """Also list the customers, to find them among ours."""
         super().prepare(cursor, chunk_rows)
+        by_code = MatchRule.CODE in self.rules.match
         if is_usual(self.rules):
+            join_named(cursor)
             cursor.execute(FIND_CUSTOMERS)
         else:
             cursor.execute(GROUPS)
@@ -234,8 +237,9 @@ class CustomerPlan(RecordPlan):
             cursor.execute(
                 "UPDATE grouped g SET differs = false FROM staged s WHERE s.line_no = g.line_no AND g.differs"
                 " AND (s.code IS NULL OR NOT %s)",
-                [MatchRule.CODE in self.rules.match],
+                [by_code],
             )
+        watch_for_doubles(cursor, by_code=by_code)
         cursor.execute("ANALYZE staged_customer")
 
     def judge(self, cursor: CursorWrapper, first: int, last: int) -> None:
@@ -245,6 +249,7 @@ class CustomerPlan(RecordPlan):
         else:
             resolve_groups(cursor, self.rules, chunk_range(cursor, first, last))
         super().judge(cursor, first, last)
+        skip_doubles(cursor)
 
     def write(self, cursor: CursorWrapper, chunk: int) -> dict[str, int]:
         """Write customers, then what hangs on them."""

@@ -21,6 +21,7 @@ from customers.models import ImportBatch, ImportState, RowOutcome
 from customers.models.imports import FINISHED_STATES
 from customers.services.imports import fates
 from customers.services.imports.batches import fail, open_batch
+from customers.services.imports.doubles import take_up_met
 from customers.services.imports.links import forget_links
 from customers.services.imports.loading import load, plan_for, warnings_of
 from customers.services.imports.plans import Checked, Plan
@@ -186,6 +187,7 @@ def _staged(batch: ImportBatch, job: RunningJob, checked: Checked, plan: Plan) -
     rows = load(checked, plan, staging, progress)
     with staging.open() as cursor:
         plan.prepare(cursor, job.arguments["chunk_rows"])
+        take_up_met(cursor, batch.pk)
         batch.staging, batch.rows = staging.schema, rows
         batch.warnings = [*repeats_warning(batch), *warnings_of(plan)]
         batch.save(update_fields=["staging", "rows", "warnings"])

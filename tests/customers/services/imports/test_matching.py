@@ -16,15 +16,26 @@ LEAST_F1 = 0.95
 
 
 def brought(
-    media: Path, content: str | Path, *match: str, wishes: dict[str, object] | None = None
+    media: Path,
+    content: str | Path,
+    *match: str,
+    wishes: dict[str, object] | None = None,
+    chunk_rows: int = 300,
 ) -> imports.ImportResult:
     path = content if isinstance(content, Path) else written(media.parent / "people.csv", content)
     batch = imports.receive(path, name="people.csv", kind="customers", actor=None, wishes=wishes)
     imports.choose(batch, actor=None, rules=imports.MatchRules(match=match))
-    imports.start_here(batch, actor=None, chunk_rows=300)
+    imports.start_here(batch, actor=None, chunk_rows=chunk_rows)
     batch.refresh_from_db()
     assert batch.error == ""
     return imports.result(batch)
+
+
+@pytest.fixture
+def known(db: None) -> Customer:
+    known = make_customer("C1", "Ann Lee")
+    known.contact_points.create(kind="mobile", value="+8613812345678")
+    return known
 
 
 @pytest.fixture
@@ -83,6 +94,39 @@ def test_rows_of_the_file_that_are_one_by_a_chain_of_rules_are_one_customer(medi
 def test_two_new_customers_cannot_bear_one_code(media: Path, ann: Customer) -> None:
     result = brought(media, "code,name\nC1,Bob\nC2,Cid\nC2,Dan\n", "contact")
     assert [line for line, _reason in result.rejections] == [2, 4]
+
+
+@pytest.mark.parametrize("chunk_rows", [1, 1000])
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("code,name,mobile\nC1,Ann Lee,13900000000\n,Ann Lee,13900000000\n", ("code", "name")),
+        ("code,name,mobile\nC1,Ann Lee,13900000000\n,A.,13812345678\n", ("code", "contact")),
+        ("name,mobile\nA.,13812345678\nA. Lee,13812345679\n", ("contact",)),
+    ],
+)
+def test_two_rows_that_find_one_known_customer_are_one(
+    media: Path, known: Customer, text: str, rules: tuple[str, ...], chunk_rows: int
+) -> None:
+    known.contact_points.create(kind="mobile", value="+8613812345679")
+    result = brought(media, text, *rules, chunk_rows=chunk_rows)
+    assert (result.counts.updated, result.counts.skipped, Customer.objects.count()) == (1, 1, 1)
+    skipped = ImportRow.objects.get(outcome="skipped")
+    assert (skipped.line_no, skipped.changes["duplicate_of"]) == (3, {"line": 2})
+
+
+@pytest.mark.parametrize("chunk_rows", [1, 1000])
+@pytest.mark.parametrize("text", ["C1,华新\n,华新\n", ",华新\nC1,华新\n"])
+def test_a_row_without_a_code_is_the_one_with_a_code_of_the_same_name(
+    media: Path, db: None, text: str, chunk_rows: int
+) -> None:
+    for created in (1, 0):
+        result = brought(media, "code,name\n" + text, "code", "name", chunk_rows=chunk_rows)
+        assert (result.counts.created, result.counts.unchanged, result.counts.skipped) == (
+            created,
+            1 - created,
+            1,
+        )
 
 
 def test_looks_find_a_known_person_by_name_and_birthday(media: Path, ann: Customer) -> None:
