@@ -40,6 +40,14 @@ CHECK_KIND = "customers.import.check"
 AT_ONCE_BYTES = 500_000
 _CHECKED = 0
 
+# The other lines of the order that a line is of, or was of before it was put right.
+_REST = """
+INSERT INTO staged SELECT s.* FROM {rows}.staged s
+WHERE s.line_no <> %s AND s.{by} IN (
+    SELECT {by} FROM staged UNION SELECT {by} FROM {rows}.staged WHERE line_no = %s
+)
+"""
+
 
 def start_check(batch: ImportBatch, *, actor: User | None) -> Job:
     """Have every row checked: at once for a small file, by a worker for others; asked twice, it is the same job.
@@ -182,7 +190,9 @@ def _arguments(batch: ImportBatch) -> dict[str, Any]:
 
 def _judged_anew(batch: ImportBatch, line: int, actor: User | None) -> CheckedRow:
     if batch.size <= AT_ONCE_BYTES:
-        check_here(batch, actor=actor)
+        job = check_here(batch, actor=actor)
+        if job.state != JobState.DONE:
+            raise FileProblem(job.error)
     else:
         _judge_alone(batch, line)
     found = rows(batch, after=line - 1, limit=1)
@@ -202,9 +212,10 @@ def _cells(batch: ImportBatch, opened: Checked, line: int) -> list[str] | None:
 
 
 def _judge_alone(batch: ImportBatch, line: int) -> None:
-    """Judge one row against what we have, but not against the rest of its file."""
+    """Judge one row, and those that stand and fall with it, against what we have, but not the rest of the file."""
     opened = check(batch)
     plan = plan_for(opened.mapping, batch)
+    plan.is_whole_file = False
     standing = Staging.of_check(batch.pk)
     cells = _cells(batch, opened, line)
     if cells is None:
@@ -213,11 +224,14 @@ def _judge_alone(batch: ImportBatch, line: int) -> None:
     alone = Staging.beside(batch.pk, plan.tables())
     alone.copy("staged", staged_columns(plan), [staged_values(plan, result)])
     with alone.open() as cursor:
+        if plan.together:
+            cursor.execute(_REST.format(rows=standing.schema, by=plan.together), [line, line])
         plan.prepare(cursor, CHUNK_ROWS)
         plan.judge(cursor, 0, WHOLE)
     with standing.open() as cursor:
         for table in ("judged", "staged"):
-            cursor.execute(f"DELETE FROM {table} WHERE line_no = %s", [line])  # noqa: S608
+            rows = f"(SELECT line_no FROM {alone.schema}.staged)"  # noqa: S608
+            cursor.execute(f"DELETE FROM {table} WHERE line_no IN {rows}")  # noqa: S608
             cursor.execute(f"INSERT INTO {table} SELECT * FROM {alone.schema}.{table}")  # noqa: S608
         counts = fates.tally(cursor)
     alone.drop()

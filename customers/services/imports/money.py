@@ -28,15 +28,15 @@ WHERE reason = '' AND (
 """
 
 
-def reject_unconvertible(cursor: CursorWrapper, currency: str) -> None:
+def reject_unconvertible(cursor: CursorWrapper, currency: str, *, is_whole_file: bool) -> None:
     """Reject the staged rows whose ``amount`` no rate converts into ``currency``, the company's.
 
     Raises:
-        MissingExchangeRate: that is so for every good row.
+        MissingExchangeRate: that is so for every good row of the whole file.
     """
     cursor.execute(_COUNT, {"currency": currency})
     rows, without_rate, example = cursor.fetchone()
-    if rows and rows == without_rate:
+    if is_whole_file and rows and rows == without_rate:
         raise MissingExchangeRate(example, currency)
     no_rate = _(
         "The amount is in %(currency)s and the row has no exchange rate. Add one, or a rate for all rows."

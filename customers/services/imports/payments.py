@@ -97,7 +97,7 @@ class PaymentPlan(RecordPlan):
 
     def reject_the_impossible(self, cursor: CursorWrapper) -> None:
         """Reject amounts that nothing converts."""
-        reject_unconvertible(cursor, self.company["currency"])
+        reject_unconvertible(cursor, self.company["currency"], is_whole_file=self.is_whole_file)
 
     def prepare(self, cursor: CursorWrapper, chunk_rows: int) -> None:
         """Also list the customers, to find them among ours."""

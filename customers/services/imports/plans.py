@@ -39,10 +39,14 @@ class Plan(ABC):
     Attributes:
         columns: of ``staged``, without ``line_no`` and ``reason``.
         not_stored: fields that are read but have no place among the records yet.
+        together: the column of ``staged`` whose rows stand and fall together, such as the lines of an order.
+        is_whole_file: whether all rows of the file are staged, and not some that are judged anew.
     """
 
     columns: ClassVar[tuple[str, ...]]
     not_stored: ClassVar[frozenset[str]] = frozenset()
+    together: ClassVar[str] = ""
+    is_whole_file = True
 
     def __init__(
         self, mapping: ColumnMapping, names: Names, rules: MatchRules, sealed_values: SealedValues

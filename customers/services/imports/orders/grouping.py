@@ -119,11 +119,11 @@ ORDER BY product_key, product_name IS NULL, lines DESC, first_line
 """
 
 
-def reject_the_impossible(cursor: CursorWrapper, currency: str) -> None:
+def reject_the_impossible(cursor: CursorWrapper, currency: str, *, is_whole_file: bool) -> None:
     """Reject lines whose numbers cannot be kept, or whose amounts nothing converts into ``currency``.
 
     Raises:
-        MissingExchangeRate: that is so for every line.
+        MissingExchangeRate: that is so for every line of the whole file.
     """
     cursor.execute(
         _REJECT_NUMBERS,
@@ -141,7 +141,7 @@ def reject_the_impossible(cursor: CursorWrapper, currency: str) -> None:
             "discount": _("The discount is more than the price. Check it."),
         },
     )
-    reject_unconvertible(cursor, currency)
+    reject_unconvertible(cursor, currency, is_whole_file=is_whole_file)
 
 
 def group(cursor: CursorWrapper, chunk_rows: int, company: dict[str, str]) -> None:

@@ -73,6 +73,7 @@ class OrderPlan(Plan):
         "is_return",
     )
     not_stored: ClassVar = frozenset({"subcategory", "notes"})
+    together: ClassVar = "order_number"
 
     def __init__(
         self, mapping: ColumnMapping, names: Names, rules: MatchRules, sealed_values: SealedValues
@@ -128,7 +129,7 @@ class OrderPlan(Plan):
 
     def prepare(self, cursor: CursorWrapper, chunk_rows: int) -> None:
         """Find the orders, customers and products of the file."""
-        grouping.reject_the_impossible(cursor, self.company["currency"])
+        grouping.reject_the_impossible(cursor, self.company["currency"], is_whole_file=self.is_whole_file)
         grouping.group(cursor, chunk_rows, self.company)
 
     def judge(self, cursor: CursorWrapper, first: int, last: int) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from crm.models import JobState
+from customers.imports.problems import FileProblem
 from customers.models import Customer, ImportBatch, Industry
 from customers.services import imports
 from tests.customers.services.imports.conftest import ORDERS, Bring, written
@@ -90,6 +91,30 @@ def test_a_large_file_s_row_is_judged_alone_and_the_check_called_stale(
     assert outcome.counts.rows == 5
     assert imports.unfix(batch, 4, 2, actor=None).outcome == "rejected"
     assert schemas(batch) == 1
+
+
+def test_a_cell_that_would_make_the_file_refusable_says_so_and_stays(bring: Bring, media: Path) -> None:
+    text = "order number,date,customer id,sku,product name,quantity,unit price,currency\n"
+    batch = checked_batch(media, text + "A1,2024-03-01,C1,S1,Tea,1,5,CNY\n", "orders")
+    with pytest.raises(FileProblem, match="The amounts are in USD"):
+        imports.fix(batch, 2, 7, "USD", actor=None)
+    batch.refresh_from_db()
+    assert (batch.state, batch.corrections.count(), len(imports.rows(batch))) == ("previewed", 0, 1)
+
+
+def test_an_order_of_a_large_file_is_judged_whole(
+    bring: Bring, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "order number,date,customer id,sku,product name,quantity,unit price,currency\n"
+    lines = "A1,2024-03-01,C1,S1,Tea,1,5,\nA1,2024-03-01,C1,S2,Cup,1,7,\nA2,2024-03-01,C1,S1,Tea,1,5,\n"
+    bring("orders", text + lines)
+    batch = checked_batch(media, text + lines.replace("Cup,1", "Cup,x"), "orders")
+    monkeypatch.setattr("customers.services.imports.checking.AT_ONCE_BYTES", 0)
+    assert imports.fix(batch, 3, 5, "1", actor=None).outcome == "unchanged"
+    assert [row.outcome for row in imports.rows(batch)] == ["unchanged"] * 3
+    assert "no exchange rate" in imports.fix(batch, 4, 7, "USD", actor=None).reason
+    imports.fix(batch, 3, 0, "A2", actor=None)
+    assert [row.outcome for row in imports.rows(batch)] == ["unchanged", "rejected", "rejected"]
 
 
 def test_a_line_that_is_none_cannot_be_put_right(bring: Bring, media: Path) -> None:
