@@ -74,6 +74,8 @@ def start_undo(batch: ImportBatch, *, actor: User | None, chunk_rows: int = UNDO
 
     Raises PermissionDenied; NotUndoableError while it runs, or when there is nothing to undo.
     """
+    if actor is not None:
+        require(actor, "import.run")
     with transaction.atomic():
         running = (
             Job.objects.filter(
