@@ -35,13 +35,20 @@ from customers.selectors.queue_rows import MOST_OF_A_KIND, QueueRow, Waiting, by
 
 
 def days_kept(
-    user: User, customers: CustomerQuerySet, insights: CustomerInsights | None, today: date
+    user: User,
+    customers: CustomerQuerySet,
+    insights: CustomerInsights | None,
+    today: date,
+    *,
+    most: int | None = MOST_OF_A_KIND,
 ) -> list[QueueRow]:
     """Return the days that are kept today or tomorrow; the same day of one customer counts once.
 
+    Of each kind the ``most`` of the most valuable customers, or all (None).
+
     The days of a person, and those that somebody noted, are told to nobody who may not read personal values.
     """
-    kept = _Kept(customers, insights, (today, today + ONE_DAY))
+    kept = _Kept(customers, insights, (today, today + ONE_DAY), most)
     rows = list(kept.by_date(CompanyProfile, "founded_on", DateKind.FOUNDING))
     if can(user, "personal.view"):
         rows = [
@@ -65,11 +72,16 @@ class _Kept:
     """What is kept on one of two days by some customers, the most valuable of them first."""
 
     def __init__(
-        self, customers: CustomerQuerySet, insights: CustomerInsights | None, days: tuple[date, date]
+        self,
+        customers: CustomerQuerySet,
+        insights: CustomerInsights | None,
+        days: tuple[date, date],
+        most: int | None,
     ) -> None:
         self.customers = customers
         self.insights = insights
         self.days = days
+        self.most = most
 
     def noted(self) -> Iterator[QueueRow]:
         """Yield the days that somebody noted, by either calendar."""
@@ -102,7 +114,7 @@ class _Kept:
 
     def _first(self, model: Any, kept: Q, **narrow: Any) -> Iterable[Any]:
         found = model.objects.filter(kept, customer__in=self.customers.values("pk"), **narrow)
-        return by_value(found, self.insights, "pk").select_related("customer")[:MOST_OF_A_KIND]
+        return by_value(found, self.insights, "pk").select_related("customer")[: self.most]
 
     def _row(self, customer: Customer, kind: str, on: date, label: str = "") -> Iterator[QueueRow]:
         """Yield the row of a day; a day with a name of its own needs no word for its kind."""

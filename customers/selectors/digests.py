@@ -13,7 +13,7 @@ from crm.models import User
 from crm.policy import Scope, scope_of
 from customers.models import Customer, CustomerKind
 from customers.selectors.queue_rows import QueueRow, Waiting
-from customers.selectors.today import queue
+from customers.selectors.today import count_waiting, queue
 
 MOST_NAMED = 5
 KINDS: dict[Waiting, str | Promise] = {
@@ -50,8 +50,10 @@ class Digest:
 
 def digest_of(user: User, today: date) -> Digest:
     """What waits: for a rep among their own customers, for others among all that they may see."""
-    rows = queue(user, customer_insights(), own=scope_of(user, "customer.view") is Scope.OWN, today=today)
-    counts = [(str(label), sum(row.why is kind for row in rows)) for kind, label in KINDS.items()]
+    insights, own = customer_insights(), scope_of(user, "customer.view") is Scope.OWN
+    waiting = count_waiting(user, insights, own=own, today=today)
+    counts = [(str(label), waiting.get(kind, 0)) for kind, label in KINDS.items()]
+    rows = queue(user, insights, own=own, today=today)
     return Digest([each for each in counts if each[1]], _named(user, rows))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from crm.extensions import CustomerInsights
@@ -56,6 +57,28 @@ def queue(user: User, insights: CustomerInsights | None, *, own: bool, today: da
     return rows[:MOST_ROWS]
 
 
+def count_waiting(
+    user: User, insights: CustomerInsights | None, *, own: bool, today: date
+) -> dict[Waiting, int]:
+    """Count all that waits, of each kind: :func:`queue` shows the first of it."""
+    customers = in_hand(user, own=own)
+    counts = {
+        Waiting.TASK: _due(user, own, today).count(),
+        Waiting.COMPLAINT: _open_complaints(customers, insights, today).count(),
+        Waiting.DATE: len(days_kept(user, customers, insights, today, most=None)),
+        Waiting.INFORMANT: _silent(user, own, today).count(),
+    }
+    if insights:
+        late = insights.customers_with(flagged=True).filter(customer__in=_late(customers, today).values("pk"))
+        followed_up = Exists(late.filter(customer=OuterRef("customer")))
+        visits = (
+            insights.customers_with(tiers=[tier]).filter(~followed_up, customer__in=due.values("pk"))
+            for tier, _days, due in _unvisited(customers, insights)
+        )
+        counts |= {Waiting.OVERDUE: late.count(), Waiting.CARE: sum(each.count() for each in visits)}
+    return counts
+
+
 def in_hand(user: User, *, own: bool) -> CustomerQuerySet:
     """Return the customers that a queue is about."""
     visible = Customer.objects.visible_to(user)
@@ -89,12 +112,14 @@ def _rank(row: QueueRow) -> tuple[int, int, int]:
     return (-(row.net_revenue or 0), row.customer_id or 0, list(Waiting).index(row.why))
 
 
-def _tasks(user: User, insights: CustomerInsights | None, own: bool, today: date) -> Iterator[QueueRow]:
+def _due(user: User, own: bool, today: date) -> QuerySet[Task]:
     tasks = Task.objects.visible_to(user).filter(done_at=None, due_on__lte=today)
-    if own:
-        tasks = tasks.filter(assignee=user)
+    return tasks.filter(assignee=user) if own else tasks
+
+
+def _tasks(user: User, insights: CustomerInsights | None, own: bool, today: date) -> Iterator[QueueRow]:
     readable = can(user, "personal.view")
-    first = by_value(tasks, insights, "due_on", "id")
+    first = by_value(_due(user, own, today), insights, "due_on", "id")
     for task in first.select_related("customer", "assignee")[:MOST_OF_A_KIND]:
         yield QueueRow(
             Waiting.TASK,
@@ -108,13 +133,18 @@ def _tasks(user: User, insights: CustomerInsights | None, own: bool, today: date
         )
 
 
+def _open_complaints(
+    customers: CustomerQuerySet, insights: CustomerInsights | None, today: date
+) -> QuerySet[Complaint]:
+    """Return open complaints: those that the care plan of their customer's tier has there, where tiers are known."""
+    waiting = Complaint.objects.filter(resolved_at=None, customer__in=customers.values("pk"))
+    return waiting.filter(_to_be_dealt_with(insights, today)) if insights else waiting
+
+
 def _complaints(
     customers: CustomerQuerySet, insights: CustomerInsights | None, today: date
 ) -> Iterator[QueueRow]:
-    """Yield open complaints: those that the care plan of their customer's tier has there, where tiers are known."""
-    waiting = Complaint.objects.filter(resolved_at=None, customer__in=customers.values("pk"))
-    if insights:
-        waiting = waiting.filter(_to_be_dealt_with(insights, today))
+    waiting = _open_complaints(customers, insights, today)
     for each in by_value(waiting, insights, "reported_at").select_related("customer")[:MOST_OF_A_KIND]:
         reported_on = timezone.localtime(each.reported_at).date()
         yield QueueRow(
@@ -143,14 +173,18 @@ def _to_be_dealt_with(insights: CustomerInsights, today: date) -> Q:
     return wanted
 
 
+def _silent(user: User, own: bool, today: date) -> QuerySet[Any, Any]:
+    """Return informants from whom nothing came for long: those that are the viewer's, or, for a team, all in scope."""
+    informants = Informant.objects.filter(owner=user) if own else Informant.objects.visible_to(user)
+    return informants.annotate(last=Max("referrals__referred_on")).filter(
+        last__lt=today - timedelta(days=SILENT_DAYS)
+    )
+
+
 def _silent_informants(
     user: User, insights: CustomerInsights | None, own: bool, today: date
 ) -> Iterator[QueueRow]:
-    """Yield informants from whom nothing came for long: those that are the viewer's, or, for a team, all in scope."""
-    informants = Informant.objects.filter(owner=user) if own else Informant.objects.visible_to(user)
-    silent = informants.annotate(last=Max("referrals__referred_on")).filter(
-        last__lt=today - timedelta(days=SILENT_DAYS)
-    )
+    silent = _silent(user, own, today)
     for each in by_value(silent, insights, "last", "id").select_related("customer")[:MOST_OF_A_KIND]:
         last: date = each.last
         yield QueueRow(
@@ -180,12 +214,16 @@ def _valued(rows: list[QueueRow], insights: CustomerInsights | None) -> list[Que
     ]
 
 
-def _overdue(customers: CustomerQuerySet, insights: CustomerInsights, today: date) -> Iterator[QueueRow]:
-    """Yield customers who are late against their own rhythm, not lost yet, and not followed up lately."""
-    late = customers.filter(activity__last_order_on__gte=today - timedelta(days=LATE_DAYS)).exclude(
+def _late(customers: CustomerQuerySet, today: date) -> CustomerQuerySet:
+    """Return who is not lost yet, and was not followed up lately."""
+    return customers.filter(activity__last_order_on__gte=today - timedelta(days=LATE_DAYS)).exclude(
         pk__in=dealt_with()
     )
-    found = insights.most_valuable(late, flagged=True, limit=MOST_OF_A_KIND)
+
+
+def _overdue(customers: CustomerQuerySet, insights: CustomerInsights, today: date) -> Iterator[QueueRow]:
+    """Yield customers who are late against their own rhythm, not lost yet, and not followed up lately."""
+    found = insights.most_valuable(_late(customers, today), flagged=True, limit=MOST_OF_A_KIND)
     last = dict(
         Customer.objects.filter(pk__in=[each.customer_id for each in found]).values_list(
             "pk", "activity__last_order_on"
@@ -205,16 +243,21 @@ def _overdue(customers: CustomerQuerySet, insights: CustomerInsights, today: dat
         )
 
 
+def _unvisited(
+    customers: CustomerQuerySet, insights: CustomerInsights
+) -> Iterator[tuple[str, int, CustomerQuerySet]]:
+    """Yield of each tier the days of its care plan, and to whom nobody has spoken for longer, of whatever tier."""
+    for tier, terms in insights.care_plan().items():
+        if days := terms.visit_days:
+            since = timezone.now() - timedelta(days=days)
+            spoken = Interaction.objects.filter(customer=OuterRef("pk"), occurred_at__gte=since)
+            yield tier, days, customers.filter(~Exists(spoken))
+
+
 def _care_visits(customers: CustomerQuerySet, insights: CustomerInsights, today: date) -> Iterator[QueueRow]:
     """Yield customers to whom nobody has spoken for longer than the care plan of their tier has it."""
-    for tier, terms in insights.care_plan().items():
-        if not (days := terms.visit_days):
-            continue
-        since = timezone.now() - timedelta(days=days)
-        spoken = Interaction.objects.filter(customer=OuterRef("pk"), occurred_at__gte=since)
-        found = insights.most_valuable(
-            customers.filter(~Exists(spoken)), tiers=[tier], limit=MOST_OF_A_KIND // 2
-        )
+    for tier, days, due in _unvisited(customers, insights):
+        found = insights.most_valuable(due, tiers=[tier], limit=MOST_OF_A_KIND // 2)
         ids = [each.customer_id for each in found]
         contacts = Interaction.objects.filter(customer__in=ids).order_by().values_list("customer_id")
         last = dict(contacts.annotate(last=Max("occurred_at")))

@@ -1,5 +1,6 @@
 """What waits today: each reason, whose queue it is in, and that the most valuable customer comes first."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -22,11 +23,12 @@ from customers.models import (
     Referral,
     Task,
 )
+from customers.selectors import today as today_selector
 from customers.selectors.calendar import lunar_of
 from customers.selectors.coming import coming_days
 from customers.selectors.queue_rows import QueueRow, Waiting
 from customers.selectors.sections import profile_of
-from customers.selectors.today import queue
+from customers.selectors.today import count_waiting, queue
 from customers.services.demo import Plan, seed_demo
 from customers.services.regions import load_regions
 from tests.cast import Cast, make_customer, make_order, make_user
@@ -105,7 +107,7 @@ def test_an_informant_who_fell_silent_is_asked_for_news(cast: Cast) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_a_run_the_queue_ranks_by_value_and_knows_the_late() -> None:
+def test_with_a_run_the_queue_ranks_by_value_and_knows_the_late(monkeypatch: pytest.MonkeyPatch) -> None:
     load_regions()
     today = timezone.localdate()
     seed_demo(Plan.of("tiny", as_of=today, seed=7), password="not to be guessed")
@@ -120,6 +122,10 @@ def test_with_a_run_the_queue_ranks_by_value_and_knows_the_late() -> None:
     assert values == sorted(values, reverse=True)
     assert {Waiting.CARE, Waiting.DATE, Waiting.OVERDUE} <= {row.why for row in rows}
     assert all(row.standing and row.standing.churn_flag for row in rows if row.why is Waiting.OVERDUE)
+    # Nothing was cut of so few rows; counted is all, also where one of a kind is shown.
+    monkeypatch.setattr(today_selector, "MOST_OF_A_KIND", 1)
+    counts = count_waiting(manager, customer_insights(), own=False, today=today)
+    assert {kind: count for kind, count in counts.items() if count} == Counter(row.why for row in rows)
 
 
 def test_the_day_of_a_person_is_not_told_to_who_may_not_read_it(cast: Cast) -> None:

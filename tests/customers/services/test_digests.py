@@ -58,6 +58,17 @@ def test_each_reads_it_in_their_language_with_links(readers: Cast) -> None:
     assert "苏州华新家电" in by_reader["alice"]
 
 
+def test_all_that_waits_is_counted_however_much(readers: Cast) -> None:
+    Task.objects.bulk_create(
+        Task(customer=readers.huaxin, assignee=readers.bob, title=f"call {number}", due_on=MONDAY)
+        for number in range(130)
+    )
+    send_digests(TUESDAY)
+    (bob,) = [message for message in mail.outbox if message.to[0].startswith("bob")]
+    assert "130" in str(bob.subject)
+    assert "130" in str(bob.body)
+
+
 def test_nothing_personal_leaves_and_nothing_foreign(readers: Cast) -> None:
     send_digests(MONDAY)
     assert mail.outbox
