@@ -6,16 +6,20 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import BigIntegerField, QuerySet
 from django.db.models.functions import Cast
+from psycopg import sql
 
 from analysis.measures.pareto_curve import top_shares
 from analysis.measures.windows import month_of
-from analysis.models import AnalysisRun, CustomerMonth, CustomerSnapshot
+from analysis.models import AnalysisRun, CustomerMonth, CustomerSnapshot, RunState
+from analysis.selectors.live_sales import as_query, read
 from analysis.selectors.slices import Total
 from analysis.selectors.snapshots import Filter, left_out_since, sees_company, values_of, visible
 from analysis.selectors.sums import add, sums_by_tier
 from crm.models import User
+from customers.selectors.facts import months_query
 
 TOP_PERCENTS = (1, 5, 10, 20)
 
@@ -101,20 +105,20 @@ def monthly(
     wanted = [month_of(last, -back) for back in range(months - 1, -1, -1)]
     found: Mapping[datetime.date, Sequence[int]]
     if sees_company(user) and (filter or Filter()).is_empty:
-        gone = _by_month(left_out_since(run), wanted[0], last)
+        gone = _by_month(run, left_out_since(run), wanted[0], last)
         found = {
             month: [whole - part for whole, part in zip(sums, gone.get(month, (0, 0, 0)), strict=True)]
             for month, sums in ((datetime.date.fromisoformat(month), sums) for month, *sums in run.months)
         }
     else:
-        found = _by_month(visible(run, user, filter), wanted[0], last)
+        found = _by_month(run, visible(run, user, filter), wanted[0], last)
     return [MonthTotal(month, *found.get(month, (0, 0, 0))) for month in wanted]
 
 
 def _by_month(
-    rows: QuerySet[CustomerSnapshot], first: datetime.date, last: datetime.date
+    run: AnalysisRun, rows: QuerySet[CustomerSnapshot], first: datetime.date, last: datetime.date
 ) -> dict[datetime.date, Sequence[int]]:
-    """Net revenue, gross margin and orders of some customers, by month."""
+    """Net revenue, gross margin and orders of some customers, by month, of which the last ends with the run's day."""
     months = CustomerMonth.objects.filter(
         customer__in=rows.order_by().values("customer_id"), month__gte=first, month__lte=last
     )
@@ -122,7 +126,27 @@ def _by_month(
         months.order_by().values("month").annotate(net=Total("net_revenue"), margin=Total("gross_margin"))
     )
     by_month = by_month.annotate(bought=Total(Cast("orders", BigIntegerField())))
-    return {month: row for month, *row in by_month.values_list("month", "net", "margin", "bought")}
+    found: dict[datetime.date, Sequence[int]] = {
+        month: row for month, *row in by_month.values_list("month", "net", "margin", "bought")
+    }
+    if run.state != RunState.PUBLISHED and run.as_of < month_of(last, 1):
+        found[last] = _begun_month(run, rows, last)
+    return found
+
+
+def _begun_month(run: AnalysisRun, rows: QuerySet[CustomerSnapshot], month: datetime.date) -> list[int]:
+    """The same of the month that a past run's day is in, from its lines: the months kept hold what came later too."""
+    connection.ensure_connection()
+    lines = sql.SQL("customer_id IN ({}) AND ordered_on >= {} AND ordered_on <= {}").format(
+        as_query(rows.values("customer_id")), sql.Literal(month), sql.Literal(run.as_of)
+    )
+    query = sql.SQL("""
+        SELECT coalesce(sum_cents(net_revenue), 0) AS net_revenue,
+            coalesce(sum_cents(gross_margin), 0) AS gross_margin, coalesce(sum_cents(orders), 0) AS orders
+        FROM ({}) AS months
+    """).format(months_query(connection.connection, lines))
+    sums = read(query, {"net_revenue": "int8", "gross_margin": "int8", "orders": "int8"})
+    return [int(total) for total in sums.iloc[0]]
 
 
 def _top(run: AnalysisRun, user: User, wanted: Filter, customers: int, total: int) -> list[TopShare]:
