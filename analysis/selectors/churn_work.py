@@ -87,11 +87,21 @@ def work(
 
     Raises CursorError for a cursor that this list did not make.
     """
-    rows = _rows(run, user, filter).filter(_condition(view, run))
+    rows = rows_of(run, user, view, filter)
     page = page_of(run, user, rows, ORDERS[order], after=after, before=before, size=size)
     cases = current_cases(user, [row.customer_id for row in page.rows])
     found = [WorkRow(row, cases.get(row.customer_id)) for row in page.rows]
     return RowsPage(found, page.before, page.after, page.count, page.count_capped)
+
+
+def rows_of(
+    run: AnalysisRun,
+    user: User,
+    view: str,
+    filter: Filter | None = None,  # noqa: A002
+) -> QuerySet[CustomerSnapshot]:
+    """All of the viewer's customers at risk in a view."""
+    return _rows(run, user, filter).filter(_condition(view, run))
 
 
 def progress(run: AnalysisRun, user: User, filter: Filter | None = None) -> Progress:  # noqa: A002
@@ -151,10 +161,10 @@ def _rows(run: AnalysisRun, user: User, wanted: Filter | None) -> QuerySet[Custo
 
 def _condition(view: str, run: AnalysisRun) -> Q:
     going = Q(case__in=[CaseState.OPEN, CaseState.CONTACTED])
-    since = run.as_of - datetime.timedelta(days=KEEP_DAYS)
+    late = Q(last_order_on__gte=run.as_of - datetime.timedelta(days=KEEP_DAYS))
     return {
-        "keep": going & Q(last_order_on__gte=since),
-        "open": Q(case=CaseState.OPEN),
+        "keep": going & late,
+        "open": Q(case=CaseState.OPEN) & late,
         "contacted": Q(case=CaseState.CONTACTED),
         "closed": ~going,
         "all": Q(),

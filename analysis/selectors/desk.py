@@ -15,11 +15,9 @@ from analysis.selectors.snapshots import visible
 from crm.models import User
 from customers.models import ChurnCase, Complaint, Interaction, OrderLine, Task
 from customers.models.scope import customers_in_scope
-from customers.selectors.churn_cases import current
 
 # What was done within so many days counts as lately.
 LATELY_DAYS = 30
-MOST_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +38,6 @@ class DeskLine:
 
 
 @dataclass(frozen=True, slots=True)
-class LateComplaint:
-    """An open complaint beyond the days that the care plan allows its customer's tier."""
-
-    customer_id: int
-    customer: str
-    owner: str
-    tier: str
-    days: int
-    allowed: int
-
-
-@dataclass(frozen=True, slots=True)
 class Unassigned:
     """A customer of tier A whom nobody owns; net revenue in cents."""
 
@@ -64,16 +50,12 @@ class Unassigned:
 def lines(run: AnalysisRun, viewer: User, now: datetime.datetime) -> list[DeskLine]:
     """Each owner of the viewer's customers, those with most that is late first."""
     rows = visible(run, viewer).order_by()
-    counted = _by_owner(rows, customers=Q(), key=Q(tier="A"), late=_visit_late(run, now))
-    complaints = _by(Complaint.objects.filter(_complaint_late(run, viewer, now)), "customer__owner")
-    work = rows.filter(
-        churn_flag=True, last_order_on__gte=run.as_of - datetime.timedelta(days=churn_work.KEEP_DAYS)
-    )
-    begun = ChurnCase.objects.filter(current(), customer=OuterRef("customer"))
-    waiting = _by(work.filter(~Exists(begun)), "customer__owner")
-    since = now - datetime.timedelta(days=LATELY_DAYS)
+    counted = _by_owner(rows, customers=Q(), key=Q(tier="A"), late=visit_late(run, now))
+    complaints = _by(Complaint.objects.filter(complaint_late(run, viewer, now)), "customer__owner")
+    waiting = _by(churn_work.rows_of(run, viewer, "open"), "customer__owner")
+    since = lately(now)
     mine = Q(customers_in_scope(viewer, "customer__"), customer__deleted_at=None)
-    over = _by(OrderLine.objects.filter(_discount_over(run, viewer, since)), "customer__owner")
+    over = _by(OrderLine.objects.filter(discount_over(run, viewer, since)), "customer__owner")
     worked = _by(ChurnCase.objects.filter(mine, contacted_at__gte=since), "worked_by")
     today = timezone.localdate(now)
     late = _by(Task.objects.filter(mine, done_at=None, due_on__lt=today), "assignee")
@@ -104,39 +86,21 @@ def lines(run: AnalysisRun, viewer: User, now: datetime.datetime) -> list[DeskLi
     )
 
 
-def late_complaints(run: AnalysisRun, viewer: User, now: datetime.datetime) -> list[LateComplaint]:
-    """The viewer's complaints that have been open for longer than the care plan allows, the oldest first."""
-    care = run.policy.parsed().care.tiers
-    found = Complaint.objects.filter(_complaint_late(run, viewer, now)).select_related("customer__owner")
-    rows = list(found.order_by("reported_at", "id")[:MOST_LISTED])
-    tiers = dict(
-        CustomerSnapshot.objects.filter(run=run, customer__in=[row.customer_id for row in rows]).values_list(
-            "customer_id", "tier"
-        )
-    )
-    return [
-        LateComplaint(
-            row.customer_id,
-            row.customer.name,
-            str(row.customer.owner or ""),
-            tiers[row.customer_id],
-            (timezone.localdate(now) - timezone.localdate(row.reported_at)).days,
-            care[tiers[row.customer_id]].complaint_days,
-        )
-        for row in rows
-    ]
-
-
-def unassigned(run: AnalysisRun, viewer: User) -> list[Unassigned]:
+def unassigned(run: AnalysisRun, viewer: User, most: int) -> list[Unassigned]:
     """The viewer's customers of tier A whom nobody owns, the most valuable first."""
     rows = visible(run, viewer).filter(tier="A", customer__owner=None).select_related("customer", "region")
     return [
         Unassigned(row.customer_id, row.customer.name, str(row.region or ""), row.net_revenue)
-        for row in rows.order_by("rank", "customer_id")[:MOST_LISTED]
+        for row in rows.order_by("rank", "customer_id")[:most]
     ]
 
 
-def _visit_late(run: AnalysisRun, now: datetime.datetime) -> Q:
+def lately(now: datetime.datetime) -> datetime.datetime:
+    """Since when something was done lately."""
+    return now - datetime.timedelta(days=LATELY_DAYS)
+
+
+def visit_late(run: AnalysisRun, now: datetime.datetime) -> Q:
     """Customers with whom nobody has spoken for longer than the care plan of their tier has it."""
     found = Q(pk__in=[])
     for tier, terms in run.policy.parsed().care.tiers.items():
@@ -147,7 +111,7 @@ def _visit_late(run: AnalysisRun, now: datetime.datetime) -> Q:
     return found
 
 
-def _complaint_late(run: AnalysisRun, viewer: User, now: datetime.datetime) -> Q:
+def complaint_late(run: AnalysisRun, viewer: User, now: datetime.datetime) -> Q:
     """Open complaints of the viewer's customers beyond the days of their tier's plan."""
     found = Q(pk__in=[])
     today = timezone.localdate(now)
@@ -159,7 +123,7 @@ def _complaint_late(run: AnalysisRun, viewer: User, now: datetime.datetime) -> Q
     return found & Q(resolved_at=None)
 
 
-def _discount_over(run: AnalysisRun, viewer: User, since: datetime.datetime) -> Q:
+def discount_over(run: AnalysisRun, viewer: User, since: datetime.datetime) -> Q:
     """Lines sold since a moment at a greater discount than the care plan of the customer's tier allows."""
     found = Q(pk__in=[])
     for tier, terms in run.policy.parsed().care.tiers.items():

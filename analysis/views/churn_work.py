@@ -106,7 +106,7 @@ def _figures(found: Progress, address: Any) -> list[dict[str, Any]]:
             "label": _("Nobody has begun"),
             "value": number(found.open),
             "tone": "warn" if found.open else "",
-            "note": _("of all at risk"),
+            "note": _("of those still to keep"),
             "url": address(view="open"),
         },
         {

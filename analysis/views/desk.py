@@ -1,25 +1,40 @@
-"""The manager's desk: who has dealt with what, and what nobody has."""
+"""The manager's desk: who has dealt with what, what nobody has, and the rows behind each figure."""
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from analysis.models import AnalysisRun
 from analysis.selectors import desk as selector
 from analysis.selectors import runs
 from analysis.selectors.desk import DeskLine
+from analysis.selectors.desk_rows import ROWS, late_complaints
 from analysis.views.frame import base_context
 from analysis.views.measures.frame import stale
 from analysis.views.runs import nothing_published
+from crm.models import User
 from crm.policy import require
 from crm.templatetags.format import number
+
+MOST_LISTED = 20
+MOST_ROWS = 200
+NOBODY = "none"
+LATE = {
+    "visits": gettext_lazy("Visits late"),
+    "complaints": gettext_lazy("Complaints late"),
+    "discounts": gettext_lazy("Discounts above the plan"),
+}
 
 
 @require_safe
@@ -37,14 +52,35 @@ def desk(request: HttpRequest) -> HttpResponse:
         **base_context(run, user),
         "figures": _figures(lines, key_customers_of_nobody),
         "lines": lines,
-        "complaints": selector.late_complaints(run, user, now),
+        "late": _late(request, run, user, now, lines),
+        "complaints": late_complaints(run, user, now, Q(), MOST_LISTED)[0],
         "complaints_in_all": sum(each.complaints_late for each in lines),
-        "unassigned": selector.unassigned(run, user),
+        "unassigned": selector.unassigned(run, user, MOST_LISTED),
         "unassigned_in_all": key_customers_of_nobody,
         "notices": [each for each in (stale(run, user),) if each],
         "currency": settings.COMPANY_CURRENCY,
     }
     return render(request, "analysis/desk.html", context)
+
+
+def _late(
+    request: HttpRequest, run: AnalysisRun, user: User, now: datetime.datetime, lines: list[DeskLine]
+) -> dict[str, Any] | None:
+    """The rows behind a figure of the table, of one colleague, of nobody or of all; None when none are asked for."""
+    what = request.GET.get("late", "")
+    if what not in ROWS:
+        return None
+    owners = {str(each.user_id or NOBODY): each for each in lines}
+    owner = owners.get(request.GET.get("owner", ""))
+    whose = Q(customer__owner=owner.user_id) if owner else Q()
+    rows, count = ROWS[what](run, user, now, whose, MOST_ROWS)
+    return {
+        "what": what,
+        "title": LATE[what],
+        "whose": (owner.name or _("Nobody")) if owner else "",
+        "rows": rows,
+        "count": count,
+    }
 
 
 def _figures(lines: list[DeskLine], unassigned: int) -> list[dict[str, Any]]:
@@ -55,8 +91,13 @@ def _figures(lines: list[DeskLine], unassigned: int) -> list[dict[str, Any]]:
         return {"label": label, "value": number(value), "tone": tone, "url": url, "note": note}
 
     return [
-        figure(_("Visits late"), sum(each.visits_late for each in lines), note=_("by the care plan")),
-        figure(_("Complaints late"), sum(each.complaints_late for each in lines), "#complaints"),
+        figure(
+            _("Visits late"),
+            sum(each.visits_late for each in lines),
+            "?late=visits#rows",
+            note=_("by the care plan"),
+        ),
+        figure(_("Complaints late"), sum(each.complaints_late for each in lines), "?late=complaints#rows"),
         figure(
             _("At risk, not begun"),
             sum(each.churn_open for each in lines),

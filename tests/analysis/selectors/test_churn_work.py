@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from analysis.models import AnalysisRun, CustomerSnapshot
+from analysis.selectors import desk
 from analysis.selectors.churn_work import VIEWS, progress, verdict, work
 from analysis.services import policies
 from analysis.services.runs import start_run
@@ -37,7 +38,7 @@ def ada(run: AnalysisRun) -> User:
 
 def flagged(run: AnalysisRun) -> list[int]:
     rows = CustomerSnapshot.objects.filter(run=run, churn_flag=True)
-    return list(rows.order_by("customer_id").values_list("customer_id", flat=True))
+    return list(rows.order_by("-last_order_on", "customer_id").values_list("customer_id", flat=True))
 
 
 def test_each_view_holds_what_its_count_says(run: AnalysisRun, ada: User) -> None:
@@ -60,6 +61,9 @@ def test_each_view_holds_what_its_count_says(run: AnalysisRun, ada: User) -> Non
         CustomerSnapshot.objects.filter(run=run, last_order_on__lt=old).values_list("customer_id", flat=True)
     )
     assert set(shown["keep"]) == set(shown["open"] + shown["contacted"]) - gone
+    assert set(flagged(run)) & gone
+    assert not set(shown["open"]) & gone
+    assert sum(line.churn_open for line in desk.lines(run, ada, timezone.now())) == counted.open
 
 
 def test_an_outcome_holds_for_a_while(run: AnalysisRun, ada: User) -> None:
@@ -73,7 +77,7 @@ def test_an_outcome_holds_for_a_while(run: AnalysisRun, ada: User) -> None:
 
 def test_everybody_works_their_own(run: AnalysisRun) -> None:
     rep = make_user("rep", Role.REP)
-    own = flagged(run)[:3]
+    own = sorted(flagged(run)[:3])
     Customer.objects.filter(pk__in=own).update(owner=rep)
     assert sorted(row.ranked.customer_id for row in work(run, rep, view="all").rows) == own
     assert progress(run, rep).all == 3

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
-from analysis.selectors import desk
+from analysis.selectors import desk, desk_rows
 from analysis.selectors.runs import published
 from analysis.services.runs import start_run
+from analysis.views import desk as desk_view
 from crm.models import User
 from customers.models import CaseState, Complaint, Customer, Interaction, OrderLine, Task
 from customers.services.churn_cases import note_step
@@ -59,19 +61,19 @@ def test_each_colleague_has_what_is_late_and_what_was_done(company: Cast) -> Non
     assert lines[""].key_customers == 1
     run = published()
     assert run is not None
-    assert [each.name for each in desk.unassigned(run, company.ada)] == ["无主商行"]
-    (late,) = desk.late_complaints(run, company.ada, timezone.now())
-    assert (late.customer, late.tier, late.allowed, late.days >= 8) == ("苏州华新家电", "A", 2, True)
+    assert [each.name for each in desk.unassigned(run, company.ada, 20)] == ["无主商行"]
+    (late,), _count = desk_rows.late_complaints(run, company.ada, timezone.now(), Q(), 20)
+    assert (late.customer, late.tier, late.allowed, late.found) == ("苏州华新家电", "A", 2, 9)
 
 
 def test_a_manager_is_told_of_their_own_customers(company: Cast) -> None:
     run = published()
     assert run is not None
     assert {name: line.customers for name, line in shown(company.dora).items()} == {"Alice": 1, "Bob": 0}
-    assert desk.unassigned(run, company.dora) == []
+    assert desk.unassigned(run, company.dora, 20) == []
     Customer.objects.filter(pk=company.huaxin.pk).update(region=None)
     assert shown(company.dora) == {}
-    assert desk.late_complaints(run, company.dora, timezone.now()) == []
+    assert desk_rows.late_complaints(run, company.dora, timezone.now(), Q(), 20) == ([], 0)
 
 
 def test_the_page_is_for_those_who_lead(company: Cast) -> None:
@@ -87,8 +89,29 @@ def test_a_cut_list_says_of_how_many(company: Cast, monkeypatch: pytest.MonkeyPa
         customer=company.huaxin, complaint_type="defect", reported_at=now - timedelta(days=8)
     )
     start_run(actor=None, as_of=today, queue=False)
-    monkeypatch.setattr(desk, "MOST_LISTED", 1)
+    monkeypatch.setattr(desk_view, "MOST_LISTED", 1)
     answer = sign_in(company.ada).get("/analysis/team/")
     assert [len(answer.context[name]) for name in ("complaints", "unassigned")] == [1, 1]
     assert answer.context["figures"][3]["value"] == "2"
     assert answer.content.decode().count('<p class="quiet">1 of 2</p>') == 2
+
+
+def test_every_figure_leads_to_its_rows(company: Cast) -> None:
+    client = sign_in(company.ada)
+    figures = {
+        line.user_id: {
+            "visits": line.visits_late,
+            "complaints": line.complaints_late,
+            "discounts": line.discounts_over,
+        }
+        for line in shown(company.ada).values()
+    }
+    for owner, counts in figures.items():
+        for what, count in counts.items():
+            found = client.get(f"/analysis/team/?late={what}&owner={owner or 'none'}").context["late"]
+            assert (len(found["rows"]), found["count"]) == (count, count), (owner, what)
+    assert sum(count for counts in figures.values() for count in counts.values()) == 4
+    assert f"/customers/tasks/?state=overdue&amp;assignee={company.alice.pk}" in (
+        client.get("/analysis/team/").content.decode()
+    )
+    assert client.get("/analysis/team/?late=x&owner=99999999999999999999999").context["late"] is None
