@@ -17,7 +17,7 @@ from analysis.selectors.annotations import noted_between
 from analysis.selectors.results import results_of
 from analysis.views.measures.brief import CHANGED, STANDS, sentences
 from analysis.views.measures.declaring import QUESTIONS, Asked
-from analysis.views.measures.frame import frame_of, saved_views, stale
+from analysis.views.measures.frame import frame_of, reads_records, saved_views, stale
 from analysis.views.measures.kept import kept
 from analysis.views.measures.pages import pages_of
 from analysis.views.runs import nothing_published
@@ -35,7 +35,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         return nothing_published(request, user)
     frame = frame_of(request, user, run)
     asked = frame.asked
-    notices = [stale(asked.run, user) if asked.run.pk == run.pk else None, _partial(asked.run)]
+    older = stale(run, user, live=reads_records(asked)) if asked.run.pk == run.pk else None
+    notices = [older, _partial(asked.run)]
     context: dict[str, Any] = {
         "run": asked.run,
         "window": window_sentence(asked.run),

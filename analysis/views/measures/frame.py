@@ -17,7 +17,7 @@ from analysis.forms.filters import SnapshotFilters
 from analysis.models import AnalysisRun, MeasureResult, MeasureState
 from analysis.selectors.explanations import step_label
 from analysis.selectors.freshness import MOST_PERIODS, newer_import, runs_with_rows
-from analysis.selectors.snapshots import Filter
+from analysis.selectors.snapshots import Filter, sees_company
 from analysis.views.measures.declaring import Asked, Choice
 from crm.models import User
 from crm.policy import can
@@ -127,14 +127,27 @@ def for_the_company() -> dict[str, Any]:
     return _notice("info", _("This is about the whole company."), text)
 
 
-def stale(run: AnalysisRun, user: User) -> dict[str, Any] | None:
-    """Say that something was imported after the published run; None when the run has read all."""
+def reads_records(asked: Asked) -> bool:
+    """Whether some figures are added up from today's records, since the stored ones are those of the company."""
+    return not asked.scope.is_empty or not sees_company(asked.user)
+
+
+def stale(run: AnalysisRun, user: User, *, live: bool = False) -> dict[str, Any] | None:
+    """Say that something was imported after the published run; None when the run has read all.
+
+    ``live`` figures are those of a part of the company, of which some are added up as the page is asked for.
+    """
     imported = newer_import(run)
     if imported is None:
         return None
     text = _("An import ended on %(when)s, after this run. Its rows are not in these figures yet.") % {
         "when": moment(imported)
     }
+    if live:
+        text = _(
+            "An import ended on %(when)s, after this run. Scores and lists are those of the run; sums over a part of"
+            " the customers may hold rows of the import already."
+        ) % {"when": moment(imported)}
     can_run = can(user, "analysis.run")
     return _notice(
         "warn",
