@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pghistory
-import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
@@ -28,12 +27,9 @@ from customers.models import (
     FamilyMember,
     FieldSwitch,
     PersonProfile,
-    PurgeKind,
 )
 from customers.selectors.catalogue import FIELDS, ProfileField, sensitive_fields
-from customers.selectors.merging import merged_into
 from customers.services import provenance
-from customers.services.duties import ledger
 from customers.services.meanwhile import require_as_seen
 from customers.services.sealing import open_value, seal_value
 
@@ -83,9 +79,16 @@ def switch_field(
 
 @transaction.atomic
 def give_consent(
-    customer_id: int, key: str, *, actor: User, evidence: str, given_on: date, is_guardians: bool = False
+    customer_id: int,
+    key: str,
+    *,
+    actor: User,
+    evidence: str,
+    given_on: date,
+    is_guardians: bool = False,
+    purpose: str = "",
 ) -> Consent:
-    """Record a person's separate consent that one field be kept for the purpose of its switch.
+    """Record a person's separate consent that one field be kept for ``purpose``; not said, for that of its switch.
 
     Raises PermissionDenied; Customer.DoesNotExist out of scope; NotAllowedError when the field is off, the consent
     is in force already, lies in the future, or a guardian's is needed.
@@ -104,7 +107,7 @@ def give_consent(
         consent = Consent.objects.create(
             customer=customer,
             field=key,
-            purpose=switch.purpose,
+            purpose=purpose or switch.purpose,
             evidence=evidence,
             is_guardians=is_guardians,
             given_on=given_on,
@@ -112,39 +115,6 @@ def give_consent(
         )
     audit.record(actor, "consent.give", f"customer:{customer.pk}", field=key, is_guardians=is_guardians)
     return consent
-
-
-@transaction.atomic
-def withdraw_consent(customer_id: int, key: str, *, actor: User) -> int:
-    """Withdraw the consent that is in force and purge what was kept by it; return how many values were purged.
-
-    Raises PermissionDenied; Customer.DoesNotExist out of scope; NotAllowedError when none is in force.
-    """
-    require(actor, "customer.edit")
-    customer = _customer(actor, customer_id)
-    if not Consent.objects.filter(customer=customer, field=key, withdrawn_on=None).exists():
-        raise NotAllowedError(_("There is no consent to withdraw."))
-    purged = purge_withdrawn(customer, key, actor=actor)
-    audit.record(actor, "consent.withdraw", f"customer:{customer.pk}", field=key, purged=purged)
-    return purged
-
-
-@transaction.atomic
-def purge_withdrawn(
-    customer: Customer, key: str, *, actor: User | None, done_at: datetime | None = None
-) -> int:
-    """End the consent to a field of a customer (locked by the caller), and purge what was kept by it, on the ledger.
-
-    Returns how many values were purged.
-    """
-    with pghistory.context(user=actor.pk if actor else None):
-        in_force = Consent.objects.filter(customer=customer, field=key, withdrawn_on=None)
-        in_force.update(withdrawn_on=timezone.localdate())
-        purged = _purge(customer, FIELDS[key])
-    ledger.note(
-        PurgeKind.WITHDRAWAL, customer, actor=actor, field=key, counts={"values": purged}, done_at=done_at
-    )
-    return purged
 
 
 @transaction.atomic
@@ -260,22 +230,3 @@ def _write(row: Model, field: ProfileField, sealed: bytes | None, plain: Any = N
     if field.key == IDENTITY:
         written["identity_index"] = identity_index(plain) if sealed else None
     type(row)._default_manager.filter(pk=row.pk).update(**written)
-
-
-def _purge(customer: Customer, field: ProfileField) -> int:
-    """Remove what is kept in a field of a customer, its index included, and in the records merged into it."""
-    records = [customer.pk, *merged_into(customer.pk)]
-    written: dict[str, Any] = {field.column: None}
-    if field.key == IDENTITY:
-        written["identity_index"] = None
-    kept = {"customer__in": records, f"{field.column}__isnull": False, **(field.rows or {})}
-    purged = field.model._default_manager.filter(**kept).update(**written)
-    _purge_versions(field, records, written)
-    return purged
-
-
-def _purge_versions(field: ProfileField, records: list[int], written: dict[str, Any]) -> None:
-    """Take a purged value out of the history too: the one thing for which versions are changed."""
-    versions: Any = field.model.pgh_event_model  # type: ignore[attr-defined]
-    with pgtrigger.ignore(f"{versions._meta.label}:append_only"):
-        versions.objects.filter(customer__in=records).update(**written)

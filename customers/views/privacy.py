@@ -27,6 +27,7 @@ from customers.selectors import profiles
 from customers.selectors.catalogue import FIELDS, ProfileField
 from customers.selectors.duplicates import Duplicate, with_same_number
 from customers.services import privacy
+from customers.services.duties.withdrawing import withdraw_consent
 from customers.services.privacy import NotAllowedError
 
 
@@ -88,7 +89,7 @@ def _consent(asked: Asked) -> HttpResponse:
 
 
 def _withdraw(asked: Asked) -> HttpResponse:
-    privacy.withdraw_consent(asked.customer.pk, asked.field.key, actor=asked.user)
+    withdraw_consent(asked.customer.pk, asked.field.key, actor=asked.user)
     messages.success(asked.request, _("The consent is withdrawn, and what was kept by it is gone."))
     return redirect(asked.url)
 

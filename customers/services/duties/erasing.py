@@ -8,7 +8,6 @@ without a word in them, on a record that has a number and no name.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -33,11 +32,7 @@ from customers.models import (
     Customer,
     CustomerActivity,
     CustomerMerge,
-    ImportBatch,
-    ImportKind,
-    ImportRow,
     Informant,
-    Interaction,
     OpeningBalance,
     Order,
     OrderLine,
@@ -50,7 +45,7 @@ from customers.models.scope import customers_in_scope
 from customers.selectors.merging import merged_into
 from customers.services.attachments import path_of
 from customers.services.duties import ledger
-from customers.services.imports.retention import drop_files
+from customers.services.duties.imported import forget_changes, forget_imported
 from customers.services.merging.rows import every_link, versions_of
 from customers.services.privacy import NotAllowedError
 from customers.services.recovery.keyrings import forget_keys
@@ -138,7 +133,8 @@ def _destroy_rows(records: list[int]) -> Counter[str]:
     """Destroy what is about some customers, with its versions; return how many rows by model."""
     destroyed: Counter[str] = Counter()
     _drop_files(records)
-    _forget_imported(records)
+    forget_imported(records)
+    forget_changes(records)
     for link in every_link():
         rows = link.model._default_manager.filter(**{f"{link.field}__in": records})
         if link.model in KEPT or (link.model, link.field) in NAMING:
@@ -203,25 +199,6 @@ def _drop_files(records: list[int]) -> None:
     if versions is not None:
         names |= set(versions.filter(customer_id__in=records).values_list("stored_as", flat=True))
     transaction.on_commit(partial(_unlink, [path_of(name) for name in names]), robust=True)
-
-
-def _forget_imported(records: list[int]) -> None:
-    """Take what imports kept of some customers' rows, and the files in which these stood."""
-    subjects: dict[str, Callable[[], Any]] = {
-        ImportKind.CUSTOMERS: lambda: records,
-        ImportKind.INTERACTIONS: lambda: _ids(Interaction, records),
-        ImportKind.COMPLAINTS: lambda: _ids(Complaint, records),
-    }
-    for kind, ids in subjects.items():
-        rows = ImportRow.objects.filter(batch__kind=kind, subject_id__in=ids())
-        for batch in ImportBatch.objects.filter(pk__in=rows.values("batch")).exclude(stored_as=""):
-            batch.corrections.filter(line_no__in=rows.filter(batch=batch).values("line_no")).delete()
-            transaction.on_commit(partial(drop_files, batch), robust=True)
-        rows.update(changes=None)
-
-
-def _ids(model: type[models.Model], records: list[int]) -> list[Any]:
-    return list(model._default_manager.filter(customer__in=records).values_list("pk", flat=True))
 
 
 def _drop_exports() -> None:

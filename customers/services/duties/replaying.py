@@ -7,7 +7,7 @@ from datetime import datetime
 from customers.models import Customer, PurgeKind
 from customers.services.duties import ledger
 from customers.services.duties.erasing import erase
-from customers.services.privacy import purge_withdrawn
+from customers.services.duties.withdrawing import purge_withdrawn
 
 
 def replay_purges() -> int:

@@ -14,6 +14,7 @@ from crm.models import AuditEntry
 from crm.sealing.envelope import SealError, new_key
 from crm.services import audit
 from customers.models import Customer, DataKey, FamilyMember, PersonProfile
+from customers.services.duties.withdrawing import withdraw_consent
 from customers.services.privacy import (
     NotAllowedError,
     give_consent,
@@ -21,7 +22,6 @@ from customers.services.privacy import (
     reveal,
     store_sensitive,
     switch_field,
-    withdraw_consent,
 )
 from tests.cast import Cast, make_customer
 

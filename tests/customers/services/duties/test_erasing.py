@@ -1,5 +1,6 @@
 """Erasing leaves nothing of a person, and takes nothing that the books need."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.db import connection, models
+from django.utils import translation
 
 from crm.models import AuditEntry
 from customers.models import (
@@ -35,6 +37,12 @@ from tests.cast import Cast, make_customer, make_order
 
 CANARY = "卡那利Canary"
 RELIGION = "person.religion"
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

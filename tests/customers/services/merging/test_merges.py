@@ -25,9 +25,9 @@ from customers.models import (
     Tag,
 )
 from customers.selectors.merging import KEPT, MERGED, choices
+from customers.services.duties.withdrawing import withdraw_consent
 from customers.services.merging import MergeError, merge_customers, undo_merge
 from customers.services.merging.rows import SINGLES, STAYING, Link, movable_links
-from customers.services.privacy import withdraw_consent
 from customers.services.profiles import EditConflictError
 from customers.services.sealing import open_value, seal_value
 from tests.cast import Cast, make_customer, make_order

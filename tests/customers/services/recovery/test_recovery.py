@@ -15,9 +15,9 @@ from pytest_django import Settings
 from crm.models import AuditEntry
 from crm.services import audit
 from customers.models import Customer
-from customers.services import privacy
 from customers.services.duties.erasing import erase_customer
 from customers.services.duties.ledger import lines
+from customers.services.duties.withdrawing import withdraw_consent
 from customers.services.recovery import restoring, taking
 from customers.services.recovery.keyrings import read_keys
 from customers.services.recovery.places import RecoveryError, backups, find
@@ -76,7 +76,7 @@ def test_what_was_purged_after_a_backup_is_purged_again_by_a_restore(house: Hous
 
 def test_a_withdrawn_consent_stays_withdrawn_after_a_restore(house: House) -> None:
     backup = taking.take()
-    privacy.withdraw_consent(house.ming.pk, RELIGION, actor=house.dora)
+    withdraw_consent(house.ming.pk, RELIGION, actor=house.dora)
     report = restoring.drill(backup)
     assert (report.faults, report.replayed, report.opened) == ([], 1, 0)
 
