@@ -28,6 +28,7 @@ from analysis.views.measures.frame import (
     Frame,
     for_the_company,
     frame_of,
+    reads_records,
     saved_views,
     stale,
     state_of,
@@ -68,12 +69,13 @@ def measure(request: HttpRequest, *, name: str) -> HttpResponse:
     state = state_of(asked.run, result) if name in FURTHER else None
     if page.company_only and not sees_company(user):
         state = for_the_company()
+    older = stale(run, user, live=reads_records(asked)) if asked.run.pk == run.pk else None
     context: dict[str, Any] = {
         "page": page,
         "run": asked.run,
         "window": window_sentence(asked.run),
         "frame": frame,
-        "notices": [notice for notice in (state, stale(asked.run, user)) if notice],
+        "notices": [notice for notice in (state, older) if notice],
         "shown": state is None,
         "saved": saved_views(request, user, f"analysis:{name}"),
         "crumbs": [{"label": _("Analysis"), "url": reverse("analysis:overview")}],

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from analysis.models import AnalysisRun, MeasureResult, MeasureState
 from analysis.services.runs import start_run
+from crm.models import Role
 from customers.models import ImportBatch
 from tests.analysis.dealings import AS_OF
-from tests.cast import Cast, sign_in
+from tests.cast import Cast, make_customer, make_order, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -45,14 +46,46 @@ def test_a_page_says_why_it_shows_nothing(
 
 
 def test_an_import_after_the_run_makes_every_page_stale(cast: Cast, run: AnalysisRun) -> None:
-    later = timezone.now() + datetime.timedelta(minutes=1)
-    ImportBatch.objects.create(
-        kind="orders", file_name="x", size=1, sha256="x", rows=0, state="done", finished_at=later
-    )
+    newer_import()
     for name in ("tiers", "contribution", "churn", "overview"):
         assert notices(sign_in(cast.dora), name) == ["Newer data are there."]
     assert "Start a run" in sign_in(cast.dora).get(reverse("analysis:overview")).content.decode()
     assert "Start a run" not in sign_in(cast.alice).get(reverse("analysis:overview")).content.decode()
+
+
+def newer_import() -> None:
+    """An import that ends after every run there is."""
+    later = timezone.now() + datetime.timedelta(minutes=1)
+    ImportBatch.objects.create(
+        kind="orders", file_name="x", size=1, sha256="x", rows=0, state="done", finished_at=later
+    )
+
+
+def test_a_part_of_the_company_is_told_what_is_added_up_anew(cast: Cast, run: AnalysisRun) -> None:
+    newer_import()
+    MeasureResult.objects.create(run=run, name="rfm", state=MeasureState.DONE)
+    for user, words in (
+        (cast.ada, "not in these figures yet"),
+        (cast.alice, "hold rows of the import already"),
+    ):
+        (notice,) = sign_in(user).get(reverse("analysis:rfm")).context["notices"]
+        assert words in notice["text"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_the_published_run_is_stale() -> None:
+    make_order(make_customer("K1", "Huaxin"), "N1", AS_OF, 100)
+    past = start_run(actor=None, as_of=AS_OF, queue=False)
+    newest = start_run(actor=None, as_of=AS_OF, queue=False)
+    newer_import()
+    client = sign_in(make_user("ada", Role.ADMIN))
+    titles = {}
+    for run in (past, newest):
+        MeasureResult.objects.create(run=run, name="rfm", state=MeasureState.DONE)
+        page = client.get(f"{reverse('analysis:rfm')}?run={run.pk}")
+        assert page.context["run"].pk == run.pk
+        titles[run.pk] = [notice["title"] for notice in page.context["notices"]]
+    assert titles == {past.pk: [], newest.pk: ["Newer data are there."]}
 
 
 def test_the_brief_says_that_it_is_not_whole(cast: Cast, run: AnalysisRun) -> None:
