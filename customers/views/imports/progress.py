@@ -17,7 +17,14 @@ from crm.templatetags.format import duration, number
 from customers.imports.problems import FileProblem
 from customers.models import ImportBatch, ImportState
 from customers.services import imports
-from customers.views.imports.steps import is_being_checked, is_open, is_running, own_import, viewed_import
+from customers.views.imports.steps import (
+    has_undoing_stopped,
+    is_being_checked,
+    is_open,
+    is_running,
+    own_import,
+    viewed_import,
+)
 
 # A screen reader is told of every tenth.
 _TOLD = 10
@@ -70,6 +77,7 @@ def progress_card(batch: ImportBatch, user: User, told: str = "") -> dict[str, A
     may_run = can(user, "import.run")
     is_paused = batch.state == ImportState.PAUSED
     is_writing = is_running(batch) and batch.state != ImportState.REVERTING
+    is_half_undone = has_undoing_stopped(batch)
     poll = reverse("customers:import_progress", args=[batch.pk])
     return {
         "progress": {
@@ -81,11 +89,12 @@ def progress_card(batch: ImportBatch, user: User, told: str = "") -> dict[str, A
             "left": duration(now.seconds_left) if now.seconds_left is not None else "",
             "is_paused": is_paused,
             "said": _said(now.percent) if tenth != told else "",
-            "poll_url": "" if is_paused else f"{poll}?told={tenth}",
+            "poll_url": "" if is_paused or is_half_undone else f"{poll}?told={tenth}",
         },
         "may_pause": may_run and is_writing and not is_paused,
         "may_resume": may_run and is_paused,
-        "may_cancel": may_run,
+        "may_cancel": may_run and batch.state != ImportState.REVERTING,
+        "may_undo_on": may_run and is_half_undone,
     }
 
 

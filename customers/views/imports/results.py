@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crm.policy import can
 from crm.templatetags.format import number
 from customers.models import ImportBatch, ImportState, RowOutcome
-from customers.models.imports import FINISHED_STATES
 from customers.services import imports
+from customers.services.imports.undoing import UNDOABLE
 from customers.views.imports.describing import STATE_TONES, file_facts
 from customers.views.imports.progress import progress_card
 from customers.views.imports.rows import PAGE_ROWS, count_tabs, record_url, row_of
 from customers.views.imports.steps import (
     furthest_url,
+    has_undoing_stopped,
     is_open,
     is_running,
     own_import,
@@ -30,7 +31,6 @@ from customers.views.imports.steps import (
     viewed_import,
 )
 
-_UNDOABLE = (*FINISHED_STATES, ImportState.CANCELLED, ImportState.FAILED)
 _LONGEST_LINE = 10
 _REVIEW = "review"
 
@@ -49,7 +49,9 @@ def show_import(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if is_running(batch):
         is_waiting = batch.state not in (ImportState.RUNNING, ImportState.PAUSED, ImportState.REVERTING)
-        context |= {**progress_card(batch, user), "is_waiting": is_waiting}
+        may_undo = may_run and batch.state == ImportState.PAUSED
+        undo_url = reverse("customers:import_undo", args=[batch.pk]) if may_undo else ""
+        context |= {**progress_card(batch, user), "is_waiting": is_waiting, "undo_url": undo_url}
         return render(request, "customers/imports/running.html", context)
     if is_open(batch):
         context |= {"go_on_url": furthest_url(batch) if may_run else ""}
@@ -111,7 +113,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         except imports.NotUndoableError as problem:
             messages.error(request, str(problem))
         return redirect("customers:import", batch.pk)
-    if batch.state not in _UNDOABLE:
+    if not _is_undoable(batch):
         return redirect("customers:import", batch.pk)
     outlook = imports.undo_outlook(batch, limit=PAGE_ROWS)
     report, kept = outlook or (None, [])
@@ -151,7 +153,7 @@ def _outcome(batch: ImportBatch, *, may_run: bool) -> dict[str, Any]:
         if may_run and path is not None and path.is_file()
         else "",
         "undo_url": reverse("customers:import_undo", args=[batch.pk])
-        if may_run and batch.state in _UNDOABLE and result.counts.created + result.counts.updated
+        if may_run and _is_undoable(batch) and result.counts.created + result.counts.updated
         else "",
         "may_go_on": may_run and batch.state in (ImportState.CANCELLED, ImportState.FAILED),
         "undone": imports.undo_report(batch) if has_undone else None,
@@ -159,6 +161,11 @@ def _outcome(batch: ImportBatch, *, may_run: bool) -> dict[str, Any]:
         if has_undone
         else [],
     }
+
+
+def _is_undoable(batch: ImportBatch) -> bool:
+    """Whether undoing can be begun, or gone on with when it stopped half-way."""
+    return batch.state in UNDOABLE and (batch.state != ImportState.REVERTING or has_undoing_stopped(batch))
 
 
 def _brought_along(also: dict[str, int]) -> list[str]:

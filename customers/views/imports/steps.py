@@ -49,6 +49,11 @@ def is_running(batch: ImportBatch) -> bool:
     return _works(batch, imports.KIND)
 
 
+def has_undoing_stopped(batch: ImportBatch) -> bool:
+    """Whether undoing was cancelled or broke off: what is left of it waits for somebody to go on."""
+    return batch.state == ImportState.REVERTING and not _works(batch, imports.UNDO_KIND)
+
+
 def is_being_checked(batch: ImportBatch) -> bool:
     """Whether a worker looks at the rows, or is about to."""
     return _works(batch, imports.CHECK_KIND)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm.services import jobs
 from customers.models import Customer, ImportBatch
 from tests.customers.views.imports.conftest import CUSTOMERS, Wizard, address, work
 
@@ -92,3 +93,29 @@ def test_actions_out_of_turn_are_answered_in_words(wizard: Wizard) -> None:
     for action in ("pause", "resume", "cancel", "run"):
         assert wizard.client.post(address(batch, action), follow=True).status_code == 200
     assert Customer.objects.filter(code="K7").count() == 1
+
+
+def test_undoing_that_stopped_is_gone_on_with(wizard: Wizard) -> None:
+    batch = wizard.imported(wizard.brought(CUSTOMERS))
+    wizard.client.post(address(batch, "undo"))
+    assert f'action="{address(batch, "cancel")}"' not in wizard.get(batch)
+    batch.refresh_from_db()
+    assert batch.job is not None
+    jobs.cancel(batch.job)
+    for page in (wizard.get(batch), wizard.get(batch, "progress")):
+        assert "Go on undoing" in page
+        assert 'hx-trigger="every 2s"' not in page
+    assert wizard.client.get(address(batch, "undo")).status_code == 200
+    wizard.client.post(address(batch, "undo"))
+    work()
+    assert not Customer.objects.filter(code="K7", deleted_at=None).exists()
+
+
+def test_a_paused_import_can_be_undone(wizard: Wizard) -> None:
+    batch = wizard.imported(wizard.brought(CUSTOMERS))
+    ImportBatch.objects.filter(pk=batch.pk).update(state="paused")
+    assert address(batch, "undo") in wizard.get(batch)
+    assert "Undo this import?" in wizard.get(batch, "undo")
+    wizard.client.post(address(batch, "undo"))
+    work()
+    assert not Customer.objects.filter(code="K7", deleted_at=None).exists()
