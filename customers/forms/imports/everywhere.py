@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -83,7 +83,7 @@ class RulesForm(forms.Form):
         label=_("A row is a customer that we know if it has the same"),
         choices=imports.MatchRule.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Tried in this order."),
+        help_text=_("Tried in the order of the numbers."),
     )
     conflict = forms.ChoiceField(
         label=_("Where a row says otherwise than the record"),
@@ -98,6 +98,8 @@ class RulesForm(forms.Form):
         self.initial["match"], self.initial["conflict"] = list(rules.match), rules.policy(EVERY_FIELD)
         if kind is not Kind.CUSTOMERS:
             del self.fields["match"]
+        else:
+            self._ask_for_order(rules.match)
         if not policies:
             del self.fields["conflict"]
         for name, label in policies.items():
@@ -108,6 +110,32 @@ class RulesForm(forms.Form):
                 initial=rules.conflicts.get(name, ""),
             )
 
+    def _ask_for_order(self, match: Sequence[str]) -> None:
+        """List the rules, those that count first as they are tried, each with its place."""
+        labels = dict(imports.MatchRule.choices)
+        ordered = [*match, *(name for name in imports.MatchRule.values if name not in match)]
+        self.fields["match"].choices = [(name, labels[name]) for name in ordered]  # type: ignore[attr-defined]
+        for name in ordered:
+            self.fields[_place(name)] = forms.IntegerField(
+                label=gettext("Place of: %(rule)s") % {"rule": labels[name]},
+                required=False,
+                min_value=1,
+                max_value=len(ordered),
+                widget=forms.NumberInput({"class": "form-control"}),
+                initial=match.index(name) + 1 if name in match else None,
+            )
+
+    def match_rows(self) -> list[tuple[Any, forms.BoundField]]:
+        """Return the box of each rule with the field for its place."""
+        return [(box, self[_place(box.data["value"])]) for box in self["match"]]
+
+    def _matched(self, before: Sequence[str]) -> tuple[str, ...]:
+        """Return the ticked rules by their places; those without one follow, in the order that they had."""
+        last = len(imports.MatchRule.values) + 1
+        usual = [*before, *imports.MatchRule.values]
+        places = {name: self.cleaned_data[_place(name)] or last for name in self.cleaned_data["match"]}
+        return tuple(sorted(places, key=lambda name: (places[name], usual.index(name))))
+
     def fields_apart(self) -> list[forms.BoundField]:
         """Return the fields that ask about one field of the records each."""
         return [self[name] for name in self.fields if name.startswith("conflict-")]
@@ -117,7 +145,7 @@ class RulesForm(forms.Form):
         cleaned = self.cleaned_data
         match, conflicts = before.match, dict(before.conflicts)
         if "match" in self.fields:
-            match = tuple(name for name in imports.MatchRule.values if name in cleaned["match"])
+            match = self._matched(before.match)
         if "conflict" in self.fields:
             apart = {
                 name.removeprefix("conflict-"): value
@@ -174,6 +202,10 @@ class SaveForm(forms.Form):
 
 def _conflict(name: str) -> str:
     return f"conflict-{name}"
+
+
+def _place(rule: str) -> str:
+    return f"place-{rule}"
 
 
 def _constant(wishes: Mapping[str, Any], name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from customers.models import Customer, FieldSwitch, ImportMapping
+from customers.services import imports
 from tests.customers.views.imports.conftest import CUSTOMERS, Wizard, address, fields_of, work
 
 
@@ -150,9 +151,22 @@ def test_sensitive_values_are_kept_sealed_with_purpose_and_consent(wizard: Wizar
     }
     wizard.matched(batch, sensitive="keep", **consent)
     batch.refresh_from_db()
-    assert batch.consent == consent
+    assert batch.consent == {**consent, "stated_by": wizard.user.pk}
     assert "As things stand" not in wizard.get(batch, "columns")
     wizard.client.post(address(batch, "run"))
     work()
     person = Customer.objects.get(name="王小明")
     assert person.consents.filter(field="person.identity_number").exists()
+
+
+def test_match_rules_keep_their_order_and_are_moved_by_their_numbers(wizard: Wizard) -> None:
+    batch = wizard.brought(CUSTOMERS)
+    rules = imports.MatchRules(match=("contact", "name", "code"))
+    imports.choose(batch, actor=wizard.user, rules=rules)
+    wizard.matched(batch)
+    batch.refresh_from_db()
+    assert batch.rules["match"] == ["contact", "name", "code"]
+    places = {"place-code": 1, "place-contact": 2, "place-name": ""}
+    wizard.matched(batch, match=["contact", "near", "code"], **places)
+    batch.refresh_from_db()
+    assert batch.rules["match"] == ["code", "contact", "near"]
