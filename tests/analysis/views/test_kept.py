@@ -19,9 +19,14 @@ pytestmark = pytest.mark.django_db
 def read_twice(run: AnalysisRun, user: User, scope: Filter) -> int:
     """Ask a page for the same twice; return how often it was read."""
     cache.clear()
-    reads: list[int] = []
+    reads: list[dict[str, int]] = []
+
+    def read() -> dict[str, int]:
+        reads.append({"customers": 1})
+        return reads[-1]
+
     for _time in range(2):
-        kept("rfm", Frame(Asked(run, user, scope), None, [], []), lambda: {"reads": reads.append(1)})
+        kept("rfm", Frame(Asked(run, user, scope), None, [], []), read)
     return len(reads)
 
 

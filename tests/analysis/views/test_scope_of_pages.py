@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from analysis.models import ProductMargin
+from analysis.selectors import churn
 from analysis.selectors.snapshots import Filter
 from analysis.services.measures import carry_out_here
 from analysis.services.runs import start_run
+from analysis.views import contribution
 from analysis.views.measures.declaring import Asked
 from analysis.views.measures.pages import PAGES
 from crm.models import Role
@@ -16,7 +18,7 @@ from customers.models import Customer, Informant
 from tests.analysis.dealings import AS_OF, dealings
 from tests.cast import make_user
 
-NARROWED = (
+NARROWED: tuple[tuple[str, dict[str, str], dict[str, int]], ...] = (
     ("attention", {"subject": "complaint", "by": "type"}, {}),
     ("informants", {}, {}),
     ("product_margins", {"sort": "high"}, {"product": 0}),
@@ -52,3 +54,15 @@ def test_the_rows_of_a_narrowed_page_are_those_of_the_customers_left(narrowed: t
         assert told == [row for row in rows(own, name, chosen, wanted) if getattr(row, "referrals", 1)], name
         assert len(told) > 0, name
         assert told != rows(replace(company, scope=Filter()), name, chosen, wanted), name
+
+
+def test_the_file_of_a_page_of_the_core_has_the_order_of_the_page(narrowed: tuple[Asked, Asked]) -> None:
+    company, _own = narrowed
+    (choice,) = PAGES["contribution"].choices(company)
+    assert [value for value, _label in choice.options] == list(contribution.ORDERS)
+    (choice,) = PAGES["churn"].choices(company)
+    assert [value for value, _label in choice.options] == list(churn.ORDERS)
+    whole = replace(company, scope=Filter())
+    bought = [row.orders for row in rows(whole, "contribution", {"sort": "orders"}, {})]
+    assert bought == sorted(bought, reverse=True)
+    assert bought != [row.orders for row in rows(whole, "contribution", {}, {})]
