@@ -163,6 +163,9 @@ def header_of(column: Column, key: str) -> str:
         return str(column.label)
     chinese = (translation.get_language() or "").startswith("zh")
     headers = found.headers.split("|")
+    if found.field == "name" and key == "customers":
+        # Companies stand among them: "full name" is a person's.
+        return "客户名称" if chinese else "Customer Name"
     return next(
         (each for each in headers if each.isascii() is not chinese),
         found.field.replace("_", " ").capitalize(),
