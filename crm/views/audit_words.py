@@ -36,6 +36,7 @@ ACTS: dict[str, str | Promise] = {
     "retention.enforce": _("Kept too long, destroyed"),
     "backup.take": _("Backup taken"),
     "backup.drill": _("Restore drill"),
+    "backup.restore": _("Backup restored"),
     "keys.rotate": _("Keys rotated"),
 }
 

@@ -34,6 +34,9 @@ class Command(BaseCommand):
         report = done.report
         self.stdout.write(
             f"Restored {backup.name}: {report.rows} rows, {report.entries} audit entries, {report.files} files; "
-            f"{report.opened} sealed values opened, {report.replayed} purges done again.\n"
-            f"The database before is called {done.before} now: drop it when it is needed no more."
+            f"{report.opened} sealed values opened, {report.replayed} purges done again, "
+            f"{report.revoked} API tokens revoked.\n"
+            f"The database before is called {done.before} now: drop it when it is needed no more, "
+            "for whoever was erased since the backup still stands in it. Look through accounts and roles: those "
+            "closed or lowered since the backup are as they were then."
         )

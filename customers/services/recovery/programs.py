@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.db import connection
 
@@ -26,6 +27,13 @@ def parameters(database: str = "") -> dict[str, Any]:
         "password": known["PASSWORD"],
         "dbname": database or known["NAME"],
     }
+
+
+def database_url(database: str) -> str:
+    """Return the ``DATABASE_URL`` of a database on the server of the settings."""
+    target = parameters(database)
+    user, password, name = (quote(target[part], safe="") for part in ("user", "password", "dbname"))
+    return f"postgres://{user}{password and f':{password}'}@{target['host']}:{target['port']}/{name}"
 
 
 @contextmanager

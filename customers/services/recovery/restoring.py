@@ -30,7 +30,7 @@ from crm.sealing.streams import open_stream
 from crm.services import audit
 from customers.services.recovery.keyrings import read_keys
 from customers.services.recovery.places import STAMP, Backup, RecoveryError
-from customers.services.recovery.programs import parameters, program
+from customers.services.recovery.programs import database_url, parameters, program
 from customers.services.recovery.taking import FORMAT, file_roots
 from customers.services.recovery.verifying import Report
 
@@ -69,8 +69,8 @@ def drill(backup: Backup, *, actor: User | None = None, step: Step = lambda _nam
 def restore(backup: Backup, *, replace: bool, step: Step = lambda _name: None) -> Restored:
     """Put a backup in the place of the database, and bring back the files that are missing.
 
-    The database that is there is renamed and not deleted. Raises RecoveryError when it holds anybody and ``replace``
-    was not said, or when the backup does not prove whole; then nothing has changed.
+    The database that is there is renamed and not deleted; the restored one has it on record. Raises RecoveryError when
+    it holds anybody and ``replace`` was not said, or when the backup does not prove whole; then nothing has changed.
     """
     name = str(connection.settings_dict["NAME"])
     if not replace and _is_in_use():
@@ -89,6 +89,7 @@ def restore(backup: Backup, *, replace: bool, step: Step = lambda _name: None) -
         before = _switch(name, fresh)
         keep()
     shutil.rmtree(folder, ignore_errors=True)
+    audit.record(None, "backup.restore", f"backup:{backup.name}", before=before, **report.figures())
     return Restored(report, before)
 
 
@@ -145,11 +146,9 @@ def _opened(backup: Backup, part: Path) -> Iterator[bytes]:
 
 def _verify(database: str, folder: Path, manifest: dict[str, Any]) -> Report:
     """Ask a process of its own, which works on the restored database and folder alone."""
-    target = parameters(database)
-    password = f":{target['password']}" if target["password"] else ""
     environment = {
         **os.environ,
-        "DATABASE_URL": f"postgres://{target['user']}{password}@{target['host']}:{target['port']}/{database}",
+        "DATABASE_URL": database_url(database),
         "DJANGO_SETTINGS_MODULE": "crm.settings",
         "KEZHI_HOME": str(folder),
         "UPLOAD_FOLDER": str(folder / "uploads"),

@@ -184,8 +184,11 @@ def stored_files() -> Iterator[tuple[Path, str]]:
 
 
 def file_roots() -> dict[str, Path]:
-    """Return the folders whose files are in a backup; what was exported is not among them."""
-    return {"uploads": Path(settings.UPLOAD_FOLDER), "imports": Path(settings.MEDIA_ROOT, "imports")}
+    """Return the folders whose files are in a backup, by their places in its archive; what was exported is in none.
+
+    The places are those that the folders have in a ``KEZHI_HOME``: what is restored is verified in one of its own.
+    """
+    return {"uploads": Path(settings.UPLOAD_FOLDER), "files/imports": Path(settings.MEDIA_ROOT, "imports")}
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from django.utils import timezone
 
-from crm.models import AuditEntry
+from crm.models import ApiToken, AuditEntry
 from crm.sealing.envelope import SealError
 from crm.services.audit import first_broken_entry
 from customers.models import Attachment, DataKey
@@ -29,7 +30,8 @@ MOST_FAULTS = 20
 class Report:
     """What was found in a restored database; no fault means that it is whole.
 
-    ``opened`` is how many sealed values of the sample could be opened, ``replayed`` how many purges were done again.
+    ``opened`` is how many sealed values of the sample could be opened, ``replayed`` how many purges were done again,
+    ``revoked`` how many tokens of programs were revoked: some may have been since the backup was taken.
     """
 
     rows: int = 0
@@ -37,6 +39,7 @@ class Report:
     files: int = 0
     opened: int = 0
     replayed: int = 0
+    revoked: int = 0
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -46,7 +49,7 @@ class Report:
 
     def figures(self) -> dict[str, int]:
         """The figures by name."""
-        names = ("rows", "entries", "files", "opened", "replayed")
+        names = ("rows", "entries", "files", "opened", "replayed", "revoked")
         return {name: getattr(self, name) for name in names} | {"faults": len(self.faults)}
 
 
@@ -59,6 +62,7 @@ def verify(manifest: dict[str, Any]) -> Report:
     report.replayed = replay_purges()
     _files(report)
     _sample(report)
+    report.revoked = ApiToken.objects.filter(revoked_at=None).update(revoked_at=timezone.now())
     report.faults = report.faults[:MOST_FAULTS]
     return report
 

@@ -4,24 +4,30 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 
+import environ
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 from psycopg import sql
 from pytest_django import Settings
 
-from crm.models import AuditEntry
+from crm.models import ApiToken, AuditEntry
 from crm.services import audit
 from customers.models import Customer
+from customers.services import imports
 from customers.services.duties.erasing import erase_customer
 from customers.services.duties.ledger import lines
 from customers.services.duties.withdrawing import withdraw_consent
 from customers.services.recovery import restoring, taking
 from customers.services.recovery.keyrings import read_keys
 from customers.services.recovery.places import RecoveryError, backups, find
-from customers.services.recovery.programs import parameters
+from customers.services.recovery.programs import database_url, parameters
 from tests.customers.services.recovery.conftest import RELIGION, House
 
 
@@ -50,6 +56,13 @@ def at_work(house: House) -> Iterator[list[int]]:
     finally:
         stop.set()
         thread.join()
+
+
+def drop(database: str) -> None:
+    """Drop the database that a restore has put aside."""
+    connection.close()
+    with psycopg.connect(**parameters("postgres"), autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(database)))
 
 
 def test_a_backup_taken_under_load_passes_the_drill(house: House) -> None:
@@ -121,9 +134,33 @@ def test_a_database_in_use_is_replaced_only_when_that_is_said(house: House) -> N
         assert done.report.faults == []
         assert Customer.objects.get(pk=house.ming.pk).name == "王小明"
     finally:
-        connection.close()
-        with psycopg.connect(**parameters("postgres"), autocommit=True) as server:
-            server.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(done.before)))
+        drop(done.before)
+
+
+def test_a_restore_revives_neither_tokens_nor_files_of_who_was_erased(house: House) -> None:
+    source = Path(settings.KEZHI_HOME, "list.csv")
+    source.write_text("code,name\nP1,王小明\n")
+    batch = imports.receive(source, name="list.csv", kind="customers", actor=house.ada)
+    imports.start_here(batch, actor=house.ada)
+    week = timezone.now() + timedelta(days=7)
+    token = ApiToken.objects.create(
+        user=house.ada, name="x", start="x", digest="x", scopes=[], expires_at=week
+    )
+    backup = taking.take()
+    erase_customer(house.ming.pk, actor=house.ada, reason="asked for it")
+    done = restoring.restore(backup, replace=True)
+    try:
+        assert list(Path(settings.MEDIA_ROOT).rglob("source")) == []
+        assert ApiToken.objects.get(pk=token.pk).revoked_at is not None
+        assert AuditEntry.objects.get(action="backup.restore").detail["revoked"] == 1
+    finally:
+        drop(done.before)
+
+
+def test_a_password_of_any_signs_stands_in_the_address_of_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "PASSWORD", "p@s/s:w%40#d")
+    read = environ.Env.db_url_config(database_url("kezhi_drill_1"))
+    assert (read["PASSWORD"], read["NAME"]) == ("p@s/s:w%40#d", "kezhi_drill_1")
 
 
 def test_old_backups_go_and_the_newest_stays(house: House, settings: Settings) -> None:
