@@ -15,7 +15,7 @@ from analysis.registry import FURTHER
 from analysis.selectors import contribution, runs
 from analysis.selectors.annotations import noted_between
 from analysis.selectors.results import results_of
-from analysis.views.measures.brief import CHANGED, STANDS, sentences
+from analysis.views.measures.brief import changed, stands
 from analysis.views.measures.declaring import QUESTIONS, Asked
 from analysis.views.measures.frame import frame_of, reads_records, saved_views, stale
 from analysis.views.measures.kept import kept
@@ -52,20 +52,20 @@ def overview(request: HttpRequest) -> HttpResponse:
             }
             for question, label in QUESTIONS.items()
         ],
-        **kept("overview", frame, lambda: _brief(asked)),
+        **kept("overview", frame, lambda: _brief(asked, frame.then)),
     }
     return render(request, "analysis/overview.html", context)
 
 
-def _brief(asked: Asked) -> dict[str, Any]:
+def _brief(asked: Asked, then: Asked | None) -> dict[str, Any]:
     """The sentences and the chart, written."""
     months = contribution.monthly(asked.run, asked.user, asked.scope)
     columns, rows = monthly_table(months)
     chart = monthly_chart(months)
     chart["notes"] = noted_between(asked.user, chart["labels"])
     return {
-        "changed": sentences(asked, CHANGED),
-        "stands": sentences(asked, STANDS),
+        "changed": changed(asked, then),
+        "stands": stands(asked),
         "months": {"title": monthly_title(months), "chart": chart, "columns": columns, "rows": rows},
     }
 

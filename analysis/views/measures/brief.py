@@ -61,6 +61,64 @@ def _revenue(asked: Asked) -> list[Sentence]:
     return [Sentence(text % figures, url, tone)]
 
 
+def _revenue_since(asked: Asked, then: Asked) -> list[Sentence]:
+    """How revenue went from one run to another: by how many bought, and by how much each of them did."""
+    now = contribution.summary(asked.run, asked.user, asked.scope)
+    before = contribution.summary(then.run, then.user, then.scope)
+    if not now.positive_customers or not before.positive_customers:
+        return []
+    each, each_before = (round(found.net_revenue / found.positive_customers) for found in (now, before))
+    text = _(
+        "Since %(day)s, net revenue of the window went from %(before)s to %(money)s: buyers went from %(buyers_before)s"
+        " to %(buyers)s, and what each of them brings from %(each_before)s to %(each)s."
+    ) % {
+        "day": day(then.run.as_of),
+        "before": _money(before.net_revenue),
+        "money": _money(now.net_revenue),
+        "buyers_before": number(before.positive_customers),
+        "buyers": number(now.positive_customers),
+        "each_before": _money(each_before),
+        "each": _money(each),
+    }
+    tone = "good" if now.net_revenue >= before.net_revenue else "bad"
+    return [Sentence(text, here(asked, "contribution", below=""), tone)]
+
+
+def _tiers_since(asked: Asked, then: Asked) -> list[Sentence]:
+    """How many stood in each tier in one run and another, and who moved when the second followed on the first."""
+    now = headline(asked.run, asked.user, asked.scope).tiers
+    before = headline(then.run, then.user, then.scope).tiers
+    text = _(
+        "Since %(day)s, A customers went from %(a_before)s to %(a)s, B from %(b_before)s to %(b)s and C from"
+        " %(c_before)s to %(c)s."
+    ) % {
+        "day": day(then.run.as_of),
+        **{tier.lower(): number(now[tier].customers) for tier in "ABC"},
+        **{f"{tier.lower()}_before": number(before[tier].customers) for tier in "ABC"},
+    }
+    told = [Sentence(text, here(asked, "tiers", below=""))]
+    return told + (_moved(asked) if then.run.pk == asked.run.previous_id else [])
+
+
+def _risk_since(asked: Asked, then: Asked) -> list[Sentence]:
+    """How many were at risk in one run and another, and what they bring."""
+    now, before = (churn.summary(each.run, each.user, each.scope) for each in (asked, then))
+    if not now.published or not before.published:
+        return []
+    text = _(
+        "Since %(day)s, customers at risk went from %(before)s to %(count)s, and what they bring from %(money_before)s"
+        " to %(money)s."
+    ) % {
+        "day": day(then.run.as_of),
+        "before": number(before.flagged),
+        "count": number(now.flagged),
+        "money_before": _money(before.flagged_value),
+        "money": _money(now.flagged_value),
+    }
+    tone = "bad" if now.flagged > before.flagged else "good" if now.flagged < before.flagged else ""
+    return [Sentence(text, here(asked, "churn", below="#customers"), tone)]
+
+
 def _tiers(asked: Asked) -> list[Sentence]:
     found = headline(asked.run, asked.user, asked.scope)
     top = found.tiers["A"]
@@ -218,7 +276,7 @@ def _records(asked: Asked) -> list[Sentence]:
     return [Sentence(text, here(asked, "data_quality", below=""))]
 
 
-CHANGED: tuple[Callable[[Asked], list[Sentence]], ...] = (_revenue, _moved, _risk)
+SINCE: tuple[Callable[[Asked, Asked], list[Sentence]], ...] = (_revenue_since, _tiers_since, _risk_since)
 STANDS: tuple[Callable[[Asked], list[Sentence]], ...] = (
     _tiers,
     _gold,
@@ -230,6 +288,12 @@ STANDS: tuple[Callable[[Asked], list[Sentence]], ...] = (
 )
 
 
-def sentences(asked: Asked, parts: tuple[Callable[[Asked], list[Sentence]], ...]) -> list[Sentence]:
-    """The sentences of a part of the brief; what a run does not tell has none."""
-    return [sentence for part in parts for sentence in part(asked)]
+def changed(asked: Asked, then: Asked | None) -> list[Sentence]:
+    """What changed since the run compared with, and why; without one, on the window before."""
+    since = [sentence for part in SINCE for sentence in part(asked, then)] if then else []
+    return [*since, *_revenue(asked), *_risk(asked)]
+
+
+def stands(asked: Asked) -> list[Sentence]:
+    """How things stand; what a run does not tell has no sentence."""
+    return [sentence for part in STANDS for sentence in part(asked)]
