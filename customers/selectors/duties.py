@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -18,6 +18,7 @@ from customers.models import (
     Customer,
     FieldProvenance,
     FieldSwitch,
+    ImportBatch,
     Incident,
     PersonProfile,
     ProcessingActivity,
@@ -31,6 +32,15 @@ from customers.selectors.catalogue import FIELDS, ProfileField
 MOST_ROWS = 200
 YEAR = timedelta(days=365)
 _PROFILES: tuple[type[models.Model], ...] = (Customer, PersonProfile, CompanyProfile)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedBasis:
+    """On what ground a file's customers are kept, as whoever imported it stated."""
+
+    basis: str
+    file_name: str
+    stated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,24 @@ def consents_of(user: User, customer: Customer) -> list[Consent]:
     require(user, "privacy.view")
     found = Consent.objects.filter(customer=customer).select_related("recorded_by")
     return list(found.order_by(models.F("withdrawn_on").desc(nulls_first=True), "field"))
+
+
+def bases_of(user: User, customer: Customer) -> list[StatedBasis]:
+    """Return on what ground imports kept a customer in scope, the latest first; raises PermissionDenied.
+
+    The ground is what the import states of all its rows; that it wrote the customer is known from the versions.
+    """
+    require(user, "privacy.view")
+    versions = Customer.pgh_event_model.objects.filter(pgh_obj=customer.pk)  # type: ignore[attr-defined]
+    numbers = versions.values_list("pgh_context__metadata__import_batch", flat=True)
+    batches = ImportBatch.objects.filter(
+        pk__in={number for number in numbers if number is not None},
+        mapping__consent_basis__has_key="constant",
+    )
+    return [
+        StatedBasis(batch.mapping["consent_basis"]["constant"], batch.file_name, batch.created_at)
+        for batch in batches
+    ]
 
 
 def field_uses(user: User) -> list[FieldUse]:

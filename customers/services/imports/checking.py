@@ -126,7 +126,7 @@ def run(job: RunningJob) -> dict[str, Any]:
     with translation.override(job.arguments["language"]):
         try:
             opened = check(batch)
-            plan = plan_for(opened.mapping, batch)
+            plan = plan_for(opened.mapping, batch, job.actor)
             counts = _judge_all(batch, job, opened, plan)
         except FileProblem as problem:
             raise JobError(str(problem)) from problem
@@ -194,7 +194,7 @@ def _judged_anew(batch: ImportBatch, line: int, actor: User | None) -> CheckedRo
         if job.state != JobState.DONE:
             raise FileProblem(job.error)
     else:
-        _judge_alone(batch, line)
+        _judge_alone(batch, line, actor)
     found = rows(batch, after=line - 1, limit=1)
     if not found or found[0].line != line:
         raise ValueError(_("The file has no row %(line)d.") % {"line": line})
@@ -211,10 +211,10 @@ def _cells(batch: ImportBatch, opened: Checked, line: int) -> list[str] | None:
     return found[0] if found else None
 
 
-def _judge_alone(batch: ImportBatch, line: int) -> None:
+def _judge_alone(batch: ImportBatch, line: int, actor: User | None) -> None:
     """Judge one row, and those that stand and fall with it, against what we have, but not the rest of the file."""
     opened = check(batch)
-    plan = plan_for(opened.mapping, batch)
+    plan = plan_for(opened.mapping, batch, actor)
     plan.is_whole_file = False
     standing = Staging.of_check(batch.pk)
     cells = _cells(batch, opened, line)

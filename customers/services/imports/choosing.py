@@ -58,13 +58,17 @@ def choose(
             held.rules = rules.as_dict()
         _require_fields(held)
         if consent is not None:
-            held.consent = {} if isinstance(consent, NoConsent) else consent.as_dict()
+            held.consent = {} if isinstance(consent, NoConsent) else _stated(consent, actor)
         held.state, held.error, held.expected = ImportState.UPLOADED, "", {}
         held.repeats = done_before(held)
         held.save()
         drop_all(held.pk)
     batch.refresh_from_db()
     return batch
+
+
+def _stated(consent: ConsentBasis, actor: User | None) -> dict[str, Any]:
+    return {**consent.as_dict(), "stated_by": actor.pk if actor else None}
 
 
 def held_open(batch: ImportBatch) -> ImportBatch:

@@ -144,6 +144,7 @@ class CustomerPlan(RecordPlan):
     )
     on_update = "updated_at = now(), version = t.version + 1"
     not_stored: ClassVar = frozenset({"contact_person", "consent_basis"})
+    stored_for_all: ClassVar = frozenset({"consent_basis"})
 
     @property
     def searched(self) -> dict[type[Model], tuple[str, ...]]:

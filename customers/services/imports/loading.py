@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from crm.models import User
 from crm.sensitivity import Sensitivity
 from customers.imports.context import ReadingContext
 from customers.imports.kinds import Kind
@@ -44,10 +45,10 @@ _PLANS: dict[Kind, type[Plan]] = {
 _PIECE = 20_000
 
 
-def plan_for(mapping: ColumnMapping, batch: ImportBatch) -> Plan:
-    """Return how the file of a batch is imported, by its rules."""
+def plan_for(mapping: ColumnMapping, batch: ImportBatch, actor: User | None) -> Plan:
+    """Return how the file of a batch is imported by ``actor`` (None is the command line), by its rules."""
     return _PLANS[mapping.kind](
-        mapping, Names(), MatchRules.from_dict(batch.rules), SealedValues(mapping, batch)
+        mapping, Names(), MatchRules.from_dict(batch.rules), SealedValues(mapping, batch, actor)
     )
 
 

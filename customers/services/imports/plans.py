@@ -39,12 +39,14 @@ class Plan(ABC):
     Attributes:
         columns: of ``staged``, without ``line_no`` and ``reason``.
         not_stored: fields that are read but have no place among the records yet.
+        stored_for_all: those of them that are kept with the import where it states one value for all rows.
         together: the column of ``staged`` whose rows stand and fall together, such as the lines of an order.
         is_whole_file: whether all rows of the file are staged, and not some that are judged anew.
     """
 
     columns: ClassVar[tuple[str, ...]]
     not_stored: ClassVar[frozenset[str]] = frozenset()
+    stored_for_all: ClassVar[frozenset[str]] = frozenset()
     together: ClassVar[str] = ""
     is_whole_file = True
 
@@ -91,6 +93,8 @@ class Plan(ABC):
         return field in self.mapping.sources or field in self.mapping.constants
 
     def unstored_headers(self) -> list[str]:
-        """Return the headers that were understood and are not kept."""
-        sources = self.mapping.sources
-        return [source.header for field, source in sources.items() if field in self.not_stored]
+        """Return the headers, and the values for all rows, that were understood and are not kept."""
+        sources, constants = self.mapping.sources, self.mapping.constants
+        return [source.header for field, source in sources.items() if field in self.not_stored] + [
+            str(value) for field, value in constants.items() if field in self.not_stored - self.stored_for_all
+        ]

@@ -54,7 +54,7 @@ def preview(batch: ImportBatch, progress: Progress = lambda _done, _total, _step
     """
     with transaction.atomic():
         checked = open_batch(batch)
-        plan = plan_for(checked.mapping, batch)
+        plan = plan_for(checked.mapping, batch, batch.created_by)
         staging = Staging.create(batch.pk, 0, plan.tables())
         load(checked, plan, staging, lambda rows: progress(rows, None, _("Reading")))
         with staging.open() as cursor:
@@ -101,7 +101,7 @@ def _attempt(batch: ImportBatch, job: RunningJob) -> None:
     try:
         _begin(batch, job)
         checked = open_batch(batch)
-        plan = plan_for(checked.mapping, batch)
+        plan = plan_for(checked.mapping, batch, job.actor)
         staging = _staged(batch, job, checked, plan)
         job.keep(writing_since=timezone.now().isoformat(), rows_before=counts_of(batch).rows)
         for chunk in _chunks_left(batch, staging):

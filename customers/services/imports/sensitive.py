@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.backends.utils import CursorWrapper
@@ -48,23 +49,24 @@ class SensitiveColumn:
     reason_left_out: str
 
 
-def sensitive_columns(batch: ImportBatch) -> list[SensitiveColumn]:
-    """Return the sensitive columns of a batch's file; raises FileProblem when it cannot be read."""
-    return _columns(open_batch(batch).mapping, batch)
+def sensitive_columns(batch: ImportBatch, *, actor: User | None) -> list[SensitiveColumn]:
+    """Return the sensitive columns of a file that ``actor`` imports; raises FileProblem when it cannot be read."""
+    return _columns(open_batch(batch).mapping, batch, actor)
 
 
 def needs_consent(batch: ImportBatch) -> bool:
     """Whether a stated consent would let a sensitive column be kept; raises FileProblem."""
-    return any(column.is_on for column in sensitive_columns(batch))
+    return any(column.is_on for column in sensitive_columns(batch, actor=None))
 
 
 class SealedValues:
     """The sensitive values of one attempt at an import, between the file and the records."""
 
-    def __init__(self, mapping: ColumnMapping, batch: ImportBatch) -> None:
-        columns = _columns(mapping, batch)
+    def __init__(self, mapping: ColumnMapping, batch: ImportBatch, actor: User | None) -> None:
+        columns = _columns(mapping, batch, actor)
         self._key = new_key()
-        self._actor = batch.created_by
+        self._actor = actor
+        self._stated_by = _stated_by(batch.consent)
         self._consent = ConsentBasis.from_dict(batch.consent)
         self._kept = {column.catalogue_key for column in columns if not column.reason_left_out}
         self._left_out = [column for column in columns if column.reason_left_out]
@@ -87,13 +89,13 @@ class SealedValues:
 
     def write(self, cursor: CursorWrapper) -> None:
         """Keep the values of the chunk's written rows where nothing is kept yet, with consent, sealed and on record."""
-        if not self._kept or self._actor is None or self._consent is None:
+        if not self._kept or self._actor is None or self._stated_by is None or self._consent is None:
             return
         cursor.execute(_WAITING)
         for customer_id, sealed in cursor.fetchall():
             said = json.loads(open_sealed(bytes(sealed), self._key, _PLACE))
             for key, value in said.items():
-                self._keep(customer_id, key, value, self._actor, self._consent)
+                self._keep(customer_id, key, value, self._actor, self._stated_by, self._consent)
 
     def warnings(self) -> list[str]:
         """Say which columns were left out and why, and how many values the law's conditions refused."""
@@ -107,14 +109,23 @@ class SealedValues:
             for reason, count in self._refused.items()
         ]
 
-    def _keep(self, customer_id: int, key: str, value: str, actor: User, consent: ConsentBasis) -> None:
+    def _keep(
+        self, customer_id: int, key: str, value: str, actor: User, stated_by: User, consent: ConsentBasis
+    ) -> None:
         column = FIELDS[key].column
         if PersonProfile.objects.filter(customer=customer_id, **{f"{column}__isnull": False}).exists():
             return
         try:
             if not Consent.objects.filter(customer=customer_id, field=key, withdrawn_on=None).exists():
                 evidence = f"{consent.basis}: {consent.evidence}"[:300]
-                give_consent(customer_id, key, actor=actor, evidence=evidence, given_on=consent.given_on)
+                give_consent(
+                    customer_id,
+                    key,
+                    actor=stated_by,
+                    evidence=evidence,
+                    given_on=consent.given_on,
+                    purpose=consent.purpose,
+                )
             store_sensitive(customer_id, key, value, actor=actor)
         except NotAllowedError as refusal:
             self._refused[str(refusal)] += 1
@@ -122,7 +133,7 @@ class SealedValues:
             self._refused[_("They are no values of their field.")] += 1
 
 
-def _columns(mapping: ColumnMapping, batch: ImportBatch) -> list[SensitiveColumn]:
+def _columns(mapping: ColumnMapping, batch: ImportBatch, actor: User | None) -> list[SensitiveColumn]:
     fields = sensitive_fields(mapping)
     keys = {field: LAYOUTS[mapping.kind].column(field).catalogue_key for field in fields}
     switched_on = set(
@@ -130,7 +141,7 @@ def _columns(mapping: ColumnMapping, batch: ImportBatch) -> list[SensitiveColumn
     )
     return [
         SensitiveColumn(
-            field, _header(mapping, field), key, key in switched_on, _left_out(key, switched_on, batch)
+            field, _header(mapping, field), key, key in switched_on, _left_out(key, switched_on, batch, actor)
         )
         for field, key in keys.items()
     ]
@@ -141,20 +152,26 @@ def _header(mapping: ColumnMapping, field: str) -> str:
     return source.header if source else field
 
 
-def _left_out(key: str, switched_on: set[str], batch: ImportBatch) -> str:
+def _left_out(key: str, switched_on: set[str], batch: ImportBatch, actor: User | None) -> str:
     """Return why a sensitive column is left out, "" when it is kept."""
     if FIELDS[key].model is not PersonProfile:
         return _("Add it on the person's own page.")
     if key not in switched_on:
         return _("This field is off. An administrator can enable it in the field dictionary.")
-    if batch.created_by is None or not can(batch.created_by, "customer.edit"):
+    if actor is None or not can(actor, "customer.edit"):
         return _("Import in the name of somebody who may edit customers.")
-    if not _is_whole(batch.consent):
+    stated_by = _stated_by(batch.consent)
+    if not _is_whole(batch.consent) or stated_by is None or not can(stated_by, "customer.edit"):
         return _("State what the persons consented to, for which purpose and how that can be shown.")
     return ""
 
 
-def _is_whole(consent: Mapping[str, str]) -> bool:
+def _stated_by(consent: Mapping[str, Any]) -> User | None:
+    """Return who stated the consent: the one who answers for it, whoever runs the import."""
+    return User.objects.filter(pk=consent.get("stated_by") or 0).first()
+
+
+def _is_whole(consent: Mapping[str, Any]) -> bool:
     said = ConsentBasis.from_dict(consent)
     return (
         said is not None

@@ -45,6 +45,7 @@ def _rights(
             {"consent": each, "title": FIELDS[each.field].title if each.field in FIELDS else each.field}
             for each in duties.consents_of(user, customer)
         ],
+        "bases": duties.bases_of(user, customer),
         "can_manage": can(user, "privacy.manage"),
         "can_edit": can(user, "customer.edit"),
         "crumbs": _crumbs(customer)[:-1],

@@ -248,7 +248,7 @@ def _page(
         "is_known_taken": known is not None and known.wishes == batch.mapping,
         "mappings": imports.mappings(batch.kind),
         "sensitive": matched.sensitive,
-        "left_out": _left_out(batch) if matched.sensitive else (),
+        "left_out": _left_out(batch, user) if matched.sensitive else (),
         "unmatched": len(mapping.unmatched),
         "page": page,
         "pages": pages,
@@ -261,10 +261,10 @@ def _page(
     return render(request, "customers/imports/columns.html", context, status=status)
 
 
-def _left_out(batch: ImportBatch) -> list[imports.SensitiveColumn]:
+def _left_out(batch: ImportBatch, user: User) -> list[imports.SensitiveColumn]:
     """Return the sensitive columns that will be left out as things stand, each with its reason."""
     try:
-        return [each for each in imports.sensitive_columns(batch) if each.reason_left_out]
+        return [each for each in imports.sensitive_columns(batch, actor=user) if each.reason_left_out]
     except FileProblem:
         return []  # what is wrong with the columns as a whole is said on top
 

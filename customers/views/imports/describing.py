@@ -77,11 +77,18 @@ def file_facts(batch: ImportBatch) -> list[dict[str, Any]]:
     return [
         {"label": _("File"), "value": batch.file_name, "note": filesizeformat(batch.size)},
         {"label": _("Rows are"), "value": batch.get_kind_display()},
+        {"label": _("Basis of consent"), "value": _basis(batch)},
         {"label": _("Brought by"), "value": person_name(batch.created_by)},
         {"label": _("Uploaded"), "value": moment(batch.created_at)},
         {"label": _("Begun"), "value": moment(batch.started_at) if batch.started_at else None},
         {"label": _("Ended"), "value": moment(batch.finished_at) if batch.finished_at else None},
     ]
+
+
+def _basis(batch: ImportBatch) -> str | None:
+    """Return on what ground all rows of an import are kept, if somebody said."""
+    said = batch.mapping.get("consent_basis")
+    return said.get("constant") if isinstance(said, dict) else None
 
 
 def person_name(user: User | None) -> str:

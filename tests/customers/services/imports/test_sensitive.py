@@ -8,6 +8,7 @@ from django.db import connection
 
 from crm.models import Role, User
 from customers.models import Consent, Customer, FieldSwitch, ImportBatch, PersonProfile
+from customers.selectors import duties
 from customers.selectors.masking import MASK
 from customers.services import imports
 from customers.services.imports import checking
@@ -18,7 +19,7 @@ from tests.customers.services.imports.conftest import written
 
 NUMBER = "11010519491231002X"
 FILE = f"code,name,kind,身份证号\nC1,张三,person,{NUMBER}\nC2,李四,person,\n"
-CONSENT = imports.ConsentBasis("consent", "delivery", "form of the fair", date(2024, 5, 1))
+CONSENT = imports.ConsentBasis("consent", "warranty", "form of the fair", date(2024, 5, 1))
 
 
 @pytest.fixture
@@ -49,11 +50,41 @@ def test_with_switch_and_consent_the_number_is_kept_sealed_and_known_again(media
     assert open_value(customer.person_profile, "identity_number", customer.pk) == NUMBER
     consent = Consent.objects.get()
     assert (consent.evidence, consent.given_on) == ("consent: form of the fair", date(2024, 5, 1))
+    assert (consent.purpose, consent.recorded_by) == ("warranty", ada)
     again = brought(media, ada, CONSENT)
     assert (again.unchanged, again.updated) == (2, 0)
     imports.undo_here(batch, actor=ada)
     assert not Customer.objects.exists()
     assert not Consent.objects.exists()
+
+
+@pytest.mark.parametrize("lost_by", ["who runs it", "who stated it"])
+def test_who_stated_the_consent_answers_for_it_and_both_need_the_right(
+    media: Path, ada: User, lost_by: str
+) -> None:
+    switch_on(ada)
+    runs = make_user("rosa", Role.ADMIN)
+    path = written(media.parent / "people.csv", FILE)
+    batch = imports.receive(path, name="people.csv", kind="customers", actor=runs)
+    imports.choose(batch, actor=ada, consent=CONSENT)
+    (column,) = imports.sensitive_columns(batch, actor=runs)
+    assert column.reason_left_out == ""
+    imports.start_here(batch, actor=runs)
+    assert Consent.objects.get().recorded_by == ada
+    User.objects.filter(pk=(runs if lost_by == "who runs it" else ada).pk).update(role=Role.AUDITOR)
+    (column,) = imports.sensitive_columns(batch, actor=User.objects.get(pk=runs.pk))
+    assert column.reason_left_out
+
+
+def test_the_basis_of_all_rows_is_found_from_the_customer(media: Path, ada: User) -> None:
+    path = written(media.parent / "people.csv", "code,name\nC1,Ann\n")
+    wishes = {"consent_basis": {"constant": "A contract"}, "contact_person": {"constant": "Bob"}}
+    batch = imports.receive(path, name="people.csv", kind="customers", actor=ada, wishes=wishes)
+    imports.start_here(batch, actor=ada)
+    batch.refresh_from_db()
+    (stated,) = duties.bases_of(ada, Customer.objects.get())
+    assert (stated.basis, stated.file_name) == ("A contract", "people.csv")
+    assert batch.warnings == ["Columns that were read and are not stored yet: Bob."]
 
 
 @pytest.mark.parametrize("switched_on", [True, False])
@@ -66,7 +97,7 @@ def test_without_switch_or_consent_the_column_is_left_out_and_said(
     (warning,) = batch.warnings
     assert warning.startswith("The sensitive column “身份证号” is left out.")
     assert not PersonProfile.objects.filter(identity_number__isnull=False).exists()
-    (column,) = imports.sensitive_columns(batch)
+    (column,) = imports.sensitive_columns(batch, actor=ada)
     assert (column.is_on, imports.needs_consent(batch)) == (switched_on, switched_on)
 
 
