@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
-from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,18 +14,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from analysis.exports.lists import LISTS, FiveList, Headline, every_row, why
-from analysis.exports.tables import Form, column, headers, values, written
+from analysis.exports.tables import Form, column, written
 from analysis.forms.filters import TIERS, SnapshotFilters
 from analysis.models import AnalysisRun
 from analysis.selectors import runs
 from analysis.selectors.results import result_of
 from analysis.selectors.tiers import by_region
-from analysis.services.exporting import ReasonMissingError, note_export
 from analysis.views.frame import base_context
-from analysis.views.measures.frame import stale, state_of
+from analysis.views.measures.frame import saved_views, stale, state_of
 from analysis.views.row_tasks import set_already, task_context
 from analysis.views.runs import nothing_published
-from crm.files import write_csv, write_workbook
+from analysis.views.taking import FILE_TYPES, TakenOut, hand_out
 from crm.models import User
 from crm.paging import PAGE_SIZE, Page
 from crm.policy import can, require
@@ -39,10 +35,6 @@ from crm.views.lists import listing
 from customers.models import TaskOrigin
 from customers.selectors.profiles import owner_choices
 
-FILE_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 CUSTOMER = column(gettext_lazy("Customer"), "customer", Form.CUSTOMER)
 
 
@@ -96,6 +88,7 @@ def five_list(request: HttpRequest, key: str) -> HttpResponse:
         ],
         "rows": _rows(spec, page.rows, user),
         "page": page,
+        "saved": saved_views(request, user, f"analysis:list-{spec.key}"),
         "can_export": can(user, "customer.export"),
         **task_context(user, str(spec.task), TaskOrigin.LIST),
     }
@@ -104,7 +97,14 @@ def five_list(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def export_list(request: HttpRequest, key: str) -> HttpResponseBase:
-    """Send the viewer's rows of a list, as narrowed by the address, as a file; on record before it leaves."""
+    """Send the viewer's rows of a list, as narrowed by the address, as a file, to who has proven themselves of late."""
+    require(request.user, "customer.export")
+    answer: HttpResponseBase = _export(request, key)
+    return answer
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _export(request: HttpRequest, key: str) -> HttpResponseBase:
     user = require(request.user, "customer.export")
     spec = _spec(key)
     run = runs.published()
@@ -115,37 +115,8 @@ def export_list(request: HttpRequest, key: str) -> HttpResponseBase:
     form = SnapshotFilters(narrowed, user=user)
     rows = list(every_row(spec, run, user, form.rows(), settings.EXPORT_MAX_ROWS + 1))
     back = f"{reverse('analysis:list', args=[key])}?{narrowed.urlencode()}"
-    if len(rows) > settings.EXPORT_MAX_ROWS:
-        message = _("More than %(cap)d rows match. Narrow the list, and export it in parts.")
-        messages.error(request, message % {"cap": settings.EXPORT_MAX_ROWS})
-        return redirect(back)
-    try:
-        note_export(
-            user,
-            what=key,
-            run=run.pk,
-            rows=len(rows),
-            file_format=kind,
-            reason=request.POST.get("reason", ""),
-        )
-    except ReasonMissingError:
-        messages.error(request, _("Say what the file is for: it is kept on record."))
-        return redirect(back)
-    return _file(spec, run, kind, rows)
-
-
-def _file(spec: FiveList, run: AnalysisRun, kind: str, rows: list[Any]) -> FileResponse:
-    columns = (CUSTOMER, *spec.columns)
-    heads, lines = headers(columns), ([*values(columns, row)] for row in rows)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"list.{kind}"
-        if kind == "csv":
-            write_csv(path, heads, lines, bom=True)
-        else:
-            write_workbook(path, heads, lines, str(spec.title))
-        content = BytesIO(path.read_bytes())
-    name = f"{spec.key}-{run.as_of:%Y-%m-%d}.{kind}"
-    return FileResponse(content, as_attachment=True, filename=name, content_type=FILE_TYPES[kind])
+    taken = TakenOut(key, str(spec.title), (CUSTOMER, *spec.columns), rows)
+    return hand_out(request, user, taken, run=run, kind=kind, back=back)
 
 
 def _spec(key: str) -> FiveList:

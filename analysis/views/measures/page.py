@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from analysis.exports.tables import headers, values
 from analysis.models import AnalysisRun
 from analysis.registry import FURTHER
 from analysis.selectors import runs
@@ -39,20 +36,16 @@ from analysis.views.measures.kept import kept
 from analysis.views.measures.showing import list_heads, list_rows, shown_figures, shown_finding
 from analysis.views.runs import nothing_published
 from analysis.views.sentences import window_sentence
-from crm.files import write_csv, write_workbook
+from analysis.views.taking import FILE_TYPES, TakenOut, hand_out
 from crm.models import User
 from crm.paging import Page
 from crm.policy import can, require
-from crm.services import audit
 from crm.views.filterbar import count_figure
 from crm.views.lists import listing as read_listing
 
-FILE_ROWS = 10_000
 FILE_PAGE = 1_000
-FORMATS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+# The format of a file that holds the rows of the chart.
+CHART = "chart"
 
 
 @require_safe
@@ -80,8 +73,7 @@ def measure(request: HttpRequest, *, name: str) -> HttpResponse:
         "saved": saved_views(request, user, f"analysis:{name}"),
         "crumbs": [{"label": _("Analysis"), "url": reverse("analysis:overview")}],
         "related": _related(page),
-        "exports": _export_links(request, page, user),
-        "chart_export": _chart_export(request, page, user),
+        "exports": _exports(request, page, user, chart=CHART),
     }
     if state is None:
         context |= kept(page.name, frame, lambda: _read_head(page, frame))
@@ -89,31 +81,31 @@ def measure(request: HttpRequest, *, name: str) -> HttpResponse:
     return render(request, "analysis/measures/page.html", context)
 
 
-@require_safe
-def export(request: HttpRequest, name: str) -> HttpResponse:
-    """Hand out a measure's ranked table, or the rows of its chart, as a file; the trail says who took how many."""
+@require_POST
+def export(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Hand out a measure's ranked table, or its chart's rows, as a file, to who has proven themselves of late."""
+    require(request.user, "customer.export")
+    answer: HttpResponseBase = _export(request, name)
+    return answer
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _export(request: HttpRequest, name: str) -> HttpResponseBase:
     user = require(request.user, "customer.export")
     page = pages.BY_SLUG.get(name)
     run = runs.published()
-    form = request.GET.get("format", "csv")
-    if page is None or run is None or form not in FORMATS:
+    form = request.POST.get("format", "")
+    of_chart = form == CHART
+    kind = "csv" if of_chart else form
+    if page is None or run is None or kind not in FILE_TYPES:
+        raise Http404
+    if page.company_only and not sees_company(user):
         raise Http404
     frame = _framed(request, user, page, run)
-    columns, rows = _rows_of(page, frame.asked, chart=request.GET.get("table") == "chart")
-    title = f"{page.title} {frame.asked.run.as_of:%Y-%m-%d}"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"rows.{form}"
-        written = [values(columns, row) for row in rows]
-        if form == "csv":
-            write_csv(path, headers(columns), written, bom=True)
-        else:
-            write_workbook(path, headers(columns), written, str(page.title))
-        response = HttpResponse(path.read_bytes(), content_type=FORMATS[form])
-    audit.record(user, "analysis.export", f"measure:{page.name}", rows=len(rows), run=frame.asked.run.pk)
-    response.headers["Content-Disposition"] = _disposition(f"{title}.{form}")
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    columns, rows = _rows_of(page, frame.asked, chart=of_chart)
+    taken = TakenOut(page.name, str(page.title), columns, rows)
+    back = f"{page.url}?{request.GET.urlencode()}"
+    return hand_out(request, user, taken, run=frame.asked.run, kind=kind, back=back)
 
 
 def core_frame(
@@ -128,7 +120,7 @@ def core_frame(
         "notes": frame.notes,
         "notices": [notice] if notice else [],
         "saved": saved_views(request, user, f"analysis:{name}"),
-        "exports": _export_links(request, page, user),
+        "exports": _exports(request, page, user),
         "related": _related(page),
     }
 
@@ -187,7 +179,7 @@ def _list(request: HttpRequest, page: MeasurePage, asked: Asked) -> dict[str, An
 
 
 def _rows_of(page: MeasurePage, asked: Asked, *, chart: bool) -> tuple[Any, list[Any]]:
-    """The columns and rows of a file: all of the ranked table, up to a cap, or those of the chart."""
+    """The columns and rows of a file: all of the ranked table, up to one more than the cap, or those of the chart."""
     listing = page.listing(asked)
     if listing is None or chart:
         finding = page.finding(asked)
@@ -198,13 +190,13 @@ def _rows_of(page: MeasurePage, asked: Asked, *, chart: bool) -> tuple[Any, list
 def _all_rows(listing: Listing) -> list[Any]:
     rows: list[Any] = []
     after = ""
-    while len(rows) < FILE_ROWS:
+    while len(rows) <= settings.EXPORT_MAX_ROWS:
         page = listing.read(after=after, before="", size=FILE_PAGE)
         rows += page.rows
         after = page.after or ""
         if not after:
             break
-    return rows[:FILE_ROWS]
+    return rows
 
 
 def _related(page: MeasurePage) -> list[dict[str, str]]:
@@ -212,25 +204,14 @@ def _related(page: MeasurePage) -> list[dict[str, str]]:
     return [{"label": str(label), "url": reverse(route, args=args)} for label, route, args in page.related]
 
 
-def _export_links(request: HttpRequest, page: MeasurePage, user: User) -> list[dict[str, str]]:
-    """Where the page's tables are files, with all that the address asks for."""
+def _exports(
+    request: HttpRequest, page: MeasurePage, user: User, *, chart: str = ""
+) -> dict[str, Any] | None:
+    """Where the page's tables are asked for as files, with all that the address asks for; for who may."""
     if not can(user, "customer.export"):
-        return []
-    return [{"label": kind.upper(), "url": _export_url(request, page, format=kind)} for kind in FORMATS]
-
-
-def _chart_export(request: HttpRequest, page: MeasurePage, user: User) -> str:
-    """Where the rows of the page's chart are a file."""
-    return _export_url(request, page, format="csv", table="chart") if can(user, "customer.export") else ""
-
-
-def _export_url(request: HttpRequest, page: MeasurePage, **wanted: str) -> str:
+        return None
     parameters = request.GET.copy()
-    for passing in ("after", "before", "format", "table"):
+    for passing in ("after", "before"):
         parameters.pop(passing, None)
-    parameters.update(wanted)
-    return f"{reverse('analysis:export', args=[page.slug])}?{parameters.urlencode()}"
-
-
-def _disposition(name: str) -> str:
-    return f"attachment; filename*=UTF-8''{quote(name)}"
+    url = f"{reverse('analysis:export', args=[page.slug])}?{parameters.urlencode()}"
+    return {"url": url, "chart": chart}

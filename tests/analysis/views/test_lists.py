@@ -179,6 +179,26 @@ def test_tasks_are_set_for_customers_in_scope_alone(run: AnalysisRun, people: di
     assert not Task.objects.exists()
 
 
+@pytest.mark.parametrize("url", ["/analysis/lists/drag/export/", "/analysis/drag/export/"])
+def test_a_file_needs_a_proof_of_late_and_is_refused_rather_than_cut(
+    run: AnalysisRun, people: dict[str, User], settings: Any, url: str
+) -> None:
+    asked = {"format": "csv", "reason": "audit"}
+    assert sign_in(people["admin"]).get(url).status_code == 405
+    answer = sign_in(people["admin"], proven=False).post(url, asked)
+    assert "reauthenticate" in answer["Location"]
+    settings.EXPORT_MAX_ROWS = 1
+    refused = sign_in(people["admin"]).post(url, asked)
+    assert url.partition("export/")[0] in refused["Location"]
+    settings.EXPORT_MAX_ROWS = 50_000
+    assert sign_in(people["admin"]).post(url, {**asked, "reason": " "}).status_code == 302
+    assert not AuditEntry.objects.filter(action="analysis.export").exists()
+    assert sign_in(people["admin"]).post(url, asked).status_code == 200
+    assert AuditEntry.objects.get(action="analysis.export").detail["reason"] == "audit"
+    company = sign_in(people["rep"]).post("/analysis/baskets/export/", asked)
+    assert company.status_code == 404
+
+
 def test_a_file_needs_a_reason(run: AnalysisRun, people: dict[str, User]) -> None:
     answer = sign_in(people["admin"]).post("/analysis/lists/gold/export/", {"format": "csv", "reason": " "})
     assert answer.status_code == 302
