@@ -137,8 +137,8 @@ def store_sensitive(
             _write(row, field, None)
         else:
             _switch_on(key)
-            _require_consent(customer, key)
             cleaned = _cleaned(field, value)
+            _require_consent(customer, key, _birthday(cleaned) if key == IDENTITY else None)
             notice = _mismatch(row, cleaned) if key == IDENTITY else ""
             _write(row, field, seal_value(row, field.column, cleaned, customer.pk), cleaned)
         provenance.note(customer, [key], actor=actor, channel=collected_by)
@@ -165,11 +165,15 @@ def reveal(customer_id: int, key: str, *, actor: User, purpose: str, row_id: str
     return open_value(row, field.column, customer.pk)
 
 
-def needs_guardian(customer: Customer, key: str, today: date) -> bool:
-    """Whether a guardian must consent: always for a customer's children, and for a customer under fourteen."""
+def needs_guardian(customer: Customer, key: str, today: date, born: date | None = None) -> bool:
+    """Whether a guardian must consent: always for a customer's children, and for a customer under fourteen.
+
+    ``born`` is a birthday that is known otherwise than from the profile, whose counts first.
+    """
     if key in CHILD_FIELDS:
         return True
-    born = PersonProfile.objects.filter(customer=customer).values_list("date_of_birth", flat=True).first()
+    profile = PersonProfile.objects.filter(customer=customer)
+    born = profile.values_list("date_of_birth", flat=True).first() or born
     if born is None:
         return False
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
@@ -192,9 +196,17 @@ def _switch_on(key: str) -> FieldSwitch:
     return switch
 
 
-def _require_consent(customer: Customer, key: str) -> None:
-    if not Consent.objects.filter(customer=customer, field=key, withdrawn_on=None).exists():
+def _require_consent(customer: Customer, key: str, born: date | None = None) -> None:
+    """Require a consent by whoever may give it as of today: a birthday may have become known since it was given."""
+    consent = Consent.objects.filter(customer=customer, field=key, withdrawn_on=None).first()
+    if consent is None:
         raise NotAllowedError(_("No consent to keep this is on record. Record the person's consent first."))
+    if not consent.is_guardians and needs_guardian(customer, key, timezone.localdate(), born):
+        raise NotAllowedError(_("For a child under fourteen a guardian must consent."))
+
+
+def _birthday(number: str) -> date:
+    return date.fromisoformat(number[6:14])
 
 
 def _row(customer: Customer, field: ProfileField, row_id: str | UUID) -> Model:

@@ -1,7 +1,7 @@
 """Sensitive values: kept only when switched on and consented to, read only on record, gone when consent is."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -43,7 +43,7 @@ def wang(cast: Cast) -> Customer:
     return make_customer("P1", "王小明", kind="person", owner=cast.alice)
 
 
-def allow(cast: Cast, person: Customer, key: str, **consent: bool) -> None:
+def allow(cast: Cast, person: Customer, key: str, **consent: Any) -> None:
     switch_field(key, actor=cast.ada, is_on=True, purpose="宴请安排", assessment="风险低，仅客户经理可见")
     give_consent(person.pk, key, actor=cast.alice, evidence="签字", given_on=timezone.localdate(), **consent)
 
@@ -165,3 +165,31 @@ def test_a_new_master_key_takes_over_and_the_old_one_can_go(
     call_command("rotate_keys")
     settings.MASTER_KEYS = {"new": new}
     assert reveal(wang.pk, RELIGION, actor=cast.alice, purpose="安排素食宴请") == "佛教"
+
+
+def test_a_child_s_own_consent_does_not_stand_once_the_birthday_is_known(cast: Cast, wang: Customer) -> None:
+    allow(cast, wang, RELIGION)
+    store_sensitive(wang.pk, RELIGION, "佛教", actor=cast.alice)
+    PersonProfile.objects.filter(customer=wang).update(
+        date_of_birth=timezone.localdate() - timedelta(days=4000)
+    )
+    with pytest.raises(NotAllowedError, match="guardian"):
+        reveal(wang.pk, RELIGION, actor=cast.alice, purpose="安排素食宴请")
+    with pytest.raises(NotAllowedError, match="guardian"):
+        store_sensitive(wang.pk, RELIGION, "道教", actor=cast.alice)
+    withdraw_consent(wang.pk, RELIGION, actor=cast.alice)
+    allow(cast, wang, RELIGION, is_guardians=True)
+    store_sensitive(wang.pk, RELIGION, "道教", actor=cast.alice)
+
+
+def test_a_number_that_shows_a_child_is_not_kept_on_the_child_s_word(cast: Cast, wang: Customer) -> None:
+    allow(cast, wang, IDENTITY)
+    with pytest.raises(NotAllowedError, match="guardian"):
+        store_sensitive(wang.pk, IDENTITY, numbered(timezone.localdate().year - 5), actor=cast.alice)
+
+
+def numbered(year: int) -> str:
+    """Return a valid identity number of somebody born in a year (GB 11643-1999)."""
+    digits = f"110105{year}0101002"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11]
