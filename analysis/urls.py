@@ -14,6 +14,7 @@ from analysis.views.overview import overview
 from analysis.views.runs import run, run_list
 from analysis.views.saved_views import drop_view, save_view
 from analysis.views.tiers import tiers
+from analysis.views.work_files import export_desk, export_work
 
 app_name = "analysis"
 
@@ -27,7 +28,9 @@ urlpatterns = [
     path("contribution/", contribution, name="contribution"),
     path("churn/", churn, name="churn"),
     path("team/", desk, name="desk"),
+    path("team/export/", export_desk, name="desk_export"),
     path("churn/work/", churn_work, name="work"),
+    path("churn/work/export/", export_work, name="work_export"),
     path("lists/", lists.first_list, name="lists"),
     path("lists/<slug:key>/", lists.five_list, name="list"),
     path("lists/<slug:key>/export/", lists.export_list, name="list_export"),

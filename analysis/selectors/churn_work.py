@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
@@ -21,6 +22,7 @@ from customers.selectors.churn_cases import CaseRow, current, current_cases
 
 # Who has not ordered for longer is lost, not late: to be won anew, not kept.
 KEEP_DAYS = 270
+AT_ONCE = 500
 VIEWS = ("keep", "open", "contacted", "closed", "all")
 
 
@@ -92,6 +94,25 @@ def work(
     cases = current_cases(user, [row.customer_id for row in page.rows])
     found = [WorkRow(row, cases.get(row.customer_id)) for row in page.rows]
     return RowsPage(found, page.before, page.after, page.count, page.count_capped)
+
+
+def all_work(
+    run: AnalysisRun,
+    user: User,
+    filter: Filter | None = None,  # noqa: A002
+    *,
+    view: str,
+    most: int,
+) -> Iterator[WorkRow]:
+    """All rows of a view, ``most`` at most, page after page."""
+    after, given = "", 0
+    while given < most:
+        page = work(run, user, filter, view=view, after=after, size=min(AT_ONCE, most - given))
+        yield from page.rows
+        given += len(page.rows)
+        if not page.after:
+            return
+        after = page.after
 
 
 def rows_of(

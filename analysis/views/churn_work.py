@@ -20,8 +20,9 @@ from analysis.selectors.churn_work import Progress
 from analysis.selectors.explanations import REASONS
 from analysis.selectors.tiers import by_region
 from analysis.views.frame import base_context
-from analysis.views.measures.frame import stale
+from analysis.views.measures.frame import saved_views, stale
 from analysis.views.runs import nothing_published
+from analysis.views.work_files import exports
 from crm.paging import Page
 from crm.policy import can, require
 from crm.templatetags.format import compact_money, number, percent
@@ -83,6 +84,8 @@ def churn_work(request: HttpRequest) -> HttpResponse:
         "is_filtered": bool(bar.active or bar.search["value"]),
         "notices": [each for each in (stale(run, user),) if each],
         "page": page,
+        "exports": exports(request, user, "work_export"),
+        "saved": saved_views(request, user, "analysis:work"),
         "verdict": _verdict(selector.verdict(run, user, form.scope())),
         "writes": can(user, "customer.edit"),
         "currency": settings.COMPANY_CURRENCY,

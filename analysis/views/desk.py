@@ -21,8 +21,9 @@ from analysis.selectors import runs
 from analysis.selectors.desk import DeskLine
 from analysis.selectors.desk_rows import ROWS, late_complaints
 from analysis.views.frame import base_context
-from analysis.views.measures.frame import stale
+from analysis.views.measures.frame import saved_views, stale
 from analysis.views.runs import nothing_published
+from analysis.views.work_files import exports
 from crm.models import User
 from crm.policy import require
 from crm.templatetags.format import number
@@ -58,6 +59,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "unassigned": selector.unassigned(run, user, MOST_LISTED),
         "unassigned_in_all": key_customers_of_nobody,
         "notices": [each for each in (stale(run, user),) if each],
+        "exports": exports(request, user, "desk_export"),
+        "saved": saved_views(request, user, "analysis:desk"),
         "currency": settings.COMPANY_CURRENCY,
     }
     return render(request, "analysis/desk.html", context)

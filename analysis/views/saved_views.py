@@ -8,12 +8,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from analysis.exports.lists import LISTS
 from analysis.views.measures.pages import PAGES
 from crm.models import SavedView
 from crm.policy import require
 from crm.services import saved_views
 
 PASSING = ("after", "before")
+# Pages that are no measure's, and what the name of one of the five lists begins with.
+OTHERS = ("overview", "work", "desk")
+OF_LIST = "list-"
 
 
 @require_POST
@@ -52,8 +56,10 @@ def drop_view(request: HttpRequest, pk: int) -> HttpResponse:
 def _address_of(page: str) -> str:
     """Where a page is that a view is kept of; 404 for what is none of the analysis."""
     name = page.removeprefix("analysis:")
-    if name == "overview":
-        return reverse("analysis:overview")
+    if name in OTHERS:
+        return reverse(f"analysis:{name}")
+    if name.startswith(OF_LIST) and name.removeprefix(OF_LIST) in LISTS:
+        return reverse("analysis:list", args=[name.removeprefix(OF_LIST)])
     if name not in PAGES:
         raise Http404
     return PAGES[name].url

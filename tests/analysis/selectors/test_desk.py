@@ -1,5 +1,6 @@
 """Who has dealt with what: counted by colleague, over the viewer's customers alone."""
 
+import csv
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,18 @@ from analysis.selectors import desk, desk_rows
 from analysis.selectors.runs import published
 from analysis.services.runs import start_run
 from analysis.views import desk as desk_view
-from crm.models import User
+from crm.models import AuditEntry, User
 from customers.models import CaseState, Complaint, Customer, Interaction, OrderLine, Task
 from customers.services.churn_cases import note_step
 from customers.services.regions import load_regions
 from tests.cast import Cast, cast, make_customer, make_order, sign_in
 
 __all__ = ["cast"]
+PAGES = {
+    "analysis:work": "/analysis/churn/work/",
+    "analysis:desk": "/analysis/team/",
+    "analysis:list-gold": "/analysis/lists/gold/",
+}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -115,3 +121,24 @@ def test_every_figure_leads_to_its_rows(company: Cast) -> None:
         client.get("/analysis/team/").content.decode()
     )
     assert client.get("/analysis/team/?late=x&owner=99999999999999999999999").context["late"] is None
+
+
+def test_the_rows_leave_as_files_for_a_reason(company: Cast) -> None:
+    client, wanted = sign_in(company.ada), {"format": "csv", "reason": "for the audit"}
+    pages = {"/analysis/churn/work/export/?view=contacted": "苏州华新家电", "/analysis/team/export/": "Alice"}
+    for address, about in pages.items():
+        assert client.post(address, {"format": "csv"}).status_code == 302
+        assert sign_in(company.ada, proven=False).post(address, wanted).status_code == 302
+        content = b"".join(client.post(address, wanted).streaming_content)  # type: ignore[attr-defined]
+        assert sum(about in row for row in csv.reader(content.decode("utf-8-sig").splitlines())) == 1
+    assert AuditEntry.objects.filter(action="analysis.export").count() == len(pages)
+    assert sign_in(company.alice).post("/analysis/team/export/", wanted).status_code == 403
+
+
+def test_the_pages_of_work_can_be_kept_as_one_has_them(company: Cast) -> None:
+    client = sign_in(company.ada)
+    for page, address in PAGES.items():
+        kept = client.post("/analysis/views/", {"page": page, "name": "just so", "query": "x=1"})
+        assert kept.headers["Location"] == f"{address}?x=1"
+        assert f'href="{address}?x=1">just so' in client.get(address).content.decode()
+    assert client.post("/analysis/views/", {"page": "analysis:list-x", "name": "y"}).status_code == 404
