@@ -21,6 +21,7 @@ from crm.copying import Kind, read_columns
 from customers.models import Potential
 from customers.selectors import facts
 from customers.selectors.facts import Connection
+from customers.selectors.population import population_query, within
 
 TIERS = ("C", "B", "A")
 POTENTIALS = tuple(Potential.values)
@@ -142,10 +143,10 @@ def _query(
 ) -> sql.Composed:
     before = run.previous
     return _QUERY.format(
-        population=facts.population_query(table, spec, ids),
+        population=population_query(table, spec, ids),
         comparable=sql.Literal(before is not None and _comparable(before, rules)),
         before=sql.Literal(before.pk if before else -1),
-        before_within=facts.within(sql.Identifier("before", "customer_id"), ids),
+        before_within=within(sql.Identifier("before", "customer_id"), ids),
     )
 
 

@@ -24,6 +24,7 @@ from customers.models.behaviour import (
     Survey,
     SurveyAnswer,
 )
+from customers.models.changes import ChangedCustomer
 from customers.models.churn_cases import CaseState, ChurnCase
 from customers.models.companies import (
     CompanyProfile,
@@ -34,6 +35,7 @@ from customers.models.competitors import (
     CompetitorRep,
     WalletShare,
 )
+from customers.models.contacts import Address, ContactKind, ContactPlace, ContactPoint
 from customers.models.duties import (
     Incident,
     IncidentRisk,
@@ -48,16 +50,12 @@ from customers.models.duties import (
 )
 from customers.models.finance import (
     AccountType,
-    ChangedCustomer,
     CreditAccount,
     OpeningBalance,
     Order,
     OrderLine,
     OrderStatus,
     Payment,
-    Product,
-    ProductCategory,
-    ProductCost,
     ServiceCost,
     ServiceKind,
 )
@@ -90,13 +88,10 @@ from customers.models.privacy import (
     FieldProvenance,
     FieldSwitch,
 )
+from customers.models.products import Product, ProductCategory, ProductCost
 from customers.models.profiles import (
-    Address,
     BusinessModel,
     ContactChannel,
-    ContactKind,
-    ContactPlace,
-    ContactPoint,
     Customer,
     CustomerKind,
     Grade,

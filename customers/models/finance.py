@@ -1,4 +1,4 @@
-"""Products, costs, orders, payments, credit (财务资料).
+"""Orders, payments, credit (财务资料).
 
 Money is Decimal in the currency of its document. Order lines and payments also carry whole cents of the
 company currency, written with the row at the document's stated rate: the facts that analysis adds up.
@@ -10,144 +10,18 @@ from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.db.models.functions import Sign
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.history import ledger_tracked, tracked
+from customers.models.changes import marks_changed, marks_every_change
 from customers.models.listing import day_or_last, notes_last_order
+from customers.models.products import Product
 from customers.models.profiles import Customer
 from customers.models.scope import CustomerChild
-
-
-def _marks_changed(operation: str, referencing: pgtrigger.Referencing, customers: str) -> pgtrigger.Trigger:
-    """Return the trigger that notes whose analysis facts a statement changed.
-
-    ``customers`` selects their ids from the rows before and after. Ids are written in one order, so that two
-    writers cannot deadlock.
-    """
-    return pgtrigger.Trigger(
-        name=f"mark_changed_{operation.lower()}",
-        operation=getattr(pgtrigger, operation),
-        when=pgtrigger.After,
-        level=pgtrigger.Statement,
-        referencing=referencing,
-        func=pgtrigger.Func(
-            f"""
-            INSERT INTO customers_changedcustomer (customer_id, changed_at)
-            SELECT DISTINCT customer_id, now() FROM ({customers}) AS changed
-            WHERE customer_id IS NOT NULL
-            ORDER BY customer_id
-            ON CONFLICT (customer_id) DO UPDATE SET changed_at = excluded.changed_at;
-            RETURN NULL;
-            """  # noqa: S608 - the texts in this module, no input
-        ),
-    )
-
-
-def _marks_every_change() -> list[pgtrigger.Trigger]:
-    """Return the triggers that note the customers of rows inserted, updated and deleted."""
-    return [
-        _marks_changed("Insert", pgtrigger.Referencing(new="new_rows"), "SELECT customer_id FROM new_rows"),
-        _marks_changed(
-            "Update",
-            pgtrigger.Referencing(old="old_rows", new="new_rows"),
-            "SELECT customer_id FROM old_rows UNION ALL SELECT customer_id FROM new_rows",
-        ),
-        _marks_changed("Delete", pgtrigger.Referencing(old="old_rows"), "SELECT customer_id FROM old_rows"),
-    ]
-
-
-class ProductCategory(models.Model):
-    """A category of products (商品类别)."""
-
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    english_name = models.CharField(_("English name"), max_length=100, blank=True)
-
-    class Meta:
-        verbose_name = _("product category")
-        verbose_name_plural = _("product categories")
-        ordering: ClassVar = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@tracked()
-class Product(models.Model):
-    """Something we sell, or, when ``not_merchandise``, something that only appears on invoices (postage …)."""
-
-    sku = models.CharField(_("SKU"), max_length=60, unique=True)
-    name = models.CharField(_("name"), max_length=300)
-    category = models.ForeignKey(
-        ProductCategory,
-        verbose_name=_("category"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="products",
-    )
-    list_price = models.DecimalField(_("list price"), max_digits=18, decimal_places=4, null=True, blank=True)
-    launched_on = models.DateField(_("launched on"), null=True, blank=True)
-    not_merchandise = models.BooleanField(_("not merchandise"), default=False)
-
-    class Meta:
-        verbose_name = _("product")
-        verbose_name_plural = _("products")
-        ordering: ClassVar = ["sku"]
-        constraints: ClassVar = [
-            models.CheckConstraint(name="product_has_sku", condition=~Q(sku="")),
-        ]
-        triggers: ClassVar = [
-            _marks_changed(
-                "Update",
-                pgtrigger.Referencing(old="old_rows", new="new_rows"),
-                """
-                SELECT line.customer_id FROM new_rows AS after JOIN old_rows AS before USING (id)
-                JOIN customers_orderline AS line ON line.product_id = after.id
-                WHERE (after.category_id, after.not_merchandise)
-                    IS DISTINCT FROM (before.category_id, before.not_merchandise)
-                """,
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name or self.sku
-
-
-_VALID_DAYS = Func("valid_from", "valid_until", function="DATERANGE", output_field=DateRangeField())
-
-
-@tracked()
-class ProductCost(models.Model):
-    """What a product costs us, in the company currency, from one day until before another."""
-
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="costs")
-    cost = models.DecimalField(_("cost"), max_digits=18, decimal_places=4)
-    valid_from = models.DateField(_("valid from"))
-    valid_until = models.DateField(_("valid until"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("product cost")
-        verbose_name_plural = _("product costs")
-        ordering: ClassVar = ["product", "valid_from"]
-        constraints: ClassVar = [
-            ExclusionConstraint(
-                name="one_cost_a_day",
-                expressions=[
-                    (_VALID_DAYS, RangeOperators.OVERLAPS),
-                    ("product", RangeOperators.EQUAL),
-                ],
-            ),
-            models.CheckConstraint(name="cost_not_negative", condition=Q(cost__gte=0)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.cost} @ {self.valid_from}"
 
 
 class OrderStatus(models.TextChoices):
@@ -228,7 +102,7 @@ class Order(CustomerChild):
             models.Index(fields=["id"], name="order_cancelled", condition=Q(status=OrderStatus.CANCELLED)),
         ]
         triggers: ClassVar = [
-            _marks_changed(
+            marks_changed(
                 "Update",
                 pgtrigger.Referencing(old="old_rows", new="new_rows"),
                 """
@@ -317,29 +191,10 @@ class OrderLine(CustomerChild):
             # Tells at once that every cost is known, as it is for most companies.
             models.Index(fields=["id"], name="line_without_cost", condition=Q(cost_cents=None)),
         ]
-        triggers: ClassVar = _marks_every_change()
+        triggers: ClassVar = marks_every_change()
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.line_no}"
-
-
-class ChangedCustomer(models.Model):
-    """A customer whose order lines or payments changed since their analysis facts were last refreshed.
-
-    Kept by triggers, so that no way of writing can forget it.
-    """
-
-    customer = models.OneToOneField(
-        Customer, primary_key=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
-    )
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("changed customer")
-        verbose_name_plural = _("changed customers")
-
-    def __str__(self) -> str:
-        return str(self.customer_id)
 
 
 @ledger_tracked()
@@ -385,7 +240,7 @@ class Payment(CustomerChild):
             models.Index(day_or_last("paid_on"), "id", name="payment_by_paid_day"),
             models.Index(fields=["amount_cents", "id"], name="payment_by_amount"),
         ]
-        triggers: ClassVar = _marks_every_change()
+        triggers: ClassVar = marks_every_change()
 
     def __str__(self) -> str:
         return self.reference
