@@ -42,6 +42,11 @@ def first_broken_entry() -> AuditEntry | None:
     return None
 
 
+def holds(entry_id: int, kept_hash: str) -> bool:
+    """Whether an entry is there and has the hash that was noted elsewhere: a chain that was cut off looks whole."""
+    return AuditEntry.objects.filter(pk=entry_id, hash=kept_hash).exists()
+
+
 def _hash_of(entry: AuditEntry) -> str:
     content = [
         entry.at.isoformat(),

@@ -1,6 +1,9 @@
 """The audit trail: append-only, chained, and verifiable."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from crm.models import AuditEntry
@@ -45,3 +48,30 @@ def test_an_entry_changed_behind_the_triggers_is_named(trail: list[AuditEntry], 
 def test_an_entry_removed_behind_the_triggers_breaks_the_next(trail: list[AuditEntry]) -> None:
     forge(f"DELETE FROM crm_auditentry WHERE id = {trail[1].pk}")  # noqa: S608
     assert audit.first_broken_entry() == trail[2]
+
+
+def test_a_trail_cut_off_at_its_end_differs_from_what_was_noted(trail: list[AuditEntry]) -> None:
+    noted = f"{trail[2].pk}:{trail[2].hash}"
+    call_command("verify_audit", "--last", noted)
+    forge(f"DELETE FROM crm_auditentry WHERE id = {trail[2].pk}")  # noqa: S608
+    call_command("verify_audit")
+    with pytest.raises(CommandError, match="cut off"):
+        call_command("verify_audit", "--last", noted)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_write_at_once_make_one_chain() -> None:
+    """The second waits for the first's transaction, then links to what it left."""
+
+    def write(who: str) -> None:
+        try:
+            for number in range(10):
+                with transaction.atomic():
+                    audit.record(None, "test.act", f"{who} {number}")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, ("one", "other")))
+    assert AuditEntry.objects.count() == 20
+    assert audit.first_broken_entry() is None
