@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from customers.imports.vcards.cells import OWN_CODE
 from customers.models import ContactKind, ContactPlace, ContactPoint
 from customers.selectors.people import PersonCard
 
 FOLD_AFTER = 75
+PLACES: dict[str, str] = {ContactPlace.OFFICE: "work", ContactPlace.HOME: "home", ContactPlace.OTHER: "x-other"}
 # Chinese names are written without a space, and the first character is the surname, unless it is one of these.
 DOUBLE_SURNAMES = frozenset(
     [
@@ -51,7 +53,7 @@ def card(person: PersonCard, version: str) -> Iterator[str]:
     family, given = parted(person.name)
     yield "BEGIN:VCARD"
     yield f"VERSION:{version}"
-    yield f"UID:urn:kezhi:customer:{_text(person.code)}"
+    yield f"UID:{OWN_CODE}{_text(person.code)}"
     yield f"FN:{_text(person.name)}"
     yield f"N:{_text(family)};{_text(given)};;;"
     if person.employer:
@@ -60,9 +62,12 @@ def card(person: PersonCard, version: str) -> Iterator[str]:
         yield f"TITLE:{_text(person.job_title)}"
     for point in person.contacts:
         yield from _contact(point, version)
-    if person.street or person.postcode or person.region:
-        street, region, postcode = map(_text, (person.street, person.region, person.postcode))
-        yield f"ADR;TYPE=work:;;{street};{region};;{postcode};"
+    for address in person.addresses:
+        locality, province, country = map(_text, address.region)
+        parts = ";".join((_text(address.street), locality, province, _text(address.postcode), country))
+        yield f"ADR;TYPE={PLACES[address.place]}:;;{parts}"
+    if any(person.region):
+        yield f"X-KEZHI-REGION:{';'.join(map(_text, person.region))}"
     if person.date_of_birth:
         yield f"BDAY:{_day(person.date_of_birth, version)}"
     if person.tags:
@@ -95,7 +100,7 @@ def folded(line: str) -> str:
 
 
 def _contact(point: ContactPoint, version: str) -> Iterator[str]:
-    place = "home" if point.place == ContactPlace.HOME else "work"
+    place = PLACES[point.place]
     if point.kind == ContactKind.EMAIL:
         yield f"EMAIL;TYPE={place}:{_text(point.value)}"
     elif point.kind == ContactKind.WECHAT:
@@ -107,7 +112,8 @@ def _contact(point: ContactPoint, version: str) -> Iterator[str]:
             extension = f";ext={number[2]}" if number[2] else ""
             yield f'TEL;VALUE=uri;TYPE="{place},{how}":tel:{number[0]}{extension}'
         else:
-            yield f"TEL;TYPE={place},{how}:{_text(number[0])}"
+            extension = f" ext. {number[2]}" if number[2] else ""
+            yield f"TEL;TYPE={place},{how}:{_text(number[0] + extension)}"
 
 
 def _day(day: date, version: str) -> str:

@@ -12,7 +12,7 @@ from crm.files import neutral, write_csv, write_workbook
 from customers.exports.vcards import folded, parted, write_vcards
 from customers.imports.cleaning.text import FORMULA_STARTS, text_cleaner
 from customers.models import ContactPoint
-from customers.selectors.people import PersonCard
+from customers.selectors.people import PersonCard, PlaceNames, PostalCard
 
 RISKY = ["=1+1", "+86 138", "-2", "@cmd", "＝1", "＋1", "－1", "＠x", "'=1", "''=1", "'quoted'", "it's"]
 
@@ -51,7 +51,8 @@ def person(**changes: object) -> PersonCard:
     ]
     fields = {
         "code": "P1", "name": "王小明", "employer": "华新, 苏州", "job_title": "采购;经理", "contacts": points,
-        "region": "苏州市", "street": "人民路1号\n2楼", "postcode": "215000", "date_of_birth": None,
+        "region": PlaceNames("苏州市"), "date_of_birth": None,
+        "addresses": [PostalCard("office", "人民路1号\n2楼", "215000", PlaceNames("苏州市", "江苏省", "中国"))],
         "tags": ["老友", "A,B"],
     }  # fmt: skip
     return PersonCard(**{**fields, **changes})  # type: ignore[arg-type]

@@ -15,19 +15,32 @@ UNREADABLE = "Unreadable Lines"
 CARD_HEADERS = (
     "Customer Code", "Customer Kind", "Full Name", "Last Name", "First Name", "Middle Name", "Nickname",
     "Organization", "Organization Unit", "Job Title", "Mobile", "Phone", "Home Phone", "Other Phone", "Fax",
-    "Home Fax", "Email", "Home Email", "WeChat", "Website",
+    "Home Fax", "Other Fax", "Email", "Home Email", "WeChat", "Website",
     *(f"{place} {part}".strip() for place in PLACES for part in PLACE_PARTS),
     "Birthday", "Anniversary", "Tags", "Notes", UNREADABLE,
 )  # fmt: skip
 """The columns of a table of cards."""
 MANY = frozenset(
-    {"Mobile", "Phone", "Home Phone", "Other Phone", "Fax", "Home Fax", "Email", "Home Email", "Tags"}
+    {
+        "Mobile",
+        "Phone",
+        "Home Phone",
+        "Other Phone",
+        "Fax",
+        "Home Fax",
+        "Other Fax",
+        "Email",
+        "Home Email",
+        "Tags",
+    }
 )
 """Columns whose several values stand one a line; elsewhere a second one follows after a slash."""
 
 CODE_LENGTH = 40
+OWN_CODE = "urn:kezhi:customer:"
+"""Before the code of a customer in the cards that we write; what they say is read exactly."""
 _MOBILE = frozenset({"cell", "mobile", "iphone", "pcs"})
-_OTHER = frozenset({"other", "pager", "bbs", "modem", "car", "isdn"})
+_OTHER = frozenset({"other", "x-other", "pager", "bbs", "modem", "car", "isdn"})
 _TEXTS = {
     "FN": "Full Name", "NICKNAME": "Nickname", "TITLE": "Job Title", "NOTE": "Notes", "X-WECHAT": "WeChat",
     "X-WEIXIN": "WeChat", "URL": "Website",
@@ -68,6 +81,7 @@ class _Row:
     def __init__(self) -> None:
         self.values: dict[str, list[str]] = {}
         self.is_company = False
+        self.is_own = False
 
     def add(self, header: str, value: str) -> None:
         held = self.values.setdefault(header, [])
@@ -122,8 +136,8 @@ def _telephone(row: _Row, found: Property, kinds: frozenset[str]) -> None:
     number = number[4:] if number[:4].lower() == "tel:" else number
     number = re.sub(r";ext=", " ext. ", number, flags=re.IGNORECASE)
     if "fax" in kinds:
-        row.add("Home Fax" if "home" in kinds else "Fax", number)
-    elif kinds & _MOBILE:
+        row.add("Home Fax" if "home" in kinds else "Other Fax" if "x-other" in kinds else "Fax", number)
+    elif kinds & _MOBILE and not (row.is_own and kinds & {"home", "x-other"}):
         row.add("Mobile", number)
     elif "home" in kinds:
         row.add("Home Phone", number)
@@ -146,6 +160,7 @@ def _address(row: _Row, found: Property, kinds: frozenset[str]) -> None:
     if not any(values):
         return
     place = "Business" if "work" in kinds else "Home" if "home" in kinds else ""
+    place = "Other" if "x-other" in kinds else place
     for each in dict.fromkeys((place, "Other")):
         headers = [f"{each} {part}".strip() for part in PLACE_PARTS]
         if not any(map(row.get, headers)):
@@ -183,11 +198,27 @@ def _categories(row: _Row, found: Property, _kinds: frozenset[str]) -> None:
 def _identity(row: _Row, found: Property, _kinds: frozenset[str]) -> None:
     """A short identifier is a code of the people who wrote it; a machine's is of no use to anybody."""
     code = found.text.strip()
+    row.is_own = code.startswith(OWN_CODE)
+    code = code.removeprefix(OWN_CODE)
     try:
         UUID(code.rpartition(":")[2])
     except ValueError:
         if len(code) <= CODE_LENGTH and ":" not in code:
             row.add("Customer Code", code)
+
+
+def _region(row: _Row, found: Property, _kinds: frozenset[str]) -> None:
+    """Where somebody belongs, whatever their addresses."""
+    for header, name in zip(("City", "State", "Country"), found.parts(), strict=False):
+        row.add(header, name)
+
+
+def _message(row: _Row, found: Property, _kinds: frozenset[str]) -> None:
+    """Of the services for messages WeChat alone has a column."""
+    scheme, _colon, name = found.text.strip().partition(":")
+    service = found.parameters.get("x-service-type", "").casefold()
+    if name and ("wechat" in service or scheme.casefold() in {"weixin", "wechat"}):
+        row.add("WeChat", name)
 
 
 _READERS: dict[str, Callable[[_Row, Property, frozenset[str]], None]] = {
@@ -204,4 +235,6 @@ _READERS: dict[str, Callable[[_Row, Property, frozenset[str]], None]] = {
     "X-ANNIVERSARY": _anniversary,
     "CATEGORIES": _categories,
     "UID": _identity,
+    "IMPP": _message,
+    "X-KEZHI-REGION": _region,
 }
