@@ -20,6 +20,7 @@ from analysis.views.measures.declaring import QUESTIONS, Asked
 from analysis.views.measures.frame import frame_of, reads_records, saved_views, stale
 from analysis.views.measures.kept import kept
 from analysis.views.measures.pages import pages_of
+from analysis.views.measures.parts import carried
 from analysis.views.runs import nothing_published
 from analysis.views.sentences import window_sentence
 from crm.policy import require
@@ -47,7 +48,9 @@ def overview(request: HttpRequest) -> HttpResponse:
             {
                 "question": label,
                 "pages": [
-                    {"title": page.title, "says": page.says, "url": page.url} for page in pages_of(question)
+                    {"title": page.title, "says": page.says, "url": carried(asked, page.url)}
+                    for page in pages_of(question)
+                    for page in pages_of(question)
                 ],
             }
             for question, label in QUESTIONS.items()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -25,7 +24,7 @@ from analysis.views.measures.declaring import (
     MeasurePage,
     Question,
 )
-from analysis.views.measures.parts import CUSTOMER, SHORT, count, here, money, share, whole
+from analysis.views.measures.parts import CUSTOMER, SHORT, count, customers_with, here, money, share, whole
 from crm.templatetags.format import number, percent
 
 DIMENSION_LABELS = {
@@ -87,10 +86,9 @@ def _source_finding(asked: Asked) -> Finding | None:
 
 
 def _source_url(asked: Asked, line: sources.SourceLine) -> str:
-    """Where the customers of a channel are; campaigns have no list of their own."""
-    if line.source_id is None or asked.chosen.get("by", "channel") != "channel":
-        return ""
-    return f"{reverse('customers:list')}?{urlencode({'source': line.source_id})}"
+    """Where the customers of a channel or campaign are."""
+    name = {"channel": "source", "campaign": "campaign"}[asked.chosen.get("by", "channel")]
+    return customers_with(asked, **{name: line.source_id}) if line.source_id else ""
 
 
 def _source_columns(asked: Asked) -> tuple[Column, ...]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,9 +30,11 @@ from analysis.views.measures.parts import (
     REASON,
     change,
     count,
+    customers_with,
     here,
     money,
     of_orders,
+    orders_in,
     share,
     sorting,
     whole,
@@ -80,7 +80,7 @@ def _months(asked: Asked) -> Finding | None:
     if not months:
         return None
     labels = [f"{each.month:%Y-%m}" for each in months]
-    urls = [f"{reverse('customers:orders')}?{urlencode({'month': label})}" for label in labels]
+    urls = [orders_in(asked, label) for label in labels]
     series = [
         {"name": gettext("Net revenue"), "values": [each.net_revenue for each in months]},
         {"name": gettext("Gross margin"), "values": [each.gross_margin for each in months], "tone": "quiet"},
@@ -154,10 +154,11 @@ def _group_url(asked: Asked, group: composition.Group) -> str:
     filters = {
         Dimension.INDUSTRY: "industry",
         Dimension.REGION: "region",
+        Dimension.OWNERSHIP_TYPE: "ownership_type",
         Dimension.BUSINESS_MODEL: "business_model",
     }
     name = filters.get(Dimension(asked.chosen.get("by", Dimension.INDUSTRY)))
-    return f"{reverse('customers:list')}?{urlencode({name: group.key})}" if name and group.key else ""
+    return customers_with(asked, **{name: group.key}) if name and group.key else ""
 
 
 def _composition_finding(asked: Asked) -> Finding | None:

@@ -47,6 +47,7 @@ def _key(name: str, frame: Frame) -> str:
         name,
         asked.run.pk,
         str(asked.run.published_at),
+        asked.run.state,
         frame.against.pk if frame.against else None,
         scope.region,
         sorted(asked.chosen.items()),

@@ -33,6 +33,7 @@ from analysis.views.measures.frame import (
     with_numbers,
 )
 from analysis.views.measures.kept import kept
+from analysis.views.measures.parts import carried
 from analysis.views.measures.showing import list_heads, list_rows, shown_figures, shown_finding
 from analysis.views.runs import nothing_published
 from analysis.views.sentences import window_sentence
@@ -71,8 +72,8 @@ def measure(request: HttpRequest, *, name: str) -> HttpResponse:
         "notices": [notice for notice in (state, older) if notice],
         "shown": state is None,
         "saved": saved_views(request, user, f"analysis:{name}"),
-        "crumbs": [{"label": _("Analysis"), "url": reverse("analysis:overview")}],
-        "related": _related(page),
+        "crumbs": [{"label": _("Analysis"), "url": carried(asked, reverse("analysis:overview"))}],
+        "related": _related(page, asked),
         "exports": _exports(request, page, user, chart=CHART),
     }
     if state is None:
@@ -121,7 +122,7 @@ def core_frame(
         "notices": [notice] if notice else [],
         "saved": saved_views(request, user, f"analysis:{name}"),
         "exports": _exports(request, page, user),
-        "related": _related(page),
+        "related": _related(page, frame.asked),
     }
 
 
@@ -199,9 +200,12 @@ def _all_rows(listing: Listing) -> list[Any]:
     return rows
 
 
-def _related(page: MeasurePage) -> list[dict[str, str]]:
-    """Where one goes on from a page."""
-    return [{"label": str(label), "url": reverse(route, args=args)} for label, route, args in page.related]
+def _related(page: MeasurePage, asked: Asked) -> list[dict[str, str]]:
+    """Where one goes on from a page, for the same run and customers."""
+    return [
+        {"label": str(label), "url": carried(asked, reverse(route, args=args))}
+        for label, route, args in page.related
+    ]
 
 
 def _exports(

@@ -48,6 +48,28 @@ def orders_of(customer: int) -> str:
     return f"{reverse('customers:orders')}?{urlencode({'customer': customer})}"
 
 
+def customers_with(asked: Asked, **filters: str | int | None) -> str:
+    """Where the customers asked for are who have something in common: in the list of customers, as it is today."""
+    scope = {"owner": asked.scope.owner, "team": asked.scope.team, "region": asked.scope.region}
+    wanted = {name: value for name, value in {**scope, **filters}.items() if value}
+    return f"{reverse('customers:list')}?{urlencode(wanted)}"
+
+
+def orders_in(asked: Asked, month: str) -> str:
+    """Where the orders of a month are; nowhere of a colleague's or team's customers, by whom no list of them goes."""
+    if asked.scope.owner or asked.scope.team:
+        return ""
+    wanted = {"month": month, "region": asked.scope.region}
+    return (
+        f"{reverse('customers:orders')}?{urlencode({name: value for name, value in wanted.items() if value})}"
+    )
+
+
+def carried(asked: Asked, address: str) -> str:
+    """The address of another page of the analysis, for the same run and customers."""
+    return f"{address}?{urlencode(asked.parameters)}" if asked.parameters else address
+
+
 def record_of(customer: int) -> str:
     """Where a customer's record is."""
     return reverse("customers:record", args=[customer])
