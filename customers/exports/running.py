@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,6 +39,14 @@ FORMATS = {
     "vcard3": "text/vcard; charset=utf-8",
 }
 SUFFIXES = {"csv": ".csv", "xlsx": ".xlsx", "vcard4": ".vcf", "vcard3": ".vcf"}
+# What an importer reads the rows of a list as; an order's own list has no lines.
+_KINDS = {
+    "customers": Kind.CUSTOMERS,
+    "people": Kind.CUSTOMERS,
+    "products": Kind.PRODUCTS,
+    "payments": Kind.PAYMENTS,
+    "interactions": Kind.INTERACTIONS,
+}
 # So many rows are written while the page waits.
 AT_ONCE = 2_000
 CHUNK = 1_000
@@ -118,6 +127,7 @@ def run(job: RunningJob) -> dict[str, Any]:
             _record(actor, job, rows)
     except BaseException:
         path.unlink(missing_ok=True)
+        _ids_of(path).unlink(missing_ok=True)
         raise
     expires = timezone.now() + timedelta(hours=settings.EXPORT_HOURS)
     return {"file": path.name, "rows": rows, "expires_at": expires.isoformat()}
@@ -130,6 +140,18 @@ def file_of(job: Job) -> Path | None:
         return None
     path = _folder() / Path(name).name
     return path if path.is_file() else None
+
+
+def is_all_visible(job: Job, user: User) -> bool:
+    """Return whether ``user`` may still see every row that the file of an ended export was made of."""
+    path = file_of(job)
+    kept = _ids_of(path) if path else None
+    if kept is None or not kept.is_file():
+        return False
+    ids: list[int] = json.loads(kept.read_text())
+    visible = LISTS[job.arguments["list"]].visible(user).order_by()
+    chunks = (ids[begin : begin + AT_ONCE] for begin in range(0, len(ids), AT_ONCE))
+    return all(visible.filter(pk__in=chunk).values("pk").count() == len(chunk) for chunk in chunks)
 
 
 def drop_expired() -> int:
@@ -156,7 +178,7 @@ def columns_of(asked: Asked, which: str, *, personal: bool) -> list[Column]:
 
 def header_of(column: Column, key: str) -> str:
     """Return the head of a column: for what the importer reads, in words that it knows in this language."""
-    layout = LAYOUTS[Kind.CUSTOMERS] if key in {"customers", "people"} else None
+    layout = LAYOUTS[_KINDS[key]] if key in _KINDS else None
     known = {each.field: each for each in layout.columns} if layout else {}
     found = known.get(column.header or column.key)
     if found is None:
@@ -176,6 +198,8 @@ def _write(job: RunningJob, actor: User, path: Path) -> int:
     arguments = job.arguments
     asked = _asked(arguments["list"], arguments["query"], actor)
     ids = list(_ordered(asked))
+    # Beside the file stays of whom it is: it is handed out only as long as all of them may be seen.
+    _ids_of(path).write_text(json.dumps(ids))
     if arguments["format"].startswith("vcard"):
         version = "4.0" if arguments["format"] == "vcard4" else "3.0"
         cards = (card for chunk in _chunks(job, ids) for card in person_cards(actor, chunk))
@@ -230,6 +254,10 @@ def _record(actor: User, job: RunningJob, rows: int) -> None:
         filters=names,
         reason=arguments["reason"][:LONGEST_REASON],
     )
+
+
+def _ids_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.ids")
 
 
 def _folder() -> Path:

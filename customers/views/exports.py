@@ -103,13 +103,13 @@ def exports(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def export_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
-    """Hand out the file of one's own export, until it expires or the right is gone."""
+    """Hand out the file of one's own export, until it expires, or the right or a customer in it is gone."""
     user = require(request.user, "customer.export")
     job = _own(user, pk)
     if job.arguments["personal"]:
         require(user, "personal.export")
     path = running.file_of(job)
-    if path is None:
+    if path is None or not running.is_all_visible(job, user):
         raise Http404
     spec, kind = LISTS[job.arguments["list"]], job.arguments["format"]
     response = FileResponse(

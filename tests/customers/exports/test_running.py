@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from crm.models import AuditEntry, Job, User
 from customers.exports import running
 from customers.exports.lists import LISTS
-from customers.models import Address, ContactPoint, Interaction, Tag
+from customers.models import Address, ContactPoint, Customer, CustomerShare, Interaction, Tag
 from tests.cast import Cast, make_customer, make_order, sign_in
 
 SECRET = "+8613861236021"
@@ -152,3 +152,16 @@ def test_people_become_cards(cast: Cast) -> None:
     assert f"tel:{SECRET}" in text
     with pytest.raises(running.ExportError):
         running.start(order(key="people", format="vcard4"), actor=cast.ada)
+
+
+def test_a_file_outlives_the_right_to_none_who_is_in_it(cast: Cast) -> None:
+    (before,) = CustomerShare.objects.all()
+    job = running.start(order(), actor=cast.bob)
+    address = f"/customers/exports/{job.pk}/file/"
+    assert sign_in(cast.bob).get(address).status_code == 200
+    before.delete()
+    assert sign_in(cast.bob).get(address).status_code == 404
+    CustomerShare.objects.create(customer=cast.huaxin, user=cast.bob)
+    assert sign_in(cast.bob).get(address).status_code == 200
+    Customer.objects.filter(pk=cast.huaxin.pk).update(deleted_at=timezone.now())
+    assert sign_in(cast.bob).get(address).status_code == 404
