@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.models import ApiToken, TokenScope, User
-from crm.policy import require
+from crm.policy import can, require
 from crm.services import audit
 
 PREFIX = "kz_"
@@ -67,7 +67,7 @@ def owner_of(text: str, scope: str) -> User | None:
         .filter(digest=digest_of(text), revoked_at=None, expires_at__gt=now, scopes__contains=[scope])
         .first()
     )
-    if token is None or not token.user.is_active:
+    if token is None or not token.user.is_active or not can(token.user, "token.make"):
         return None
     if token.last_used_at is None or now - token.last_used_at >= NOTE_AFTER:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

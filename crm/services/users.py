@@ -52,6 +52,7 @@ def invite(account: Account, *, actor: User) -> User:
 @transaction.atomic
 def change(user_id: int, account: Account, *, actor: User) -> User:
     """Change an account. Whose role, team or address changed, or is closed, is signed out everywhere.
+    With a role go the tokens that were made under it.
 
     Raises PermissionDenied, User.DoesNotExist, and UserError for a last administrator or a name that is taken.
     """
@@ -64,7 +65,7 @@ def change(user_id: int, account: Account, *, actor: User) -> User:
     before = {"role": user.role, "team": user.team_id, "is_active": user.is_active}
     with pghistory.context(user=actor.pk):
         _write(user, account)
-        if not user.is_active:
+        if not user.is_active or user.role != before["role"]:
             ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
     now = {"role": user.role, "team": user.team_id, "is_active": user.is_active}
     moved = {name: [before[name], now[name]] for name in now if before[name] != now[name]}

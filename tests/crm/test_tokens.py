@@ -66,3 +66,11 @@ def test_it_is_shown_once_and_revoked_by_its_owner_alone(cast: Cast) -> None:
     assert sign_in(cast.bob).post(f"/accounts/tokens/{pk}/revoke/").status_code == 404
     assert client.post(f"/accounts/tokens/{pk}/revoke/").status_code == 302
     assert ApiToken.objects.get().revoked_at is not None
+
+
+def test_a_role_without_the_right_ends_what_was_made_under_it(cast: Cast) -> None:
+    text = token_of(cast.alice)
+    User.objects.filter(pk=cast.alice.pk).update(role="auditor")
+    assert read(text, CUSTOMERS) == 401
+    User.objects.filter(pk=cast.alice.pk).update(role="rep")
+    assert read(text, CUSTOMERS) == 200
