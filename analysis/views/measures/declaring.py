@@ -149,6 +149,8 @@ class MeasurePage:
         Parameters of the address that name one thing by its number: a product, a customer.
     company_only
         Whether the measure is the company's affair.
+    narrows
+        Whether the page can be narrowed down to somebody's customers; what tells of no customer can't.
     related
         Routes of pages that go on from here, with their labels: (label, route, arguments).
     route
@@ -166,6 +168,7 @@ class MeasurePage:
     choices: Callable[[Asked], Sequence[Choice]] = lambda _asked: ()
     numbers: tuple[str, ...] = ()
     company_only: bool = False
+    narrows: bool = True
     related: Sequence[tuple[Text, str, tuple[str, ...]]] = ()
     route: tuple[str, ...] = ()
 

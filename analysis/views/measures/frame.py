@@ -29,6 +29,8 @@ from customers.selectors.profiles import known_teams, visible_customers
 
 SCOPE = ("owner", "team", "region")
 NOBODY = "none"
+# The name of the controls that say whose customers.
+WHOSE = "whose"
 LARGEST_KEY = 2**63 - 1
 
 
@@ -65,6 +67,12 @@ def frame_of(request: HttpRequest, user: User, run: AnalysisRun) -> Frame:
     return Frame(
         Asked(shown, user, scope, rows=form.rows()), against, [each for each in controls if each], notes
     )
+
+
+def without_scope(frame: Frame) -> Frame:
+    """The frame of a page that tells of no customers: nothing to narrow down, and nothing narrowed."""
+    controls = [each for each in frame.controls if each.get("name") != WHOSE]
+    return replace(frame, asked=replace(frame.asked, scope=Filter(), rows=Filter()), controls=controls)
 
 
 def with_numbers(request: HttpRequest, frame: Frame, names: Sequence[str]) -> Frame:
@@ -246,7 +254,8 @@ def _scope_controls(request: HttpRequest, user: User, scope: Filter) -> list[dic
         ),
     ]
     value = next((option["label"] for option in whose if option["active"]), _("Somebody else's"))
-    return [{"label": _("Customers"), "value": value, "options": whose}, _region_control(request, scope)]
+    customers = {"name": WHOSE, "label": _("Customers"), "value": value, "options": whose}
+    return [customers, _region_control(request, scope)]
 
 
 def _region_control(request: HttpRequest, scope: Filter) -> dict[str, Any]:
@@ -267,6 +276,7 @@ def _region_control(request: HttpRequest, scope: Filter) -> dict[str, Any]:
         ),
     ]
     return {
+        "name": WHOSE,
         "label": _("Region"),
         "value": str(chosen) if chosen else _("Everywhere"),
         "options": options,

@@ -114,10 +114,7 @@ def _value_choices(_asked: Asked) -> Sequence[Choice]:
 
 def _gold_figures(asked: Asked) -> list[Figure]:
     found = gold.summary(asked.run, asked.user, asked.scope)
-    score = gold.score(asked.run, asked.user)
-    model = next((each for each in score.lists if each.name == "model"), None) if score else None
-    naive = next((each for each in score.lists if each.name == "naive"), None) if score else None
-    return [
+    figures = [
         Figure(
             _("Gold customers"),
             found.gold,
@@ -129,14 +126,22 @@ def _gold_figures(asked: Asked) -> list[Figure]:
             found.expected_of_gold / found.expected if found.expected > 0 else None,
             Form.SHARE,
         ),
-        Figure(
-            _("Right last year"),
-            model.precision if model else None,
-            Form.SHARE,
-            gettext("last year's own top: %(share)s") % {"share": percent(naive.precision)} if naive else "",
-            "up",
-        ),
     ]
+    return [*figures, _gold_score(asked)] if asked.scope.is_empty else figures
+
+
+def _gold_score(asked: Asked) -> Figure:
+    """How right the list was a year ago: the method's figure, not one of somebody's customers."""
+    score = gold.score(asked.run, asked.user)
+    model = next((each for each in score.lists if each.name == "model"), None) if score else None
+    naive = next((each for each in score.lists if each.name == "naive"), None) if score else None
+    return Figure(
+        _("Right last year"),
+        model.precision if model else None,
+        Form.SHARE,
+        gettext("last year's own top: %(share)s") % {"share": percent(naive.precision)} if naive else "",
+        "up",
+    )
 
 
 def _stay(count: int) -> str:

@@ -277,5 +277,6 @@ PAGES = (
         _backtest_figures,
         _backtest_finding,
         _backtest_list,
+        narrows=False,
     ),
 )

@@ -223,6 +223,7 @@ PAGES = (
         _basket_list,
         numbers=("product",),
         company_only=True,
+        narrows=False,
         related=((_("Cross-sell"), "analysis:cross_sell", ()),),
     ),
     MeasurePage(

@@ -31,6 +31,7 @@ from analysis.views.measures.frame import (
     state_of,
     with_choices,
     with_numbers,
+    without_scope,
 )
 from analysis.views.measures.kept import kept
 from analysis.views.measures.parts import carried
@@ -128,7 +129,8 @@ def core_frame(
 
 def _framed(request: HttpRequest, user: User, page: MeasurePage, run: AnalysisRun) -> Frame:
     """The page's frame, with its own choices read."""
-    frame = with_numbers(request, frame_of(request, user, run), page.numbers)
+    frame = frame_of(request, user, run)
+    frame = with_numbers(request, frame if page.narrows else without_scope(frame), page.numbers)
     return with_choices(request, frame, page.choices(frame.asked))
 
 

@@ -234,5 +234,6 @@ PAGES = (
         _liking_list,
         _liking_choices,
         company_only=True,
+        narrows=False,
     ),
 )

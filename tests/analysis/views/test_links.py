@@ -3,12 +3,14 @@
 import pytest
 from django.urls import reverse
 
-from analysis.models import AnalysisRun, Dimension
+from analysis.models import AnalysisRun, Dimension, MeasureResult, MeasureState
 from analysis.selectors.composition import Group
 from analysis.selectors.snapshots import Filter
 from analysis.services.runs import start_run
 from analysis.views.measures.declaring import Asked
 from analysis.views.measures.earning import _group_url
+from analysis.views.measures.frame import WHOSE
+from analysis.views.measures.pages import PAGES
 from analysis.views.measures.parts import carried, orders_in
 from tests.analysis.dealings import AS_OF
 from tests.cast import Cast, sign_in
@@ -39,8 +41,31 @@ def test_the_overview_and_every_page_pass_on_whose_customers_are_looked_at(
 
 def test_a_mark_leads_to_the_customers_or_orders_that_it_counts(cast: Cast, run: AnalysisRun) -> None:
     mine = Asked(run, cast.alice, Filter(owner=cast.alice.pk, region=7), {"by": Dimension.REGION.value})
-    group = Group(**dict.fromkeys(Group.__slots__, None) | {"key": 9})
+    group = Group(**dict.fromkeys(Group.__slots__, None) | {"key": 9})  # type: ignore[arg-type]
     assert _group_url(mine, group) == f"{reverse('customers:list')}?owner={cast.alice.pk}&region=9"
     assert orders_in(mine, "2024-11") == ""
     inside = Asked(run, cast.alice, Filter(region=7))
     assert orders_in(inside, "2024-11") == f"{reverse('customers:orders')}?month=2024-11&region=7"
+
+
+def test_what_tells_of_no_customer_cannot_be_narrowed_down(cast: Cast, run: AnalysisRun) -> None:
+    client, query = sign_in(cast.ada), f"?owner={cast.alice.pk}"
+    for name, narrows in (
+        ("backtest", False),
+        ("baskets", False),
+        ("regional_affinity", False),
+        ("gold", True),
+    ):
+        MeasureResult.objects.create(run=run, name=name, state=MeasureState.DONE, summary={"windows": []})
+        frame = client.get(f"{reverse(f'analysis:{name}')}{query}").context["frame"]
+        assert any(control.get("name") == WHOSE for control in frame.controls) is narrows, name
+        assert frame.asked.scope.is_empty is not narrows, name
+
+
+def test_how_right_a_method_was_is_no_figure_of_somebody_s_customers(cast: Cast, run: AnalysisRun) -> None:
+    told = {
+        wanted.owner: [str(figure.label) for figure in PAGES["gold"].figures(Asked(run, cast.ada, wanted))]
+        for wanted in (Filter(), Filter(owner=cast.alice.pk))
+    }
+    assert "Right last year" in told[None]
+    assert "Right last year" not in told[cast.alice.pk]
