@@ -8,6 +8,7 @@ ACTS: dict[str, str | Promise] = {
     "sign_in.failed": _("Sign-in failed"),
     "sign_in.end": _("Sign-ins ended"),
     "sign_out": _("Signed out"),
+    "user.mail": _("Mail to choose a password sent"),
     "token.make": _("API token made"),
     "token.revoke": _("API token revoked"),
     "sensitive.store": _("Sensitive value kept"),

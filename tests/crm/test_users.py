@@ -42,9 +42,21 @@ def test_who_is_invited_chooses_a_password_by_mail(cast: Cast) -> None:
     assert client.login(username="helin", password="a password of my own")
 
 
+def test_a_link_to_choose_a_password_is_sent_by_who_proved_themselves_and_on_record(cast: Cast) -> None:
+    User.objects.filter(pk=cast.bob.pk).update(email="bob@example.com")
+    address = f"/access/users/{cast.bob.pk}/mail/"
+    assert "reauthenticate" in sign_in(cast.ada, proven=False).post(address)["Location"]
+    assert (mail.outbox, AuditEntry.objects.filter(action="user.mail").count()) == ([], 0)
+    sign_in(cast.ada).post(address)
+    assert len(mail.outbox) == 1
+    assert AuditEntry.objects.get(action="user.mail").subject == f"user:{cast.bob.pk}"
+
+
 def test_a_changed_role_ends_every_sign_in_and_is_on_record(cast: Cast) -> None:
     bobs = sign_in(cast.bob)
+    tokens.make(actor=cast.bob, name="x", scopes=["fields"], days=1)
     change(cast.bob.pk, account_of(cast.bob, role=Role.AUDITOR), actor=cast.ada)
+    assert ApiToken.objects.get().revoked_at is not None
     assert bobs.get("/customers/").status_code == 302
     entry = AuditEntry.objects.get(action="user.change")
     assert entry.detail["role"] == [Role.REP, Role.AUDITOR]

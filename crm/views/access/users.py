@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm.accounts.people import AccountForm, send_invitation
 from crm.models import User
 from crm.policy import can, require
-from crm.services import factors, sign_ins, users
+from crm.services import audit, factors, sign_ins, users
 from crm.services.users import UserError
 
 UNPROCESSABLE = 422
@@ -85,12 +85,20 @@ def _change(request: HttpRequest, user: User) -> HttpResponse:
 def send_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Mail somebody anew how to choose a password."""
     require(request.user, "user.manage")
-    user = _user(pk)
+    answer: HttpResponse = _send_again(request, _user(pk))
+    return answer
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _send_again(request: HttpRequest, user: User) -> HttpResponse:
+    actor = require(request.user, "user.manage")
     if not user.is_active or not user.email:
         messages.error(request, _("The account is closed or has no mail address."))
     else:
+        # On record before it leaves: whoever gets the mail chooses the password.
+        audit.record(actor, "user.mail", f"user:{user.pk}")
         _mail(request, user)
-    return redirect("user", pk)
+    return redirect("user", user.pk)
 
 
 @require_POST
