@@ -103,7 +103,9 @@ def wants_digest(user: User) -> bool:
 
 @transaction.atomic
 def choose_digest(user: User, wanted: bool) -> None:
-    """Note whether somebody wants the digest."""
+    """Note whether somebody wants the digest; what they said before is not said again."""
+    if wants_digest(user) == wanted:
+        return
     MailPreference.objects.update_or_create(user=user, defaults={"digest": wanted})
     audit.record(user, "mail.digest", f"user:{user.pk}", wanted=wanted)
 

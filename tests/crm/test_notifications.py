@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from analysis.services.runs import start_run
 from crm.models import AuditEntry, Job, Notification
 from crm.services import jobs, saved_views
-from crm.services.notifications import told_to, unread
+from crm.services.notifications import stop_token, told_to, unread
 from customers.models import Customer, CustomerShare
 from customers.services import bulk
 from customers.services.tasks import create_task
@@ -82,4 +84,8 @@ def test_a_run_tells_owners_who_moved_and_who_asked_that_it_is_done(cast: Cast) 
 def test_who_stops_the_digest_is_on_record(cast: Cast) -> None:
     sign_in(cast.alice).post("/notifications/mail/", {"digest": "0"})
     assert "You don't get it" in sign_in(cast.alice).get("/notifications/").content.decode()
+    assert AuditEntry.objects.filter(action="mail.digest", actor=cast.alice).count() == 1
+    sign_in(cast.alice).post("/notifications/mail/", {"digest": "0"})
+    stop = reverse("digest_stop", args=[stop_token(cast.alice.pk)])
+    assert Client().post(stop).status_code == 200
     assert AuditEntry.objects.filter(action="mail.digest", actor=cast.alice).count() == 1
