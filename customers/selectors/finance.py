@@ -13,13 +13,16 @@ from typing import Any
 
 from django.db.models import (
     Count,
+    F,
+    FloatField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
     Sum,
+    Value,
 )
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Cast, NullIf, TruncMonth
 from django.utils.functional import Promise
 
 from crm.models import User
@@ -200,21 +203,29 @@ def payment_page(customer: Customer, *, after: str = "", before: str = "", size:
     return keyset_page(payments, NEWEST_PAYMENTS_FIRST, after=after, before=before, size=size)
 
 
-def bought_products(customer: Customer, start: date, end: date, limit: int = 10) -> list[ProductRow]:
-    """Return the merchandise a customer (in scope) bought most of in [start, end), by net revenue."""
+def bought_products(
+    customer: Customer, start: date, end: date, limit: int = 10, *, lowest_margin: bool = False
+) -> list[ProductRow]:
+    """Return the merchandise a customer (in scope) bought most of in [start, end), by net revenue.
+
+    With ``lowest_margin`` what earned least for its revenue, where the cost is known.
+    """
     lines = OrderLine.objects.filter(
         customer=customer, ordered_on__gte=start, ordered_on__lt=end, product__not_merchandise=False
     ).exclude(order__status=OrderStatus.CANCELLED)  # whose lines keep their quantities, though no revenue
-    totals = (
-        lines.values("product__sku", "product__name")
-        .annotate(
-            quantities=Sum("quantity"),
-            revenue=Sum("revenue_cents"),
-            costed=Sum("revenue_cents", filter=Q(cost_cents__isnull=False)),
-            cost=Sum("cost_cents"),
-        )
-        .order_by("-revenue", "product__sku")[:limit]
+    totals = lines.values("product__sku", "product__name").annotate(
+        quantities=Sum("quantity"),
+        revenue=Sum("revenue_cents"),
+        costed=Sum("revenue_cents", filter=Q(cost_cents__isnull=False)),
+        cost=Sum("cost_cents"),
     )
+    if lowest_margin:
+        costed = NullIf(Cast("costed", FloatField()), Value(0.0))
+        totals = totals.annotate(rate=Value(1.0) - Cast("cost", FloatField()) / costed).order_by(
+            F("rate").asc(nulls_last=True), "product__sku"
+        )
+    else:
+        totals = totals.order_by("-revenue", "product__sku")
     return [
         ProductRow(
             sku=row["product__sku"],
@@ -223,7 +234,7 @@ def bought_products(customer: Customer, start: date, end: date, limit: int = 10)
             revenue_cents=row["revenue"],
             margin=(row["costed"] - row["cost"]) / row["costed"] if row["costed"] else None,
         )
-        for row in totals
+        for row in totals[:limit]
     ]
 
 

@@ -26,6 +26,10 @@ _LISTS: dict[str, str | Promise] = {
     "orders": gettext_lazy("Orders"),
     "payments": gettext_lazy("Payments"),
 }
+_BY: dict[str, str | Promise] = {
+    "revenue": gettext_lazy("Net revenue"),
+    "margin": gettext_lazy("Lowest margin"),
+}
 
 
 def trade(visit: Visit) -> dict[str, Any]:
@@ -37,11 +41,12 @@ def trade(visit: Visit) -> dict[str, Any]:
         page: Any = listing(visit.request, partial(finance.order_page, orders, size=RECORDS_SHOWN))
     else:
         page = listing(visit.request, partial(finance.payment_page, customer, size=RECORDS_SHOWN))
+    by, ignored = chosen(visit.request, "by", _BY, "revenue")
     start, end = visit.window
     financial = financial_record(customer)
     return {
         "financial_facts": financial_facts(customer.pk, financial),
-        "products": finance.bought_products(customer, start, end),
+        "products": finance.bought_products(customer, start, end, lowest_margin=by == "margin"),
         "products_window": days_in_words(start, end - timedelta(days=1)),
         "months": _revenue_chart(
             finance.monthly_revenue(customer, month_of(visit.as_of, 1 - CHART_MONTHS), end), visit.as_of
@@ -50,7 +55,11 @@ def trade(visit: Visit) -> dict[str, Any]:
         "show": show,
         "computed": computed(financial),
         "cards": cards(visit.user, customer, "account", "opening", "costs", "opportunities"),
-        "notes": [*notes, *page.notes],
+        "products_by": [
+            {"label": label, "url": with_parameters(visit.request, by=name), "active": name == by}
+            for name, label in _BY.items()
+        ],
+        "notes": [*notes, *ignored, *page.notes],
         "lists": [
             {"label": label, "url": with_parameters(visit.request, show=name), "active": name == show}
             for name, label in _LISTS.items()
