@@ -40,6 +40,7 @@ from customers.models.finance import COUNTED
 from customers.services.demo.catalogue import make_catalogue
 from customers.services.demo.company import CompanyWriter, Listener
 from customers.services.demo.desk import Desk
+from customers.services.demo.following import write_follow_up
 from customers.services.demo.house import build_house
 from customers.services.demo.indexes import bare_tables, without_triggers
 from customers.services.demo.places import read_places
@@ -113,6 +114,7 @@ def _fill(desk: Desk) -> Counter[str]:
     write_working_records(desk)
     write_surroundings(desk)
     write_sealed(desk, User.objects.get(username="admin"))
+    write_follow_up(desk)
     return desk.rows
 
 
