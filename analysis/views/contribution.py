@@ -13,6 +13,7 @@ from analysis.charts.contribution import monthly_chart, monthly_table, monthly_t
 from analysis.forms.filters import SnapshotFilters
 from analysis.selectors import contribution as selector
 from analysis.selectors import runs
+from analysis.selectors.annotations import noted_between
 from analysis.selectors.contribution import ContributionSummary
 from analysis.selectors.ranking import ranking
 from analysis.selectors.tiers import by_region
@@ -41,6 +42,8 @@ def contribution(request: HttpRequest) -> HttpResponse:
     order, notes = chosen(request, "sort", dict.fromkeys(ORDERS), "value")
     months = selector.monthly(run, user, scope)
     columns, rows = monthly_table(months)
+    chart = monthly_chart(months)
+    chart["notes"] = noted_between(user, chart["labels"])
     summary = selector.summary(run, user, scope)
     regions = [(str(each.region_id), each.name) for each in by_region(run, user, scope) if each.region_id]
     ranked = ranked_list(
@@ -61,7 +64,7 @@ def contribution(request: HttpRequest) -> HttpResponse:
             for each in summary.top
         ],
         "monthly_title": monthly_title(months),
-        "monthly": monthly_chart(months),
+        "monthly": chart,
         "monthly_columns": columns,
         "monthly_rows": rows,
         "list": ranked,

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from analysis.models import AnalysisRun
+from analysis.models import AnalysisRun, Annotation
 from analysis.selectors import contribution
 from analysis.selectors.snapshots import Filter
 from analysis.services.runs import start_run
@@ -36,7 +36,9 @@ def test_what_was_sold_after_a_past_run_is_in_none_of_its_months() -> None:
             (100_00, 40_00, 1),
             (200_00, 80_00, 1),
         ]
+    Annotation.objects.create(day=MIDDLE, text="Price rise", author=ada)
     page = sign_in(alice).get(f"/analysis/contribution/?run={past.pk}")
     assert page.context["monthly"]["series"][0]["values"][-1] == 200_00
+    assert page.context["monthly"]["notes"] == [{"at": "2024-06", "text": "Price rise"}]
     past.state = "published"
     assert contribution.monthly(past, alice, months=1)[0].net_revenue == 600_00
