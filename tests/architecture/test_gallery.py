@@ -6,6 +6,7 @@ from tests.e2e.gallery import (
     ADMIN_PAGES,
     BELOW_PERSON,
     BELOW_RECORD,
+    DETAILS,
     NAMED,
     SENT,
     SIGN_IN,
@@ -18,7 +19,7 @@ def test_every_page_without_arguments_is_photographed_under_a_name_of_its_own() 
     addresses = list(addresses_without_arguments())
     names = {page_name(each) for each in addresses}
     assert len(names) == len(addresses)
-    known = names | set(NAMED) | set(BELOW_RECORD)
+    known = names | set(NAMED) | set(BELOW_RECORD) | set(DETAILS)
     assert {SIGN_IN, *ADMIN_PAGES, "customers", "customers-today", "analysis-tiers"} <= known
 
 

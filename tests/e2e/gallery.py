@@ -52,15 +52,16 @@ DETAILS = {
     "channel-edit": ("/customers/campaigns/channels/", r"/customers/directory/channels/\d+/"),
     "competitor-edit": ("/customers/competitors/", r"/customers/directory/competitors/\d+/"),
     "task": ("/customers/tasks/", r"/customers/tasks/\d+/"),
+    "import": ("/customers/imports/", r"/customers/imports/\d+/"),
+    "access-user": ("/access/users/", r"/access/users/\d+/"),
+    "access-team": ("/access/teams/", r"/access/teams/\d+/"),
     "merge-compare": ("{record}merge/", r"/customers/\d+/merge/\?with=.+"),
 }
-FIVE = ("gold", "drag", "wish", "complaining", "narrow")
 FIVE_LISTS = ("gold", "drag", "wish", "complaining", "narrow")
 # Pages whose address says which list, register or field is meant.
 NAMED = {
     "list-export": "/customers/lists/customers/export/",
     **{f"list-{key}": f"/analysis/lists/{key}/" for key in FIVE_LISTS},
-    **{f"list-{key}": f"/analysis/lists/{key}/" for key in FIVE},
     "territory-new": "/customers/directory/territories/new/",
     "competitor-new": "/customers/directory/competitors/new/",
     "channel-new": "/customers/directory/channels/new/",
@@ -102,6 +103,9 @@ ADMIN_PAGES = (
     "access-teams",
     "access-teams-new",
     "access-rights",
+    "access-user",
+    "access-team",
+    "import",
     "styleguide",
 )
 # Addresses that answer no page of their own: parts of pages, files, and what only redirects.
@@ -162,9 +166,14 @@ class Gallery:
                 self.pages |= {name: record + below for name, below in BELOW_RECORD.items()}
             if person := self._first_link(page, PEOPLE, r"/customers/\d+/"):
                 self.pages |= {name: person + below for name, below in BELOW_PERSON.items()}
-            for name, (start, form) in DETAILS.items():
-                if found := self._first_link(page, start.format(record=record), form):
-                    self.pages[name] = found
+        for user in self.sessions:
+            with self._context(user, "en", "light", "desk") as context:
+                page = context.new_page()
+                for name, (start, form) in DETAILS.items():
+                    if _viewer_of(name) == user and (
+                        found := self._first_link(page, start.format(record=record), form)
+                    ):
+                        self.pages[name] = found
         self.pages |= {name: start for name, (start, _to, _fields) in SENT.items()} | NAMED
         self.pages[ALIKE] = "/customers/new/"
 
