@@ -14,11 +14,11 @@ from crm.templatetags.rows import name as name_cell
 from customers.exports.columns.base import Column, Row, Value
 from customers.exports.columns.customers import choice, colleague, labels, region
 from customers.exports.columns.finance import CUSTOMER_CODE
+from customers.imports.cleaning import choices as known
 from customers.models import ComplaintType, ContactChannel, Direction, ResponseType
 
 WORDS_SHOWN = 80
 _COMPLAINTS = labels(ComplaintType.choices)
-_RESPONSES = labels(ResponseType.choices)
 
 
 def named_by_customer(under: str = "customer__code", sort: str = "") -> Column:
@@ -31,6 +31,7 @@ def named_by_customer(under: str = "customer__code", sort: str = "") -> Column:
         cell=lambda row: name_cell(
             reverse("customers:record", args=[row["customer_id"]]), row["customer__name"], row[under]
         ),
+        header="customer_name",
         is_name=True,
         sort=sort,
     )
@@ -48,7 +49,7 @@ def words(key: str, label: object, *, shown: bool = True) -> Column:
     )
 
 
-def a_moment(key: str, label: object, *, shown: bool = True, sort: str = "") -> Column:
+def a_moment(key: str, label: object, *, shown: bool = True, sort: str = "", header: str = "") -> Column:
     """Return the column of a time: a day on the page, the time too in a file."""
 
     def local(row: Row) -> Value:
@@ -63,6 +64,7 @@ def a_moment(key: str, label: object, *, shown: bool = True, sort: str = "") -> 
         is_shown=shown,
         is_short=True,
         sort=sort,
+        header=header,
     )
 
 
@@ -111,15 +113,10 @@ COMPLAINT_COLUMNS = (
 )
 INTERACTION_COLUMNS = (
     named_by_customer(),
-    a_moment("occurred_at", _("When"), sort="newest"),
-    Column(
-        "response_type",
-        _("Response type"),
-        lambda row: _RESPONSES(row["response_type"]),
-        ("response_type",),
-    ),
-    choice("channel", _("Channel"), ContactChannel.choices, shown=True),
-    choice("direction", _("Direction"), Direction.choices),
+    a_moment("occurred_at", _("When"), sort="newest", header="occurred_on"),
+    choice("response_type", _("Response type"), ResponseType.choices, words=known.RESPONSE_TYPE, shown=True),
+    choice("channel", _("Channel"), ContactChannel.choices, words=known.CHANNEL, shown=True),
+    choice("direction", _("Direction"), Direction.choices, words=known.DIRECTION),
     words("body", _("What was said")),
     colleague("rep", _("Rep")),
     Column(
@@ -136,7 +133,24 @@ INTERACTION_COLUMNS = (
         _("Product"),
         lambda row: row["product__name"] or "",
         ("product__name",),
+        header="product_name",
         is_shown=False,
+    ),
+    Column(
+        "sku",
+        _("SKU"),
+        lambda row: row["product__sku"] or "",
+        ("product__sku",),
+        is_shown=False,
+        in_files_only=True,
+    ),
+    Column(
+        "reference",
+        _("Reference"),
+        lambda row: row["reference"] or "",
+        ("reference",),
+        is_shown=False,
+        in_files_only=True,
     ),
     CUSTOMER_CODE,
 )

@@ -30,6 +30,7 @@ CUSTOMER = Column(
     lambda row: row["customer__name"] or "",
     ("customer_id", "customer__name"),
     cell=customer_cell,
+    header="customer_name",
     is_name=True,
 )
 CUSTOMER_CODE = Column(
@@ -172,6 +173,7 @@ PAYMENT_COLUMNS = (
         lambda row: row["order__number"] or "",
         ("order_id", "order__number"),
         cell=_payment_order,
+        header="order_number",
     ),
     a_day("due_on", _("Due on"), sort="due"),
     a_day("paid_on", _("Paid on"), sort="paid"),
@@ -184,6 +186,15 @@ PAYMENT_COLUMNS = (
         cell=lambda row: figure(money(row["amount_cents"])),
         is_figure=True,
         sort="amount",
+        on_pages_only=True,
+    ),
+    Column("amount", _("Amount"), lambda row: row["amount"], ("amount",), in_files_only=True),
+    Column(
+        "exchange_rate",
+        _("Exchange rate"),
+        lambda row: row["exchange_rate"],
+        ("exchange_rate",),
+        in_files_only=True,
     ),
     plain("account", _("Account")),
     plain("currency", _("Currency")),
