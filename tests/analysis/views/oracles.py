@@ -14,6 +14,10 @@ MINE = {
     "manager": "SELECT id FROM customers_customer WHERE team_id = {team} OR owner_id = {user}",
     "admin": "SELECT id FROM customers_customer",
     "auditor": "SELECT id FROM customers_customer",
+    # What somebody who sees the company narrows a page down to.
+    "owner": "SELECT id FROM customers_customer WHERE owner_id = {user}",
+    "region": """SELECT id FROM customers_customer WHERE region_id IN
+        (SELECT id FROM customers_region WHERE path LIKE 'D/D1/%')""",
 }
 HEAD = """WITH mine AS (
     SELECT id FROM customers_customer WHERE deleted_at IS NULL AND NOT scoring_refused AND id IN ({mine})
