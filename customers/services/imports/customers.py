@@ -12,20 +12,27 @@ from django.utils.translation import gettext as _
 
 from customers.imports.rows import CustomerRow
 from customers.models import Address, ContactPoint, Customer
-from customers.services.imports.doubles import join_named, skip_doubles, watch_for_doubles
+from customers.services.imports.doubles import skip_doubles, watch_for_doubles
 from customers.services.imports.keys import customer_key
 from customers.services.imports.labels import TO_BE_CREATED, add_labels, known_labels, note_made
 from customers.services.imports.links import FIND_CUSTOMERS, resolve_customers
-from customers.services.imports.matching import GROUPS, group_rows, is_usual, resolve_groups
+from customers.services.imports.matching import (
+    GROUPS,
+    group_rows,
+    is_searched,
+    is_told_by_key,
+    join_coded,
+    resolve_groups,
+)
 from customers.services.imports.newcomers import (
     NEW_CUSTOMER,
     NewCustomer,
     renew_search_keys,
     stage_new_customers,
 )
-from customers.services.imports.profiles import NEWS, profile_of, write_profiles
+from customers.services.imports.profiles import NEWS, note_changes, profile_of, write_profiles
 from customers.services.imports.records import RecordPlan
-from customers.services.imports.rules import MatchRule
+from customers.services.imports.rules import OTHERS, MatchRule
 from customers.services.imports.statements import chunk_range, insert_into, template
 from customers.services.privacy import identity_index
 
@@ -210,11 +217,12 @@ class CustomerPlan(RecordPlan):
             "industry": _("The industry has more than 100 characters. Shorten it."),
             "taken": template(taken, "code"),
             "by_code": MatchRule.CODE in self.rules.match,
+            "profile_policy": self.rules.policy(OTHERS),
         }
 
     @property
     def _by_identity(self) -> bool:
-        return MatchRule.IDENTITY in self.rules.match
+        return any(step.rule == MatchRule.IDENTITY for step in self.rules.steps)
 
     @property
     def _by_looks(self) -> bool:
@@ -222,15 +230,14 @@ class CustomerPlan(RecordPlan):
 
     def reject_the_impossible(self, cursor: CursorWrapper) -> None:
         """Find the rows that mean one customer, where that is not said by code and name alone."""
-        if not is_usual(self.rules):
+        if not is_told_by_key(cursor, self.rules):
             group_rows(cursor, self.rules)
 
     def prepare(self, cursor: CursorWrapper, chunk_rows: int) -> None:
         """Also list the customers, to find them among ours."""
         super().prepare(cursor, chunk_rows)
         by_code = MatchRule.CODE in self.rules.match
-        if is_usual(self.rules):
-            join_named(cursor)
+        if not is_searched(cursor):
             cursor.execute(FIND_CUSTOMERS)
         else:
             cursor.execute(GROUPS)
@@ -240,17 +247,19 @@ class CustomerPlan(RecordPlan):
                 " AND (s.code IS NULL OR NOT %s)",
                 [by_code],
             )
+        join_coded(cursor, self.rules)
         watch_for_doubles(cursor, by_code=by_code)
         cursor.execute("ANALYZE staged_customer")
 
     def judge(self, cursor: CursorWrapper, first: int, last: int) -> None:
         """Find the customers among ours, then compare."""
-        if is_usual(self.rules):
-            resolve_customers(cursor)
-        else:
+        if is_searched(cursor):
             resolve_groups(cursor, self.rules, chunk_range(cursor, first, last))
+        else:
+            resolve_customers(cursor, companies_only=True)
         super().judge(cursor, first, last)
         skip_doubles(cursor)
+        note_changes(cursor, self.rules.policy(OTHERS))
 
     def write(self, cursor: CursorWrapper, chunk: int) -> dict[str, int]:
         """Write customers, then what hangs on them."""
@@ -261,7 +270,7 @@ class CustomerPlan(RecordPlan):
         renew_search_keys(cursor, _RENAMED)
         _add_contacts(cursor)
         _add_tags(cursor)
-        write_profiles(cursor)
+        write_profiles(cursor, self.rules.policy(OTHERS))
         self.sealed_values.write(cursor)
         return also
 

@@ -31,22 +31,6 @@ _REMEMBER = """
 INSERT INTO met SELECT subject_id, line_no FROM judged WHERE outcome IN ('created', 'updated', 'unchanged')
 """
 
-# A row without a code is about the customer that the file calls the same, if it has one code only.
-_JOIN_NAMED = """
-UPDATE grouped g SET repeats = c.line_no, differs = false
-FROM staged s JOIN (
-    SELECT name, min(line_no) AS line_no FROM staged
-    WHERE code IS NOT NULL AND reason = '' AND kind IS DISTINCT FROM 'person'
-    GROUP BY name HAVING count(DISTINCT code) = 1
-) c ON c.name = s.name
-WHERE s.line_no = g.line_no AND s.code IS NULL AND s.reason = '' AND s.kind IS DISTINCT FROM 'person'
-"""
-
-
-def join_named(cursor: CursorWrapper) -> None:
-    """Have rows without a code repeat the row with one that bears the same name; a person's name says nothing."""
-    cursor.execute(_JOIN_NAMED)
-
 
 def watch_for_doubles(cursor: CursorWrapper, *, by_code: bool) -> None:
     """Make the staging table ``met`` where two keys may find one customer."""

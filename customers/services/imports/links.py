@@ -35,7 +35,8 @@ UPDATE staged_customer s
 SET customer_id = c.id, fault = CASE WHEN c.customers = 1 THEN '' ELSE format(%(several)s, s.text) END
 FROM (
     SELECT name, min(id) AS id, count(*) AS customers FROM customers_customer
-    WHERE deleted_at IS NULL AND name IN (SELECT text FROM staged_customer WHERE by_name AND customer_id IS NULL)
+    WHERE deleted_at IS NULL AND (kind <> 'person' OR NOT %(companies_only)s)
+        AND name IN (SELECT text FROM staged_customer WHERE by_name AND customer_id IS NULL)
     GROUP BY name
 ) c
 WHERE s.customer_id IS NULL AND s.by_name AND c.name = s.text
@@ -54,12 +55,17 @@ WHERE s.product_id IS NULL AND NOT s.has_sku AND p.name = s.product_key
 """
 
 
-def resolve_customers(cursor: CursorWrapper) -> None:
-    """Find the customers that are not found yet; ``fault`` says why one of them cannot be used."""
+def resolve_customers(cursor: CursorWrapper, *, companies_only: bool = False) -> None:
+    """Find the customers that are not found yet, by name companies only if that is asked.
+
+    ``fault`` says why one of them cannot be used.
+    """
     deleted = _("Customer %(code)s was deleted here. Restore it, or correct the code.")
     several = _("Several customers are called %(name)s. Add a column with their codes.")
     cursor.execute(_RESOLVE_CUSTOMERS, {"deleted": template(deleted, "code")})
-    cursor.execute(_RESOLVE_NAMED_CUSTOMERS, {"several": template(several, "name")})
+    cursor.execute(
+        _RESOLVE_NAMED_CUSTOMERS, {"several": template(several, "name"), "companies_only": companies_only}
+    )
 
 
 def resolve_products(cursor: CursorWrapper) -> None:

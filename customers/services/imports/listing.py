@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Field, Model
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from customers.models import ImportBatch, RowOutcome
 from customers.selectors.masking import MASK
 from customers.services.imports.batches import open_batch, stored_path
 from customers.services.imports.corrections import corrections_of, with_corrections
+from customers.services.imports.profiles import PROFILES
 from customers.services.imports.reversal import SUBJECTS
 from customers.services.imports.staging import Staging
 
@@ -185,6 +186,13 @@ def _duplicate(verdict: _Verdict) -> Duplicate | None:
     return Duplicate(**said) if said else None
 
 
+def _in_words(model: type[Model], column: str, value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    field = cast("Field[Any, Any]", model._meta.get_field(column))
+    return str(dict(field.flatchoices).get(value, value))
+
+
 class _Labels:
     """The words for a record's columns and for what stands in them."""
 
@@ -204,6 +212,17 @@ class _Labels:
             )
             for column, before in old.items()
         ]
+        for kind, profile in verdict.changes.get("profile", {}).items():
+            model = PROFILES[kind]
+            changes += [
+                FieldChange(
+                    column,
+                    str(model._meta.get_field(column).verbose_name),  # type: ignore[union-attr]
+                    _in_words(model, column, before),
+                    _in_words(model, column, after),
+                )
+                for column, (before, after) in profile.items()
+            ]
         if verdict.outcome == RowOutcome.UPDATED and not changes:
             changes.append(FieldChange("", _("Contact points, addresses, tags or costs"), "", _("added")))
         return tuple(changes)

@@ -23,7 +23,7 @@ _KEYS = {
     MatchRule.NAME_REGION: (
         "SELECT line_no, lower(name) || '|' || region_id AS key FROM staged s WHERE region_id IS NOT NULL"
     ),
-    MatchRule.NAME: "SELECT line_no, name AS key FROM staged s WHERE code IS NULL",
+    MatchRule.NAME: "SELECT line_no, name AS key FROM staged s",
 }
 
 # The same of ours: group and customer.
@@ -63,7 +63,7 @@ _STAR = """
 INSERT INTO edge (one, other)
 SELECT line_no, first FROM (
     SELECT k.line_no, min(k.line_no) OVER (PARTITION BY k.key) AS first
-    FROM ({keys}) k JOIN staged s ON s.line_no = k.line_no WHERE s.reason = ''{uncoded}
+    FROM ({keys}) k JOIN staged s ON s.line_no = k.line_no WHERE s.reason = ''{limit}
 ) keyed WHERE line_no <> first
 """
 
@@ -101,9 +101,48 @@ FROM staged WHERE customer_key IS NOT NULL AND reason = ''
 """
 
 
-def is_usual(rules: MatchRules) -> bool:
-    """Whether customers are told by code, and by name where a row has none: no search is needed for that."""
-    return tuple(rules.match) == DEFAULT_MATCH
+# Which rows, and which of ours, a rule for one kind is about; what a row does not say of itself is a company.
+_ROWS_OF = {"person": " AND s.kind = 'person'", "company": " AND s.kind IS DISTINCT FROM 'person'", "": ""}
+_OURS_OF = {"person": " AND k.kind = 'person'", "company": " AND k.kind <> 'person'", "": ""}
+
+# A row without a code is about the customer with one that a rule finds in the file, if it finds but one.
+_JOIN_CODED = """
+UPDATE grouped g SET repeats = c.line_no, differs = false
+FROM ({keys}) u JOIN staged s ON s.line_no = u.line_no
+JOIN (
+    SELECT k.key, min(k.line_no) AS line_no FROM ({keys}) k JOIN staged s ON s.line_no = k.line_no
+    WHERE s.code IS NOT NULL AND s.reason = ''{kind} GROUP BY k.key HAVING count(DISTINCT s.code) = 1
+) c ON c.key = u.key
+WHERE g.line_no = u.line_no AND s.code IS NULL AND s.reason = ''{kind}
+"""
+
+_PERSON_WITHOUT_CODE = (
+    "SELECT EXISTS (SELECT FROM staged WHERE code IS NULL AND kind = 'person' AND reason = '')"
+)
+
+
+def is_told_by_key(cursor: CursorWrapper, rules: MatchRules) -> bool:
+    """Whether customers are told by code, and companies by name where a row has none: no search is needed for that."""
+    if tuple(rules.match) != DEFAULT_MATCH:
+        return False
+    cursor.execute(_PERSON_WITHOUT_CODE)
+    return not cursor.fetchone()[0]
+
+
+def is_searched(cursor: CursorWrapper) -> bool:
+    """Whether ``group_rows`` was needed."""
+    cursor.execute("SELECT to_regclass('same')")
+    return bool(cursor.fetchone() != (None,))
+
+
+def join_coded(cursor: CursorWrapper, rules: MatchRules) -> None:
+    """Where codes tell customers apart, have rows without one repeat the row with one that they are about.
+
+    By rules for persons or for companies: by others a customer that we know comes before one of the file.
+    """
+    for rule, kind in rules.steps if MatchRule.CODE in rules.match else ():
+        if kind:
+            cursor.execute(_JOIN_CODED.replace("{keys}", _KEYS[rule]).replace("{kind}", _ROWS_OF[kind]))
 
 
 def group_rows(cursor: CursorWrapper, rules: MatchRules) -> None:
@@ -114,8 +153,9 @@ def group_rows(cursor: CursorWrapper, rules: MatchRules) -> None:
     cursor.execute("DROP TABLE IF EXISTS edge, same")
     cursor.execute("CREATE UNLOGGED TABLE edge (one integer, other integer)")
     by_code = MatchRule.CODE in rules.match
-    for rule in rules.match:
-        uncoded = " AND s.code IS NULL" if by_code and rule != MatchRule.CODE else ""
+    for rule, kind in rules.steps:
+        is_uncoded = rule == MatchRule.NAME or (by_code and rule != MatchRule.CODE)
+        uncoded = " AND s.code IS NULL" if is_uncoded else ""
         if rule == MatchRule.NEAR:
             find_alike(cursor)
             cursor.execute(
@@ -123,7 +163,7 @@ def group_rows(cursor: CursorWrapper, rules: MatchRules) -> None:
                 f" JOIN staged o ON o.line_no = a.other WHERE true{uncoded}{uncoded.replace('s.', 'o.')}"
             )
         else:
-            cursor.execute(_STAR.replace("{keys}", _KEYS[MatchRule(rule)]).replace("{uncoded}", uncoded))
+            cursor.execute(_STAR.replace("{keys}", _KEYS[rule]).replace("{limit}", uncoded + _ROWS_OF[kind]))
     cursor.execute(
         "CREATE UNLOGGED TABLE same AS SELECT line_no, line_no AS first_line FROM staged WHERE reason = ''"
     )
@@ -149,9 +189,10 @@ def resolve_groups(cursor: CursorWrapper, rules: MatchRules, lines: dict[str, in
     params = {**lines, "several": several, "deleted": template(deleted, "number")}
     lines_only = "s.line_no BETWEEN %(first_line)s AND %(last_line)s AND s.reason = ''"
     by_code = MatchRule.CODE in rules.match
-    for rule in rules.match:
-        found = _FOUND[MatchRule(rule)]
+    for rule, kind in rules.steps:
+        found = _FOUND[rule]
         limit = lines_only + (" AND s.code IS NULL" if by_code and rule != MatchRule.CODE else "")
+        limit += _ROWS_OF[kind] + _OURS_OF[kind]
         if rule == MatchRule.NEAR:
             found = found.replace("{range}", limit)
         else:

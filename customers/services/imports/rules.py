@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -16,10 +16,11 @@ class MatchRule(models.TextChoices):
     """What two customers must have in common to be one."""
 
     CODE = "code", gettext_lazy("Customer code")
+    PERSON = "person", gettext_lazy("Of a person: identity number, phone or mail address, or name and region")
     IDENTITY = "identity", gettext_lazy("Identity or credit number")
     CONTACT = "contact", gettext_lazy("Phone or mail address")
     NAME_REGION = "name_region", gettext_lazy("Name and region")
-    NAME = "name", gettext_lazy("Name, where a row has no code")
+    NAME = "name", gettext_lazy("Name of a company, where a row has no code")
     NEAR = "near", gettext_lazy("Much the same name, birthday and address")
 
 
@@ -31,8 +32,19 @@ class ConflictPolicy(models.TextChoices):
     KEEP = "keep", gettext_lazy("Keep what is there")
 
 
-DEFAULT_MATCH = (MatchRule.CODE, MatchRule.NAME)
+# People share their names with others: a bare name is nobody's.
+DEFAULT_MATCH = (MatchRule.CODE, MatchRule.PERSON, MatchRule.NAME)
 OTHERS = "*"
+
+
+_OF_PERSONS = (MatchRule.IDENTITY, MatchRule.CONTACT, MatchRule.NAME_REGION)
+
+
+class Step(NamedTuple):
+    """A rule to try on rows and customers of a kind (person, company, or "" for all)."""
+
+    rule: MatchRule
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,17 @@ class MatchRules:
             raise ValueError(
                 _("There is no such match rule or policy: %(names)s.") % {"names": ", ".join(unknown)}
             )
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The rules one by one, each with the kind of customers that it is about."""
+        steps: list[Step] = []
+        for rule in map(MatchRule, self.match):
+            if rule == MatchRule.PERSON:
+                steps += [Step(each, "person") for each in _OF_PERSONS]
+            else:
+                steps.append(Step(rule, "company" if rule == MatchRule.NAME else ""))
+        return tuple(steps)
 
     def policy(self, field_name: str) -> str:
         """Return what to do with a field on which the file and the record differ."""

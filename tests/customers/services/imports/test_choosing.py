@@ -40,6 +40,34 @@ def test_whose_word_counts_is_said_field_by_field(
     assert (ann.name, ann.reputation) == (name, reputation)
 
 
+@pytest.mark.parametrize(
+    ("policy", "employer", "title", "changes"),
+    [
+        (
+            "overwrite",
+            "Tea",
+            "buyer",
+            [("employer, if no customer", "Huaxin", "Tea"), ("job title", "", "buyer")],
+        ),
+        ("fill", "Huaxin", "buyer", [("job title", "", "buyer")]),
+        ("keep", "Huaxin", "", []),
+    ],
+)
+def test_whose_word_counts_holds_for_profiles_too(
+    bring: Bring, media: Path, policy: str, employer: str, title: str, changes: list[tuple[str, str, str]]
+) -> None:
+    bring("customers", "code,name,kind,employer\nC1,Ann,person,Huaxin\n")
+    batch = received(media, "code,name,kind,employer,job title\nC1,Ann,person,Tea,buyer\n")
+    imports.choose(batch, actor=None, rules=imports.MatchRules(conflicts={"*": policy}))
+    imports.check_here(batch, actor=None)
+    (row,) = imports.rows(batch)
+    assert sorted((each.label, each.old, each.new) for each in row.changes) == changes
+    result = brought(batch)
+    profile = Customer.objects.get().person_profile
+    assert (profile.employer_name, profile.job_title) == (employer, title)
+    assert result.counts.unchanged == int(policy == "keep")
+
+
 @pytest.mark.django_db
 def test_one_field_may_have_a_policy_of_its_own(bring: Bring, media: Path) -> None:
     bring("customers", "code,name,reputation\nC1,Ann,poor\n")
