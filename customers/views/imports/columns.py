@@ -103,8 +103,8 @@ def match(batch: ImportBatch) -> Matched:
 
 def _answered(request: HttpRequest, user: User, batch: ImportBatch, matched: Matched) -> HttpResponse:
     go = request.POST.get("go", "")
-    if go in {"apply", "afresh"}:
-        return _taken_over(request, user, batch, afresh=go == "afresh")
+    if go in {"apply", "afresh", "forget"}:
+        return _taken_over(request, user, batch, go)
     asked = _asked(request, user, batch, matched)
     if request.POST.get("seen") != _token(batch):
         return _page(request, user, batch, matched, asked, status=CONFLICT)
@@ -153,15 +153,18 @@ def _go_on(request: HttpRequest, user: User, batch: ImportBatch, go: str) -> Htt
     return redirect("customers:import_check", batch.pk)
 
 
-def _taken_over(request: HttpRequest, user: User, batch: ImportBatch, *, afresh: bool) -> HttpResponse:
-    """Take over a kept mapping, or none."""
-    if afresh:
+def _taken_over(request: HttpRequest, user: User, batch: ImportBatch, go: str) -> HttpResponse:
+    """Take over a kept mapping, or none; or forget one, which leaves this import as it is."""
+    if go == "afresh":
         imports.choose(batch, actor=user, wishes={})
         return redirect("customers:import_columns", batch.pk)
     wanted = request.POST.get("mapping", "")
     kept = next((each for each in imports.mappings(batch.kind) if str(each.pk) == wanted), None)
     if kept is None:
         messages.error(request, _("That mapping is gone. Choose another one."))
+    elif go == "forget":
+        imports.delete_mapping(kept.pk, actor=user)
+        say(request, _("The mapping “%(name)s” is forgotten.") % {"name": kept.name})
     else:
         take_over(user, batch, kept, match(batch).table)
     return redirect("customers:import_columns", batch.pk)

@@ -170,3 +170,16 @@ def test_match_rules_keep_their_order_and_are_moved_by_their_numbers(wizard: Wiz
     wizard.matched(batch, match=["contact", "near", "code"], **places)
     batch.refresh_from_db()
     assert batch.rules["match"] == ["code", "contact", "near"]
+
+
+def test_a_kept_mapping_is_forgotten_by_its_button(wizard: Wizard) -> None:
+    batch = wizard.brought(CUSTOMERS)
+    wizard.matched(batch, save_as="mine")
+    kept = ImportMapping.objects.get()
+    assert 'value="forget"' in wizard.get(batch, "columns")
+    said = {"go": "forget", "mapping": kept.pk}
+    page = wizard.client.post(address(batch, "columns"), said, follow=True).content.decode()
+    assert "The mapping “mine” is forgotten." in page
+    assert not ImportMapping.objects.exists()
+    wizard.client.post(address(batch, "columns"), said)
+    assert 'value="forget"' not in wizard.get(batch, "columns")
