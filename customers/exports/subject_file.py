@@ -51,14 +51,14 @@ def subject_file(customer_id: int, *, actor: User) -> bytes:
     require(actor, "privacy.manage")
     customer = Customer.objects.filter(customers_in_scope(actor)).get(pk=customer_id)
     opened = _opened(customer)
-    audit.record(
-        actor, "subject.file", f"customer:{customer.pk}", fields=sorted(value.key for value in opened)
-    )
     values = [*_own(values_of(actor, customer, personal=True)), *opened]
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("data.json", _json(customer, values, actor))
         packed.writestr("data.csv", _csv(values))
+    audit.record(
+        actor, "subject.file", f"customer:{customer.pk}", fields=sorted(value.key for value in opened)
+    )
     return archive.getvalue()
 
 

@@ -68,10 +68,12 @@ def add_part(model: type[P], *, actor: User, fields: Mapping[str, Any], collecte
     _require_in_scope(actor, fields)
     signature = {_SIGNED[model]: actor} if model in _SIGNED else {}
     with pghistory.context(user=actor.pk):
-        row = model(**{**signature, **_with_new(actor, fields)})
+        new = _write_new(fields)
+        row = model(**{**signature, **fields})
         row.save(force_insert=True)
         _settle(row)
     _note_source(actor, row, collected_by)
+    _note_new(actor, new)
     _note(actor, "add", row, fields)
     return row
 
@@ -99,11 +101,13 @@ def change_part(
         return row
     _require_in_scope(actor, changes)
     with pghistory.context(user=actor.pk):
-        for name, value in _with_new(actor, changes).items():
+        new = _write_new(changes)
+        for name, value in changes.items():
             setattr(row, name, value)
         row.save()
         _settle(row)
     _note_source(actor, row, collected_by)
+    _note_new(actor, new)
     _note(actor, "change", row, changes)
     return row
 
@@ -156,14 +160,21 @@ def _require_in_scope(actor: User, fields: Mapping[str, Any]) -> None:
         raise Customer.DoesNotExist
 
 
-def _with_new(actor: User, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields, after writing what they name for the first time: a competitor, a survey."""
-    for value in fields.values():
-        if isinstance(value, Competitor | Survey) and value._state.adding:
-            value.save()
-            name = value._meta.model_name
-            audit.record(actor, f"{name}.add", f"{name}:{value.pk}")
-    return dict(fields)
+def _write_new(fields: Mapping[str, Any]) -> list[Competitor | Survey]:
+    """Write what the fields name for the first time, a competitor or a survey, and return it."""
+    new = [
+        value for value in fields.values() if isinstance(value, Competitor | Survey) and value._state.adding
+    ]
+    for value in new:
+        value.save()
+    return new
+
+
+def _note_new(actor: User, new: list[Competitor | Survey]) -> None:
+    """Put on record what was written with a row; last of all, for the trail is held from there to the end."""
+    for value in new:
+        name = value._meta.model_name
+        audit.record(actor, f"{name}.add", f"{name}:{value.pk}")
 
 
 def _note_source(actor: User, row: CustomerChild, channel: str) -> None:
