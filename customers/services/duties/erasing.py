@@ -45,7 +45,8 @@ from customers.models.scope import customers_in_scope
 from customers.selectors.merging import merged_into
 from customers.services.attachments import path_of
 from customers.services.duties import ledger
-from customers.services.duties.imported import forget_changes, forget_imported
+from customers.services.duties.imported import forget_changes, forget_imported, own_words
+from customers.services.duties.traces import forget_traces
 from customers.services.merging.rows import every_link, versions_of
 from customers.services.privacy import NotAllowedError
 from customers.services.recovery.keyrings import forget_keys
@@ -135,6 +136,7 @@ def _destroy_rows(records: list[int]) -> Counter[str]:
     _drop_files(records)
     forget_imported(records)
     forget_changes(records)
+    forget_traces(own_words(records))
     for link in every_link():
         rows = link.model._default_manager.filter(**{f"{link.field}__in": records})
         if link.model in KEPT or (link.model, link.field) in NAMING:

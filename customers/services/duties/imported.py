@@ -54,7 +54,7 @@ def forget_imported(records: Collection[int], *, kinds: Collection[str] = tuple(
     keeping = ~Q(batch__stored_as="") | Exists(ImportCorrection.objects.filter(batch=OuterRef("batch")))
     rows = ImportRow.objects.filter(keeping, _about(records, kinds))
     batches = set(rows.values_list("batch", flat=True))
-    transaction.on_commit(partial(_drop_copies, batches, kinds, _own_words(records)), robust=True)
+    transaction.on_commit(partial(_drop_copies, batches, kinds, own_words(records)), robust=True)
 
 
 def forget_changes(records: Collection[int]) -> None:
@@ -72,7 +72,7 @@ def _about(records: Collection[int], kinds: Collection[str]) -> Q:
     return found
 
 
-def _own_words(records: Collection[int]) -> set[str]:
+def own_words(records: Collection[int]) -> set[str]:
     """Return by what a file may name some customers."""
     names = Customer.objects.filter(pk__in=records).values_list("code", "name", "english_name")
     contacts = ContactPoint.objects.filter(customer__in=records).values_list("value", flat=True)

@@ -7,6 +7,7 @@ from typing import Any
 from crm.services import jobs
 from crm.services.jobs import JobError, RunningJob
 from customers.services.duties import ledger, retention
+from customers.services.duties.traces import prune_jobs
 from customers.services.recovery.keyrings import forget_erased
 
 KIND = "customers.duties"
@@ -19,14 +20,15 @@ def start() -> None:
 
 @jobs.handles(KIND)
 def keep(job: RunningJob) -> dict[str, Any]:
-    """Keep the retention rules, write down purges that the ledger's file lacks, and destroy their keys in backups.
+    """Keep the retention rules, forget what jobs need no more, write down purges and destroy their keys in backups.
 
     A damaged file of the ledger keeps nothing else from being done; then the job has failed, saying where.
     """
     kept = retention.enforce(step=job.progress)
+    pruned = prune_jobs()
     unopened = forget_erased()
     try:
         written = ledger.write_down()
     except ledger.LedgerError as error:
         raise JobError(str(error)) from error
-    return {"written_down": written, "backups_unopened": unopened, **kept}
+    return {"written_down": written, "jobs_pruned": pruned, "backups_unopened": unopened, **kept}
