@@ -201,9 +201,11 @@ class _Execution:
             with self._step(5):
                 judged = backtest.result()
             with self._step(6):
+                known = aside.submit(_take_statistics, table)
                 validation.check_rows(work, table, population, totals)
                 self._describe(population, totals, source, found)
                 self.run.churn = churn.record(fit, population, judged, found) | {"by_band": bands.result()}
+                known.result()
                 publishing.publish(self.run, self.job, table, sums.result())
 
     def _read(
@@ -261,6 +263,11 @@ class _Execution:
         begun = time.monotonic()
         yield
         self.timings[STEPS[number]] = time.monotonic() - begun
+
+
+def _take_statistics(table: str) -> None:
+    with second_connection() as connection:
+        storing.take_statistics(connection, table)
 
 
 def _count_tiers(found: pd.DataFrame, scheme: str) -> dict[str, Any]:

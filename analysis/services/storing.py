@@ -54,7 +54,10 @@ def table_name(run: AnalysisRun, attempt: int) -> str:
 
 
 def store(connection: Connection, run: AnalysisRun, table: str, found: pd.DataFrame) -> None:
-    """Create the table of a run, fill it and key it. Killed half-way it leaves a table that nobody can see."""
+    """Create the table of a run, fill it and key it; its statistics are still to be taken.
+
+    Killed half-way it leaves a table that nobody can see.
+    """
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(table)))
     create_partition(connection, SNAPSHOTS, table, run)
     rows = found.reset_index()
@@ -64,7 +67,7 @@ def store(connection: Connection, run: AnalysisRun, table: str, found: pd.DataFr
     with ThreadPoolExecutor(STREAMS) as pool:
         list(pool.map(lambda part: _copy(table, rows.iloc[slice(*part)], kinds), parts))
         list(pool.map(_index, _index_statements(SNAPSHOTS, table)))
-    _make_sound(connection, SNAPSHOTS, table)
+    _add_key(connection, table)
 
 
 def _leave_to_defaults(connection: Connection, table: str, rows: pd.DataFrame) -> dict[str, Kind]:
@@ -228,11 +231,23 @@ def _index_statements(table: Table, name: str) -> list[sql.Composed]:
 
 def _make_sound(connection: Connection, table: Table, name: str) -> None:
     """Give a filled and indexed table its key, and statistics of what is asked of it."""
-    target, key = sql.Identifier(name), sql.Identifier(f"{name}_key")
-    connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY USING INDEX {}").format(target, key))
+    _add_key(connection, name)
+    take_statistics(connection, name, table)
+
+
+def _add_key(connection: Connection, name: str) -> None:
+    connection.execute(
+        sql.SQL("ALTER TABLE {} ADD PRIMARY KEY USING INDEX {}").format(
+            sql.Identifier(name), sql.Identifier(f"{name}_key")
+        )
+    )
+
+
+def take_statistics(connection: Connection, name: str, table: Table = SNAPSHOTS) -> None:
+    """Let the planner know a filled table, before anybody asks it."""
     columns = sql.SQL(", ").join(map(sql.Identifier, table.asked))
     connection.execute(
-        sql.SQL("ANALYZE {} ({})").format(target, columns)
+        sql.SQL("ANALYZE {} ({})").format(sql.Identifier(name), columns)
         if table.asked
-        else sql.SQL("ANALYZE {}").format(target)
+        else sql.SQL("ANALYZE {}").format(sql.Identifier(name))
     )
