@@ -1,4 +1,4 @@
-"""Where customers come from, what they say, and how good their records are."""
+"""Where customers come from, and what they say."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from analysis.charts.shapes import bars, item, parted_bars
+from analysis.charts.shapes import parted_bars
 from analysis.datasets.cases import DIMENSIONS
 from analysis.exports.tables import Column, Form, Sheet, column
-from analysis.selectors import attention, data_quality, informants, sources
+from analysis.selectors import attention, informants, sources
 from analysis.selectors.snapshots import sees_company
 from analysis.views.measures.declaring import (
     Asked,
@@ -24,7 +24,7 @@ from analysis.views.measures.declaring import (
     MeasurePage,
     Question,
 )
-from analysis.views.measures.parts import CUSTOMER, SHORT, count, customers_with, here, money, share, whole
+from analysis.views.measures.parts import SHORT, count, customers_with, here, money, share, whole
 from crm.templatetags.format import number, percent
 
 DIMENSION_LABELS = {
@@ -272,59 +272,6 @@ def _case_choices(asked: Asked) -> Sequence[Choice]:
     return (Choice("subject", _("Subject"), subjects), Choice("by", _("By"), groups))
 
 
-def _quality_figures(asked: Asked) -> list[Figure]:
-    found = data_quality.headline(asked.run, asked.user, asked.scope)
-    unused = data_quality.fields(asked.run, asked.user, asked.scope, unused=True)
-    return [
-        Figure(_("Customers"), found.customers),
-        Figure(_("Filled in"), found.completeness, Form.SHARE, better="up"),
-        Figure(_("Checked lately"), found.fresh_share, Form.SHARE, better="up"),
-        Figure(_("Fields that nobody uses"), len(unused), better="down"),
-    ]
-
-
-def _quality_finding(asked: Asked) -> Finding | None:
-    lines = [
-        line
-        for line in data_quality.fields(asked.run, asked.user, asked.scope)
-        if line.completeness is not None
-    ]
-    if not lines:
-        return None
-    emptiest = sorted(lines, key=lambda line: line.completeness or 0.0)
-    full = sum(1 for line in lines if (line.completeness or 0) >= 0.9)
-    title = gettext("%(full)s of %(all)s fields are filled in for nine in ten customers") % {
-        "full": number(full),
-        "all": number(len(lines)),
-    }
-    used = [line for line in emptiest if not line.is_unused][:SHORT]
-    drawn = [
-        item(line.label, line.completeness or 0.0, note=number(line.filled))
-        for line in used or emptiest[:SHORT]
-    ]
-    columns = (
-        column(_("Field"), "label"),
-        share(_("Filled in"), "completeness"),
-        count(_("Filled"), "filled"),
-        count(_("Customers"), "customers"),
-    )
-    about = gettext("How far the emptiest of the fields in use are filled in; the table has all")
-    return Finding(title, about, bars(drawn, "percent", gettext("Filled in")), Sheet(columns, emptiest))
-
-
-def _quality_list(asked: Asked) -> Listing:
-    columns = (
-        CUSTOMER,
-        share(_("Filled in"), "completeness"),
-        count(_("Filled"), "filled"),
-        count(_("Of so many"), "applicable"),
-        column(_("Checked on"), "checked_on", Form.DAY),
-        column(_("Age"), "age_days", Form.DAYS, hide=True),
-    )
-    read = partial(data_quality.least_complete, asked.run, asked.user, asked.scope)
-    return Listing(gettext("The least complete records"), columns, read)
-
-
 PAGES = (
     MeasurePage(
         "sources",
@@ -380,21 +327,5 @@ PAGES = (
         _case_list,
         _case_choices,
         related=((_("Complaining key accounts"), "analysis:list", ("complaining",)),),
-    ),
-    MeasurePage(
-        "data_quality",
-        Question.KNOWN,
-        _("Data quality"),
-        _("which fields are filled in, which nobody uses, whose record is stale"),
-        Definition(
-            _(
-                "For each field: how many of the customers it applies to have it; for each customer: how many fields."
-            ),
-            _("filled in = fields filled ÷ fields that apply"),
-            _("Filled in is not the same as right."),
-        ),
-        _quality_figures,
-        _quality_finding,
-        _quality_list,
     ),
 )

@@ -9,14 +9,29 @@ from analysis.views.measures import (
     earning,
     hoping,
     keeping,
+    knowing,
     moving,
     offering,
+    owing,
     places,
     products,
 )
 from analysis.views.measures.declaring import MeasurePage, Question
 
-_FAMILIES = (core, earning, hoping, costing, moving, keeping, products, offering, places, coming)
+_FAMILIES = (
+    core,
+    earning,
+    hoping,
+    costing,
+    owing,
+    moving,
+    keeping,
+    products,
+    offering,
+    places,
+    coming,
+    knowing,
+)
 
 PAGES: dict[str, MeasurePage] = {page.name: page for family in _FAMILIES for page in family.PAGES}
 BY_SLUG: dict[str, MeasurePage] = {page.slug: page for page in PAGES.values()}
