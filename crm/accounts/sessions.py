@@ -37,13 +37,18 @@ class SessionLimitsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Sign out whose time is over, before anything is shown."""
+        was_in = isinstance(request.user, User)
         if isinstance(request.user, User):
             now = int(time.time())
             if _is_over(request, now):
                 logout(request)
             elif now - request.session[SEEN] >= NOTE_SECONDS:
                 _note(request, request.user, now)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if was_in and not isinstance(request.user, User):
+            # Nothing of what was shown stays in the browser for whoever sits down next.
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 class SecondFactorMiddleware:

@@ -2,12 +2,15 @@
 
 import re
 import time
+from contextlib import nullcontext
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import hotp_value
 from django.conf import settings as configured
+from django.contrib.auth.password_validation import validate_password
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.test import Client
 from pytest_django import Settings
 
@@ -173,3 +176,19 @@ def test_who_has_not_proven_themselves_lately_is_asked_to(
     answer = sign_in(cast.ada, proven=False).post(address, typed)
     assert answer.status_code == 302
     assert "/accounts/reauthenticate/" in answer["Location"]
+
+
+def test_signing_out_clears_what_the_browser_kept(cast: Cast) -> None:
+    client = sign_in(cast.alice)
+    assert "Clear-Site-Data" not in client.get("/customers/").headers
+    assert client.post("/accounts/logout/")["Clear-Site-Data"] == '"cache", "storage"'
+
+
+@pytest.mark.parametrize(
+    ("password", "is_good"),
+    [("huaxin-2031-haoma", False), ("苏州华新-2031-kk-9x", False), ("a long walk home", True)],
+)
+def test_a_password_holds_no_word_of_the_company(settings: Settings, password: str, is_good: bool) -> None:
+    settings.COMPANY_NAME = "苏州华新 Huaxin Co."
+    with nullcontext() if is_good else pytest.raises(ValidationError):
+        validate_password(password)
