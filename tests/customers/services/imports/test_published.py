@@ -88,9 +88,30 @@ def test_a_crm_s_accounts_in_windows_1252_come_in_and_go_again(db: None, media: 
         return batch
 
     first, again = brought(), brought()
-    assert first.rows == 423
-    assert Customer.objects.count() == first.created > 400
-    assert (again.unchanged, again.created) == (first.created, 0)
+    assert Customer.objects.count() == first.created == first.rows == 423
+    assert (again.unchanged, again.rows) == (423, 423)
     imports.undo_here(first, actor=None)
     assert imports.undo_report(first).kept == 0
     assert not Customer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "created"),
+    [("accountsForInsert", 4), ("dateWithTimeZone", 2), ("emptyFirstRowFieldValueInCsvTemplate", 2)],
+)
+def test_a_loader_s_own_files_come_in_and_are_known_again(
+    bring: Bring, data_dir: Path, name: str, created: int
+) -> None:
+    path = data_dir / "import_samples" / f"dataloader_{name}.csv"
+    first, again = bring("customers", path), bring("customers", path)
+    assert (first.counts.created, again.counts.unchanged) == (created, created)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("mark", ["", "_BOM_UTF8", "_BOM_UTF16LE", "_BOM_UTF16BE", "_BOM_UTF32LE"])
+def test_one_list_comes_in_under_every_byte_order_mark(bring: Bring, data_dir: Path, mark: str) -> None:
+    path = data_dir / "import_samples" / f"dataloader_csvtext{mark}.csv"
+    wishes = {"code": "column1", "name": "column2"}
+    assert bring("customers", path, wishes=wishes).counts.created == 2
+    names = {"row1-1": "row1-2", "row2-1": "row2-2"}
+    assert dict(Customer.objects.values_list("code", "name")) == names
