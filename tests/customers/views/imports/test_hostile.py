@@ -1,0 +1,42 @@
+"""Hostile and broken files at the pages: none breaks a page, and every row of a checked one has its place."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from customers.models import ImportBatch
+from customers.services.imports.looking import look
+from tests.customers.imports.hostile import files, monsters, rows_of
+from tests.customers.views.imports.conftest import Wizard, address, fields_of, work
+
+SAMPLE = 12
+BROKEN = 500
+
+
+def test_hostile_files_break_no_page_and_lose_no_row(wizard: Wizard) -> None:
+    first = len(list(monsters()))
+    checked = 0
+    for content in islice(files(first + SAMPLE), first, None):
+        answer = wizard.upload(content, "file")
+        assert answer.status_code in {200, 302, 413, 422}
+        batch = ImportBatch.objects.latest("pk") if answer.status_code == 302 else None
+        checked += batch is not None and has_every_row(wizard, batch, content)
+    assert checked
+
+
+def has_every_row(wizard: Wizard, batch: ImportBatch, content: bytes) -> bool:
+    """Walk on to the check as far as the file goes; whether it was checked."""
+    for step in ("reading", "columns"):
+        page = wizard.client.get(address(batch, step))
+        assert page.status_code < BROKEN
+    if page.status_code != 200:
+        return False
+    said = {**fields_of(page.content.decode()), "go": "check", "source": "-", "consent_basis": "-"}
+    assert wizard.client.post(address(batch, "columns"), said).status_code < BROKEN
+    work()
+    assert wizard.client.get(address(batch, "check")).status_code < BROKEN
+    batch.refresh_from_db()
+    if not batch.expected:
+        return False
+    assert sum(batch.expected["counts"].values()) == batch.rows == rows_of(content, look(batch))
+    return True
