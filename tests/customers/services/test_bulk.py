@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from crm.models import AuditEntry, Job
+from crm.models import AuditEntry, Job, User
 from crm.services import audit, jobs
-from customers.models import Campaign, Channel, Customer, Task
+from customers.models import Campaign, Channel, Customer, CustomerShare, Task
 from customers.services import bulk
 from tests.cast import Cast, make_customer
 
@@ -165,3 +165,18 @@ def test_a_task_that_somebody_did_since_stays_done(cast: Cast) -> None:
     bulk.undo(job.pk, actor=cast.alice)
     mine.refresh_from_db()
     assert (mine.done_at, mine.outcome) == (later, "很满意")
+
+
+@pytest.mark.parametrize("lost", ["the right", "the share"])
+def test_rights_lost_before_the_job_runs_change_nothing(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 0)
+    job = start(cast, "tag", {"tag": "重点"}, who="bob")
+    assert job.state == "queued"
+    if lost == "the right":
+        User.objects.filter(pk=cast.bob.pk).update(role="auditor")
+    else:
+        CustomerShare.objects.all().delete()
+    jobs.execute(job.pk)
+    assert not Customer.objects.filter(tags__isnull=False).exists()
