@@ -36,6 +36,16 @@ def database_url(database: str) -> str:
     return f"postgres://{user}{password and f':{password}'}@{target['host']}:{target['port']}/{name}"
 
 
+def put_aside() -> list[str]:
+    """Return the databases that restores have put aside; who was erased since the backup still stands in them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT datname FROM pg_database"
+            " WHERE starts_with(datname, current_database() || '_before_') ORDER BY datname"
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
 @contextmanager
 def program(
     name: str, *arguments: str, database: str = "", **streams: Any

@@ -26,6 +26,7 @@ from customers.selectors.catalogue import SECTIONS
 from customers.selectors.parts import state_of
 from customers.services.duties import retention
 from customers.services.meanwhile import ChangedMeanwhileError, state_or_absence
+from customers.services.recovery.programs import put_aside
 
 TABS = (
     ("customers:privacy", gettext_lazy("Overview")),
@@ -64,6 +65,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "classes": len(RetentionClass),
         "backup": _last("backup.take"),
         "drill": _last("backup.drill"),
+        "put_aside": put_aside(),
         "can_manage": can(user, "privacy.manage"),
     }
     return render(request, "customers/duties/overview.html", context)

@@ -27,7 +27,7 @@ from customers.services.duties.withdrawing import withdraw_consent
 from customers.services.recovery import restoring, taking
 from customers.services.recovery.keyrings import read_keys
 from customers.services.recovery.places import RecoveryError, backups, find
-from customers.services.recovery.programs import database_url, parameters
+from customers.services.recovery.programs import database_url, parameters, put_aside
 from tests.customers.services.recovery.conftest import RELIGION, House
 
 
@@ -152,6 +152,7 @@ def test_a_restore_revives_neither_tokens_nor_files_of_who_was_erased(house: Hou
     try:
         assert list(Path(settings.MEDIA_ROOT).rglob("source")) == []
         assert ApiToken.objects.get(pk=token.pk).revoked_at is not None
+        assert done.before in put_aside()
         assert AuditEntry.objects.get(action="backup.restore").detail["revoked"] == 1
     finally:
         drop(done.before)
