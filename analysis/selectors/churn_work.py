@@ -6,8 +6,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from analysis.models import AnalysisRun, CustomerSnapshot, RunState
 from analysis.selectors.churn import ORDERS
@@ -171,12 +170,22 @@ def verdict(run: AnalysisRun, user: User, filter: Filter | None = None) -> Verdi
 
 def _rows(run: AnalysisRun, user: User, wanted: Filter | None) -> QuerySet[CustomerSnapshot]:
     """Those whom the run flags, and those somebody is at work with; each with the state of its case."""
-    cases = ChurnCase.objects.filter(current(), customer=OuterRef("customer")).order_by("-id")
-    begun = ChurnCase.objects.filter(customer=OuterRef("customer"), closed_at=None)
-    return (
-        visible(run, user, wanted)
-        .filter(Q(churn_flag=True) | Exists(begun))
-        .annotate(case=Coalesce(Subquery(cases.values("state")[:1]), Value(CaseState.OPEN.value)))
+    begun = ChurnCase.objects.filter(closed_at=None).values("customer")
+    rows = visible(run, user, wanted).filter(Q(churn_flag=True) | Q(customer__in=begun))
+    return rows.annotate(case=_state())
+
+
+def _state() -> Case:
+    """How the newest case that still holds stands: cases are few, and looked up among themselves, not row by row."""
+    newest = ChurnCase.objects.filter(current()).order_by("customer_id", "-id").distinct("customer_id")
+    standing = ChurnCase.objects.filter(pk__in=newest.values("pk"))
+    return Case(
+        *(
+            When(customer__in=standing.filter(state=state).values("customer"), then=Value(state.value))
+            for state in CaseState
+            if state != CaseState.OPEN
+        ),
+        default=Value(CaseState.OPEN.value),
     )
 
 
