@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from customers.imports.rows import CustomerRow
 from customers.models import Address, ContactPoint, Customer
-from customers.services.imports.doubles import skip_doubles, watch_for_doubles
+from customers.services.imports.doubles import has_rows_without_code, skip_doubles, watch_for_doubles
 from customers.services.imports.keys import customer_key
 from customers.services.imports.labels import TO_BE_CREATED, add_labels, known_labels, note_made
 from customers.services.imports.links import FIND_CUSTOMERS, resolve_customers
@@ -247,7 +247,8 @@ class CustomerPlan(RecordPlan):
                 " AND (s.code IS NULL OR NOT %s)",
                 [by_code],
             )
-        join_coded(cursor, self.rules)
+        if has_rows_without_code(cursor):
+            join_coded(cursor, self.rules)
         watch_for_doubles(cursor, by_code=by_code)
         cursor.execute("ANALYZE staged_customer")
 

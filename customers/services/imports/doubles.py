@@ -32,10 +32,15 @@ INSERT INTO met SELECT subject_id, line_no FROM judged WHERE outcome IN ('create
 """
 
 
+def has_rows_without_code(cursor: CursorWrapper) -> bool:
+    """Whether a good row has no customer code: else nothing but codes has to be compared."""
+    cursor.execute(_WITHOUT_CODE)
+    return bool(cursor.fetchone()[0])
+
+
 def watch_for_doubles(cursor: CursorWrapper, *, by_code: bool) -> None:
     """Make the staging table ``met`` where two keys may find one customer."""
-    cursor.execute(_WITHOUT_CODE)
-    if not by_code or cursor.fetchone()[0]:
+    if not by_code or has_rows_without_code(cursor):
         cursor.execute(_MET)
 
 
