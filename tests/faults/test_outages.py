@@ -27,6 +27,7 @@ BROWSER = """
 import sys
 import django
 django.setup()
+from django.db import close_old_connections
 from django.test import Client
 from crm.models import User
 client = Client(raise_request_exception=False)
@@ -35,6 +36,7 @@ fields = {"code": "NEW", "name": "新客户", "kind": "company", "lifecycle": "a
 print("ready", flush=True)
 for line in sys.stdin:
     method, path = line.split()
+    close_old_connections()  # as a server does at the start of each request, and the test client does not
     answer = client.post(path, fields) if method == "POST" else client.get(path)
     print(answer.status_code, "<html" in answer.content.decode(), flush=True)
 """
