@@ -11,7 +11,11 @@ from customers.models import ContactKind, ContactPlace, ContactPoint
 from customers.selectors.people import PersonCard
 
 FOLD_AFTER = 75
-PLACES: dict[str, str] = {ContactPlace.OFFICE: "work", ContactPlace.HOME: "home", ContactPlace.OTHER: "x-other"}
+PLACES: dict[str, str] = {
+    ContactPlace.OFFICE: "work",
+    ContactPlace.HOME: "home",
+    ContactPlace.OTHER: "x-other",
+}
 # Chinese names are written without a space, and the first character is the surname, unless it is one of these.
 DOUBLE_SURNAMES = frozenset(
     [
