@@ -106,7 +106,12 @@ def test_a_backup_that_does_not_open_hinders_neither_the_night_nor_the_next_one(
     decide("deleted", actor=house.ada, days=90, basis="nobody asked for them back")
     Customer.objects.filter(pk=house.ming.pk).update(deleted_at="2020-01-01T00:00Z")
     done = jobs.run_here(nightly.KIND, {}, actor=None)
-    assert done.result == {"written_down": 0, "jobs_pruned": 0, "backups_unopened": [damaged.name], "deleted": 1}
+    assert done.result == {
+        "written_down": 0,
+        "jobs_pruned": 0,
+        "backups_unopened": [damaged.name],
+        "deleted": 1,
+    }
     time.sleep(1)  # a backup is named by its second
     assert read_keys(taking.take()) == []
 
