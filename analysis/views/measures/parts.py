@@ -1,4 +1,4 @@
-"""What several pages of measures share: columns, lists that are short enough to be read whole, links to other pages."""
+"""What several pages of measures share: columns, lists whose rows are at hand, links to other pages."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from analysis.exports.tables import Column, Form, column
 from analysis.selectors.results import RowsPage
 from analysis.views.measures.declaring import Asked, Choice, Text
+from crm.paging import PAGE_SIZE, CursorError
 
 CUSTOMER = column(_("Customer"), "customer", Form.CUSTOMER)
 REASON = column(_("Why"), "reason", Form.REASON, hide=True)
 SHORT = 15
+LONGEST_PLACE = 9
 
 
 def money(label: Text, path: str, **more: Any) -> Column:
@@ -76,13 +78,31 @@ def record_of(customer: int) -> str:
 
 
 def whole(rows: Sequence[Any]) -> Callable[..., RowsPage[Any]]:
-    """Return the reader of a list that is one page; ``rows`` are at hand."""
+    """Return the reader of a list whose ``rows`` are at hand, a page of which is shown; a cursor is a place in it.
 
-    def page(*, after: str = "", before: str = "", size: int = 0) -> RowsPage[Any]:
-        del after, before, size
-        return RowsPage(list(rows), None, None, len(rows), count_capped=False)
+    The reader raises CursorError for a cursor of another list.
+    """
+
+    def page(*, after: str = "", before: str = "", size: int = PAGE_SIZE) -> RowsPage[Any]:
+        start = _place(after, len(rows)) if after else max(_place(before, len(rows)) - size, 0)
+        end = min(start + size, len(rows))
+        earlier, later = str(start) if start else None, str(end) if end < len(rows) else None
+        return RowsPage(list(rows[start:end]), earlier, later, len(rows), count_capped=False)
 
     return page
+
+
+def _place(cursor: str, rows: int) -> int:
+    """The place in a list of so many rows that a cursor stands for; the beginning without one."""
+    if not cursor:
+        return 0
+    if (
+        not (cursor.isascii() and cursor.isdigit())
+        or len(cursor) > LONGEST_PLACE
+        or int(cursor) >= max(rows, 1)
+    ):
+        raise CursorError(f"no place in a list of {rows} rows")
+    return int(cursor)
 
 
 def here(asked: Asked, name: str, *, below: str = "#rows", **choices: str | int | None) -> str:
