@@ -76,7 +76,7 @@ def file_of(client: Client, name: str, query: str) -> list[dict[str, str]]:
     url = reverse("analysis:export", args=[PAGES[name].slug])
     answer = client.post(f"{url}{query}", {"format": "csv", "reason": "audit"})
     assert answer.status_code == 200
-    return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def added_up(rows: list[dict[str, str]], column: str) -> int:
