@@ -184,11 +184,11 @@ def test_a_measure_whose_job_is_cancelled_has_failed(run: AnalysisRun) -> None:
     assert result.state == FAILED
 
 
-def test_a_run_that_is_cancelled_before_it_begins_has_failed() -> None:
+def test_a_run_that_is_cancelled_before_it_begins_is_cancelled() -> None:
     run = start_run(actor=None, as_of=golden.AS_OF)
     jobs.cancel(Job.objects.get(pk=run.job_id or 0))
     run.refresh_from_db()
-    assert run.state == RunState.FAILED
+    assert run.state == RunState.CANCELLED
 
 
 def test_a_viewer_is_shown_rows_of_their_customers_and_the_company_only_to_those_who_see_it(
