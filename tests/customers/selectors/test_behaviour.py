@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from django.utils import translation
+
 from customers.models import Complaint, Interaction, Need, OrderStatus
 from customers.selectors import behaviour
 from tests.cast import Cast, make_order, make_payment
@@ -56,8 +58,9 @@ def test_the_ledger_says_how_often_by_which_way_and_what_it_was_worth(cast: Cast
             direction="inbound" if response_type == "inquiry" else "outbound",
             occurred_at=on(1),
         )
-    ledger = behaviour.response_ledger(cast.huaxin)
-    assert [(row.label, row.count, row.share, row.value) for row in ledger.types] == [
+    with translation.override("en"):
+        ledger = behaviour.response_ledger(cast.huaxin)
+    assert [(str(row.label), row.count, row.share, row.value) for row in ledger.types] == [
         ("Inquiry", 3, 0.75, Decimal(100)),
         ("Visit", 1, 0.25, Decimal("500.50")),
     ]
