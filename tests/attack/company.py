@@ -27,6 +27,7 @@ from customers.models import (
 from customers.models.scope import CustomerChild
 from customers.selectors.catalogue import FIELDS
 from customers.services.privacy import give_consent, store_sensitive, switch_field
+from customers.services.regions import load_regions
 from tests.cast import make_customer, make_order, make_payment, make_user
 from tests.customers.filled import filled
 
@@ -123,6 +124,7 @@ def _side(mark: str, admin: User) -> Side:
     side = mark.removeprefix("zq")
     team = Team.objects.create(name=f"{side} team")
     rep, manager = make_user(f"{side}rep", Role.REP, team), make_user(f"{side}boss", Role.MANAGER, team)
+    load_regions()  # a test before may have emptied the tables
     region = Region.objects.get(code=REGIONS[mark])
     Territory.objects.create(name=f"{side} land", manager=manager).regions.add(region)
     given = {"owner": rep, "team": team, "region": region, "english_name": f"{mark} english"}
