@@ -37,6 +37,16 @@ def test_entries_can_be_neither_changed_nor_deleted(
         entries.update(**write) if write else entries.delete()
 
 
+def test_the_trail_can_not_be_emptied(trail: list[AuditEntry]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE crm_auditentry ENABLE TRIGGER USER")  # tests/template.py says why
+        with pytest.raises(DatabaseError, match="Cannot empty crm_auditentry"), transaction.atomic():
+            cursor.execute("TRUNCATE crm_auditentry")
+    assert audit.first_broken_entry() is None
+    assert AuditEntry.objects.count() == len(trail)
+
+
 @pytest.mark.parametrize(
     "forged", ["subject = 'forged'", "detail = '{}'", "previous_hash = 'x'", "action = 'x'"]
 )
