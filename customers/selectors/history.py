@@ -219,8 +219,8 @@ def _steps(found: Sequence[tuple[str, int, datetime]]) -> list[_Step]:
 def _versions(model: type[Model], wanted: Sequence[int]) -> Iterator[tuple[Any, Any]]:
     """Yield some versions of a model, each with the one before it of the same record, None for the first."""
     events = model.pgh_event_model.objects  # type: ignore[attr-defined]
-    key = model._meta.pk.attname
-    earlier = events.filter(**{key: OuterRef(key)}, pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id")
+    # By the record that was tracked, which has an index: by the copy of its own key every version would be read.
+    earlier = events.filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id")
     versions = list(
         events.filter(pgh_id__in=wanted)
         .annotate(earlier_id=Subquery(earlier.values("pgh_id")[:1]))
