@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 from allauth.account.internal.flows.login import record_authentication
+from django.conf import settings
 from django.test import Client, RequestFactory
 
 from crm.models import Role, Team, User
+from crm.services.sign_ins import follow
 from customers.models import (
     Customer,
     CustomerShare,
@@ -146,6 +148,9 @@ def sign_in(user: User | None, language: str = "en", *, proven: bool = True) -> 
     if user is not None and proven:
         request = RequestFactory().get("/")
         request.session, request.user = client.session, user
+        before = request.session.session_key
         record_authentication(request, user, method="password", reauthenticated=True)
         request.session.save()
+        follow(before, request.session.session_key)
+        client.cookies[settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
     return client

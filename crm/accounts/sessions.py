@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.signals import authentication_step_completed
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -37,7 +38,7 @@ class SessionLimitsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Sign out whose time is over, before anything is shown."""
-        was_in = isinstance(request.user, User)
+        was_in, before = isinstance(request.user, User), request.session.session_key
         if isinstance(request.user, User):
             now = int(time.time())
             if _is_over(request, now):
@@ -45,7 +46,10 @@ class SessionLimitsMiddleware:
             elif now - request.session[SEEN] >= NOTE_SECONDS:
                 _note(request, request.user, now)
         response = self.get_response(request)
-        if was_in and not isinstance(request.user, User):
+        if was_in and isinstance(request.user, User):
+            # A new password or a proof gives the session another key.
+            sign_ins.follow(before, request.session.session_key)
+        elif was_in:
             # Nothing of what was shown stays in the browser for whoever sits down next.
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
@@ -111,6 +115,13 @@ def note_sign_in(sender: Any, request: HttpRequest, user: User, **_rest: Any) ->
     request.session[BEGUN] = now
     _note(request, user, now)
     audit.record(user, "sign_in", f"user:{user.pk}")
+
+
+@receiver(authentication_step_completed)
+def renew_key(sender: Any, request: HttpRequest, *, reauthenticated: bool = False, **_rest: Any) -> None:
+    """Give the session of who has proven themselves anew another key: one that was stolen before is worth nothing."""
+    if reauthenticated:
+        request.session.cycle_key()
 
 
 @receiver(user_logged_out)

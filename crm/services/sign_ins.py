@@ -27,6 +27,12 @@ def note(user: User, session_key: str, *, address: str | None, browser: str) -> 
     )
 
 
+def follow(before: str | None, after: str | None) -> None:
+    """Keep a sign-in with its session when that gets another key."""
+    if before and after and before != after:
+        SignIn.objects.filter(session_key=before).update(session_key=after)
+
+
 def current(user: User) -> QuerySet[SignIn]:
     """Return the browsers that are signed in as ``user``, the one seen last first."""
     alive = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")

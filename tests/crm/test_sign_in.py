@@ -52,6 +52,26 @@ def test_the_session_is_another_one_after_signing_in(alice: User, client: Client
     assert client.session.session_key != before
 
 
+def test_the_session_has_another_key_after_a_proof_and_a_new_password(alice: User) -> None:
+    client, stolen = sign_in(alice, proven=False), Client()
+    stolen.cookies[configured.SESSION_COOKIE_NAME] = client.session.session_key or ""
+    for address, typed in (
+        ("/accounts/reauthenticate/", {"password": PASSWORD}),
+        (
+            "/accounts/password/change/",
+            {"oldpassword": PASSWORD, "password1": "a long walk home", "password2": "a long walk home"},
+        ),
+    ):
+        before = client.session.session_key
+        assert client.post(address, typed).status_code == 302
+        assert client.session.session_key != before
+        assert [sign.session_key for sign in SignIn.objects.filter(user=alice)] == [
+            client.session.session_key
+        ]
+    assert is_in(client)
+    assert not is_in(stolen)
+
+
 @pytest.mark.parametrize(("key", "limit"), [(SEEN, 3 * 3600), (BEGUN, 12 * 3600)])
 def test_a_sign_in_ends_when_idle_or_old(cast: Cast, key: str, limit: int) -> None:
     client = sign_in(cast.alice)
@@ -166,6 +186,7 @@ def test_a_passkey_is_asked_for_with_the_sites_own_name(client: Client, db: None
         ("/customers/lists/customers/export/", {"format": "csv", "columns": "shown", "reason": "x"}),
         ("/access/users/new/", {"username": "new"}),
         ("/accounts/tokens/", {"name": "x", "scopes": "fields", "days": 1}),
+        ("/accounts/sign-ins/others/end/", {}),
     ],
 )
 def test_who_has_not_proven_themselves_lately_is_asked_to(

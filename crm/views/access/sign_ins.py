@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,18 +24,31 @@ def own_sign_ins(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def end_one(request: HttpRequest, pk: int) -> HttpResponse:
-    """End one of one's own sign-ins; ending this one signs out."""
-    user = _reader(request)
-    if not SignIn.objects.filter(pk=pk, user=user).exists():
+    """End one of one's own sign-ins, once proven who one is; ending this one signs out."""
+    if not SignIn.objects.filter(pk=pk, user=_reader(request)).exists():
         raise Http404
+    answer: HttpResponse = _end_one(request, pk)
+    return answer
+
+
+@require_POST
+def end_others(request: HttpRequest) -> HttpResponse:
+    """End every sign-in of one's own but this one, once proven who one is: a thief shall not shut out the owner."""
+    _reader(request)
+    answer: HttpResponse = _end_others(request)
+    return answer
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _end_one(request: HttpRequest, pk: int) -> HttpResponse:
+    user = _reader(request)
     sign_ins.end(pk, actor=user)
     messages.success(request, _("Signed out there."))
     return redirect("sign_ins")
 
 
-@require_POST
-def end_others(request: HttpRequest) -> HttpResponse:
-    """End every sign-in of one's own but this one."""
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _end_others(request: HttpRequest) -> HttpResponse:
     user = _reader(request)
     sign_ins.end_all(user, actor=user, but=str(request.session.session_key))
     messages.success(request, _("Signed out everywhere else."))
