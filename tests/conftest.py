@@ -1,12 +1,17 @@
 """Fixtures that every part of the tests may use."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db.backends.signals import connection_created
+from django.db.transaction import get_connection
 
 from tests.cast import cast
+from tests.plugin import empties_tables
 from tests.template import migrated_template
 
 __all__ = ["cast"]
@@ -26,3 +31,19 @@ def data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the published data sets are not in {folder}: point KEZHI_DATA at them")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_outlasts_the_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that is rolled back when it opens another connection: what that one commits meets tests to come."""
+    if empties_tables(request.node):
+        yield
+        return
+
+    def refuse(**_given: Any) -> None:
+        if get_connection().in_atomic_block:
+            pytest.fail("This test commits beside its transaction: mark it django_db(transaction=True).")
+
+    connection_created.connect(refuse)
+    yield
+    connection_created.disconnect(refuse)

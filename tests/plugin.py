@@ -66,19 +66,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Bring back the regions that a transactional test emptied: files come to each process in an order of their own."""
-    if _empties_tables(item):
-        item.config.stash[emptied] = True
-    elif item.config.stash.get(emptied, False):
+    empties, stash = empties_tables(item), item.config.stash
+    wanted = not empties or "cast" in getattr(item, "fixturenames", ())
+    if wanted and stash.get(emptied, False):
         from pytest_django.plugin import blocking_manager_key
 
         from customers.services.regions import load_regions
 
-        with item.config.stash[blocking_manager_key].unblock():
+        with stash[blocking_manager_key].unblock():
             load_regions()
-        item.config.stash[emptied] = False
+    stash[emptied] = empties or (stash.get(emptied, False) and not wanted)
 
 
-def _empties_tables(item: pytest.Item) -> bool:
+def empties_tables(item: pytest.Item) -> bool:
+    """Tell whether a test commits what it writes, and all tables are emptied after it."""
     marker = item.get_closest_marker("django_db")
     asked = bool(marker and marker.kwargs.get("transaction"))
     return asked or "transactional_db" in getattr(item, "fixturenames", ())

@@ -13,7 +13,7 @@ from crm.models import User
 from tests.analysis.dealings import AS_OF
 from tests.cast import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def read_twice(run: AnalysisRun, user: User, scope: Filter) -> int:

@@ -15,7 +15,7 @@ from analysis.views.measures.parts import carried, orders_in
 from tests.analysis.dealings import AS_OF
 from tests.cast import Cast, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
