@@ -1,26 +1,28 @@
-"""The lists: what each shows, filters, sorts and searches. A page, its column menu and its export read it here."""
+"""The lists. A page, its column menu and its export read here what each of them is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from dataclasses import replace
+from typing import Any
 
-from django.db.models import Model, QuerySet, Value
+from django.db.models import Model, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from crm.models import User
 from crm.paging import Key, day, integer, moment, text
-from crm.sensitivity import Sensitivity
-from customers.exports.columns.base import Column, Row, Text
+from customers.exports.columns.base import Row, Text
 from customers.exports.columns.behaviour import COMPLAINT_COLUMNS, INTERACTION_COLUMNS
 from customers.exports.columns.customers import CUSTOMER_COLUMNS, PERSON_COLUMNS
 from customers.exports.columns.finance import ORDER_COLUMNS, PAYMENT_COLUMNS, PRODUCT_COLUMNS
+from customers.exports.columns.order_lines import ORDER_LINE_COLUMNS
 from customers.exports.columns.working import TASK_COLUMNS
-from customers.filters.base import Filter, Rows, Viewer
+from customers.exports.list_spec import Empty, Parts, Reader
+from customers.exports.list_spec import ListSpec as ListSpec
+from customers.exports.list_spec import Sort as Sort
+from customers.filters.base import Viewer
 from customers.filters.behaviour import COMPLAINT_FILTERS, INTERACTION_FILTERS, search_by_customer
 from customers.filters.finance import (
     ORDER_FILTERS,
@@ -37,6 +39,7 @@ from customers.models import (
     CustomerKind,
     Interaction,
     Order,
+    OrderLine,
     Payment,
     Product,
     Task,
@@ -44,85 +47,13 @@ from customers.models import (
 from customers.models.listing import day_or_last, open_first
 from customers.selectors import lists, profiles
 
-Reader: TypeAlias = Callable[[Viewer, Sequence[Row]], Mapping[int, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """An order that a list can stand in, and the rows that can (all, unless ``prepare`` says otherwise)."""
-
-    label: Text
-    keys: tuple[Key, ...]
-    prepare: Callable[[Rows], Rows] = lambda rows: rows
-
-    def reversed(self) -> Sort:
-        """The same order from its end."""
-        return replace(self, keys=tuple(replace(key, descending=not key.descending) for key in self.keys))
-
-
-@dataclass(frozen=True, slots=True)
-class Empty:
-    """What a list says when it holds nothing yet."""
-
-    icon: str
-    title: Text
-    text: Text
-
-
-@dataclass(frozen=True, slots=True)
-class ListSpec:
-    """One list.
-
-    Attributes:
-        key: its name in addresses, saved views and jobs. route: its page.
-        visible: the rows that somebody may see; every reading begins with it.
-        counted: "5 customers", for the bar. placeholder: what can be typed into its search.
-        sorts: by name, the usual one first. readers: what ``Column.needs`` names.
-        actions: what can be done with chosen rows. vcard: whether its rows are people with addresses.
-        has_menu_days: whether a range of days can be typed.
-    """
-
-    key: str
-    route: str
-    title: Text
-    model: type[Model]
-    visible: Callable[[User], QuerySet[Any, Any]]
-    columns: tuple[Column, ...]
-    filters: tuple[Filter, ...]
-    sorts: dict[str, Sort]
-    search: Callable[[Rows, str, Viewer], Rows]
-    placeholder: Text
-    counted: Callable[[int], str]
-    empty: Empty
-    readers: dict[str, Reader] = field(default_factory=dict)
-    actions: tuple[str, ...] = ()
-    vcard: bool = False
-
-    def columns_for(self, viewer: Viewer) -> list[Column]:
-        """The columns that a viewer may choose from."""
-        return [column for column in self.columns if not column.needs_run or viewer.insights]
-
-    def is_masked(self, column: Column, viewer: Viewer) -> bool:
-        """Whether a column says nothing to a viewer."""
-        if column.is_name or viewer.reads_personal:
-            return False
-        return column.sensitivity(self.model) is not Sensitivity.OPEN
-
-    def sort(self, name: str) -> Sort | None:
-        """The order of a name, "-" before it for the reverse; None when there is none."""
-        found = self.sorts.get(name.removeprefix("-"))
-        return found.reversed() if found and name.startswith("-") else found
-
-    def read_needed(self, rows: Sequence[dict[str, Any]], columns: Sequence[Column], viewer: Viewer) -> None:
-        """Put into the rows what the columns need besides their fields."""
-        for name in dict.fromkeys(column.needs for column in columns if column.needs):
-            found = self.readers[name](viewer, rows) if rows else {}
-            for row in rows:
-                row[name] = found.get(row["pk"])
-
-
 _ID = Key("pk", integer)
 _NEWEST_ID = Key("pk", integer, descending=True)
+
+
+def _places(model: type[Model], region: str = "region") -> Reader:
+    """Return the reader of where rows lie."""
+    return lambda viewer, rows: lists.region_lines(model, [row["pk"] for row in rows], region)
 
 
 def _by_ids(read: Callable[[Sequence[int]], Mapping[int, Any]]) -> Reader:
@@ -178,7 +109,7 @@ _CUSTOMER_READERS = {
     "standing": _standings,
     "contacts": _by_ids(lists.contacts),
     "tags": _by_ids(lists.tags),
-    "region_line": _by_ids(lists.region_lines),
+    "region_line": _places(Customer),
     "employer": _employers,
 }
 
@@ -237,6 +168,14 @@ ORDERS = ListSpec(
     counted=lambda count: ngettext("%(count)s order", "%(count)s orders", count),
     empty=Empty("receipt", _("No orders yet"), _("Orders come in with an import; they appear here at once.")),
     readers={"totals": _by_ids(lists.order_totals)},
+    parts=Parts(
+        model=OrderLine,
+        visible=lambda user: OrderLine.objects.visible_to(user),
+        of="order",
+        order="line_no",
+        columns=ORDER_LINE_COLUMNS,
+        readers={"region_line": _places(OrderLine, "order__region")},
+    ),
 )
 PRODUCTS = ListSpec(
     key="products",
@@ -313,6 +252,7 @@ COMPLAINTS = ListSpec(
         _("No complaints yet"),
         _("Note a complaint on the customer's record; until it is resolved it waits here for an answer."),
     ),
+    readers={"region_line": _places(Complaint)},
 )
 INTERACTIONS = ListSpec(
     key="interactions",

@@ -22,11 +22,14 @@ from crm.policy import can, require
 from crm.sensitivity import Sensitivity
 from crm.services import audit, jobs
 from crm.services.jobs import RunningJob
+from crm.templatetags.format import in_chinese
 from customers.exports import asking
 from customers.exports.asking import Asked
 from customers.exports.columns.base import Column, Value
+from customers.exports.list_spec import Parts, read_needed
 from customers.exports.lists import LISTS
 from customers.exports.vcards import write_vcards
+from customers.imports.headers import CALCULATED
 from customers.imports.kinds import Kind
 from customers.imports.layouts import LAYOUTS
 from customers.selectors.people import person_cards
@@ -39,13 +42,15 @@ FORMATS = {
     "vcard3": "text/vcard; charset=utf-8",
 }
 SUFFIXES = {"csv": ".csv", "xlsx": ".xlsx", "vcard4": ".vcf", "vcard3": ".vcf"}
-# What an importer reads the rows of a list as; an order's own list has no lines.
+# What an importer reads the rows of a list as.
 _KINDS = {
     "customers": Kind.CUSTOMERS,
     "people": Kind.CUSTOMERS,
     "products": Kind.PRODUCTS,
     "payments": Kind.PAYMENTS,
+    "orders": Kind.ORDERS,
     "interactions": Kind.INTERACTIONS,
+    "complaints": Kind.COMPLAINTS,
 }
 # So many rows are written while the page waits.
 AT_ONCE = 2_000
@@ -99,6 +104,10 @@ def start(order: Order, *, actor: User) -> Job:
         )
     asked = _asked(order.key, order.query, actor)
     count = asked.rows.order_by().values("pk")[: settings.EXPORT_MAX_ROWS + 1].count()
+    parts = parts_of(asked, order.columns)
+    if parts is not None and count <= settings.EXPORT_MAX_ROWS:
+        of_these = parts.visible(actor).filter(**{f"{parts.of}__in": asked.rows.order_by().values("pk")})
+        count = of_these.order_by().values("pk")[: settings.EXPORT_MAX_ROWS + 1].count()
     if count > settings.EXPORT_MAX_ROWS:
         message = _("More than %(cap)d rows match. Narrow the list, and export it in parts.")
         raise ExportError(message % {"cap": settings.EXPORT_MAX_ROWS})
@@ -165,31 +174,40 @@ def drop_expired() -> int:
 
 def columns_of(asked: Asked, which: str, *, personal: bool) -> list[Column]:
     """Return the columns of a file: those shown or all, without those that its reader may not read or take out."""
+    parts = parts_of(asked, which)
     every = [column for column in asked.spec.columns_for(asked.viewer) if not column.on_pages_only]
     offered = asked.columns if which == SHOWN else every
+    model = parts.model if parts else asked.spec.model
     return [
         column
-        for column in offered
+        for column in (parts.columns if parts else offered)
         if column.is_name
-        or (sensitivity := column.sensitivity(asked.spec.model)) is Sensitivity.OPEN
+        or (sensitivity := column.sensitivity(model)) is Sensitivity.OPEN
         or (sensitivity is Sensitivity.PERSONAL and personal and asked.viewer.reads_personal)
     ]
+
+
+def parts_of(asked: Asked, which: str) -> Parts | None:
+    """Return what a file has its rows for, where everything is asked of a list whose rows consist of parts."""
+    return asked.spec.parts if which == EVERYTHING else None
 
 
 def header_of(column: Column, key: str) -> str:
     """Return the head of a column: for what the importer reads, in words that it knows in this language."""
     layout = LAYOUTS[_KINDS[key]] if key in _KINDS else None
+    if layout and column.is_calculated:
+        english, chinese = CALCULATED
+        return f"{chinese if in_chinese() else english}{column.label}"
     known = {each.field: each for each in layout.columns} if layout else {}
     found = known.get(column.header or column.key)
     if found is None:
         return str(column.label)
-    chinese = (translation.get_language() or "").startswith("zh")
     headers = found.headers.split("|")
     if found.field == "name" and key == "customers":
         # Companies stand among them: "full name" is a person's.
-        return "客户名称" if chinese else "Customer Name"
+        return "客户名称" if in_chinese() else "Customer Name"
     return next(
-        (each for each in headers if each.isascii() is not chinese),
+        (each for each in headers if each.isascii() is not in_chinese()),
         found.field.replace("_", " ").capitalize(),
     )
 
@@ -206,7 +224,8 @@ def _write(job: RunningJob, actor: User, path: Path) -> int:
         return write_vcards(path, cards, version)
     columns = columns_of(asked, arguments["columns"], personal=arguments["personal"])
     headers = [header_of(column, asked.spec.key) for column in columns]
-    rows = (row for chunk in _chunks(job, ids) for row in _values(asked, columns, chunk))
+    parts = parts_of(asked, arguments["columns"])
+    rows = (row for chunk in _chunks(job, ids) for row in _values(asked, parts, columns, chunk))
     if arguments["format"] == "csv":
         return write_csv(path, headers, rows, bom=arguments["bom"])
     return write_workbook(path, headers, rows, str(asked.spec.title))
@@ -224,13 +243,21 @@ def _chunks(job: RunningJob, ids: list[int]) -> Iterator[list[int]]:
         job.progress(min(begin + CHUNK, len(ids)), len(ids))
 
 
-def _values(asked: Asked, columns: list[Column], ids: list[int]) -> Iterator[list[Value]]:
-    """Yield the values of rows, scoped again, in the order of the ids."""
+def _values(
+    asked: Asked, parts: Parts | None, columns: list[Column], ids: list[int]
+) -> Iterator[list[Value]]:
+    """Yield the values of rows, or of their parts, scoped again, in the order of the ids."""
     fields = dict.fromkeys(["pk", *(path for column in columns for path in column.fields)])
-    found = asked.spec.visible(asked.viewer.user).filter(pk__in=ids).values(*fields)
-    rows = {row["pk"]: row for row in found}
-    ordered = [rows[pk] for pk in ids if pk in rows]
-    asked.spec.read_needed(ordered, columns, asked.viewer)
+    user = asked.viewer.user
+    if parts is None:
+        found = asked.spec.visible(user).filter(pk__in=ids).values(*fields)
+        place = "pk"
+    else:
+        found = parts.visible(user).filter(**{f"{parts.of}__in": ids}).order_by(parts.order)
+        found, place = found.values(*fields, parts.of), parts.of
+    places = {pk: number for number, pk in enumerate(ids)}
+    ordered = sorted(found, key=lambda row: places[row[place]])
+    read_needed((parts or asked.spec).readers, ordered, columns, asked.viewer)
     for row in ordered:
         yield [column.value(row) for column in columns]
 

@@ -61,6 +61,10 @@ class ExportForm(forms.Form):
             del self.fields["personal"]
         if spec.vcard and takes_personal:
             self.fields["format"].choices = [*TABLES, *CARDS]  # type: ignore[attr-defined]
+        if spec.parts is not None:
+            shown = self.fields["columns"].choices[1]  # type: ignore[attr-defined]
+            whole = (EVERYTHING, _("All, a row for every line, so that the file can be imported again"))
+            self.fields["columns"].choices = [whole, shown]  # type: ignore[attr-defined]
 
 
 class AssignForm(forms.Form):

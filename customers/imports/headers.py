@@ -14,6 +14,8 @@ from customers.imports.problems import NoHeader, shown
 from customers.imports.tables import Record, is_blank
 
 HEADER_WITHIN = 30
+# Our own exports put one of these before columns that are worked out from other records: no import takes them.
+CALCULATED = ("Calculated: ", "计算值：")
 
 _BRACKETS = re.compile(r"[(\[【〔「]([^)\]】〕」]*)[)\]】〕」]")
 _CURRENCY_WORD = re.compile(r"[^0-9a-z]+(usd|cny|rmb|eur|gbp|jpy|hkd|twd|sgd|aud|cad|krw)$")
@@ -46,6 +48,11 @@ def header_name(header: str) -> HeaderName:
 
 def _key(text: str) -> str:
     return "".join(c for c in text if c.isalnum())
+
+
+def is_calculated(header: str) -> bool:
+    """Whether a column of one of our own exports was worked out here, so that no record holds it."""
+    return header.strip().startswith(CALCULATED)
 
 
 def told_apart(headers: Sequence[str]) -> tuple[str, ...]:
@@ -83,7 +90,7 @@ def find_header(records: Sequence[Record], is_known: Callable[[str], bool]) -> R
     rows = [record for record in records if not is_blank(record[1])]
     for record in rows[:HEADER_WITHIN]:
         filled = [cell for cell in record[1] if cell.strip()]
-        known = sum(is_known(header_name(cell).key) for cell in filled)
+        known = sum(is_calculated(cell) or is_known(header_name(cell).key) for cell in filled)
         if known >= min(2, len(filled)) and known * 2 >= len(filled):
             return record
     widths = sorted(_filled(record) for record in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from customers.imports.columns.base import Layout
-from customers.imports.headers import header_name
+from customers.imports.headers import header_name, is_calculated
 from customers.imports.kinds import Kind
 from customers.imports.layouts import LAYOUTS, find_profile
 from customers.imports.matching import match_columns
@@ -28,5 +28,5 @@ def guess_kinds(table: Table) -> tuple[tuple[Kind, float], ...]:
 
 def _fit(layout: Layout, table: Table) -> float:
     mapping = match_columns(layout.kind, table)
-    named = sum(1 for header in table.headers if header)
+    named = sum(1 for header in table.headers if header and not is_calculated(header))
     return len(mapping.sources) / (max(named, 1) << len(mapping.missing))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from customers.imports.columns.base import Column, Layout
 from customers.imports.context import DateOrder
 from customers.imports.evidence import surely_holds
-from customers.imports.headers import header_name
+from customers.imports.headers import header_name, is_calculated
 from customers.imports.kinds import Kind
 from customers.imports.layouts import LAYOUTS, find_profile
 from customers.imports.problems import MissingColumns, shown
@@ -52,6 +52,7 @@ class ColumnMapping:
         constants: field → the text that stands in every row.
         date_orders: field → how to read its ambiguous dates, where somebody said so.
         unmatched: headers that feed nothing.
+        calculated: headers of our own exports whose columns are worked out, so that nothing takes them.
         missing: what is still needed; of the alternatives in each tuple any one.
         profile: the known source whose headers these are.
         headers: all headers of the file, and the line that holds them.
@@ -71,6 +72,7 @@ class ColumnMapping:
     header_line: int
     reasons: dict[str, Reason] = field(default_factory=dict)
     meanings: dict[str, dict[str, str]] = field(default_factory=dict)
+    calculated: tuple[str, ...] = ()
 
     @property
     def source_name(self) -> str:
@@ -137,13 +139,16 @@ def match_columns(kind: Kind, table: Table, wishes: Mapping[str, Any] | None = N
         sources=matcher.sources,
         constants=wanted.constants,
         date_orders=wanted.date_orders,
-        unmatched=tuple(h for i, h in enumerate(table.headers) if h and i not in used),
+        unmatched=tuple(
+            h for i, h in enumerate(table.headers) if h and i not in used and not is_calculated(h)
+        ),
         missing=tuple(need for need in layout.needs if not fed.intersection(need)),
         profile=profile,
         headers=table.headers,
         header_line=table.header_line,
         reasons=matcher.reasons,
         meanings=wanted.meanings,
+        calculated=tuple(filter(is_calculated, table.headers)),
     )
 
 
@@ -159,6 +164,8 @@ class _Matcher:
         self.columns = {column.field: column for column in layout.columns}
         self.free: dict[str, list[HeaderSource]] = {}
         for index, header in enumerate(table.headers):
+            if is_calculated(header):
+                continue
             name = header_name(header)
             self.free.setdefault(name.key, []).append(HeaderSource(index, header, name.unit))
 

@@ -11,6 +11,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+OWN_REFERENCE = "KZ-"
+"""How exports name a record that has no reference: this, a letter for what it is, and its own number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -121,6 +124,7 @@ class OrderLineRow:
         unit_price: as stated, before discounts; may be None when only the line's total is given.
         discount_rate: a fraction: 0.2 is 20 % off.
         line_total: what the line is worth after discounts, exact, in ``currency``; negative on returns.
+        unit_cost: what a piece cost, as stated, in ``currency``.
         line_cost: cost of the goods of the whole line, in ``currency``.
         currency: ISO 4217 code, or None for the company's.
         exchange_rate: company currency per unit of ``currency``.
@@ -144,6 +148,7 @@ class OrderLineRow:
     unit_price: Decimal | None = None
     discount_rate: Decimal | None = None
     discount_amount: Decimal | None = None
+    unit_cost: Decimal | None = None
     line_cost: Decimal | None = None
     currency: str | None = None
     exchange_rate: Decimal | None = None

@@ -126,19 +126,19 @@ def order_totals(order_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     }
 
 
-def region_lines(customer_ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """Return the names of the regions that customers lie in, by level, as an import reads them again.
+def region_lines(model: type[Model], ids: Sequence[int], region: str = "region") -> dict[int, dict[str, str]]:
+    """Return the names of the regions that records lie in, by level, as an import reads them again.
 
     Of an area (华东) nothing: an import takes it for the whole country when that is named beside it.
     """
-    rows = Customer.objects.filter(pk__in=customer_ids, region__isnull=False)
-    rows = rows.exclude(region__level=RegionLevel.AREA)
-    paths = dict(rows.values_list("pk", "region__path"))
+    rows = model._default_manager.filter(pk__in=ids, **{f"{region}__isnull": False})
+    rows = rows.exclude(**{f"{region}__level": RegionLevel.AREA})
+    paths = dict(rows.values_list("pk", f"{region}__path"))
     codes = {code for path in paths.values() for code in path.strip("/").split("/")}
     regions = {region.code: region for region in Region.objects.filter(code__in=codes)}
     return {
-        customer: {regions[code].level: regions[code].name for code in path.strip("/").split("/")}
-        for customer, path in paths.items()
+        pk: {regions[code].level: regions[code].name for code in path.strip("/").split("/")}
+        for pk, path in paths.items()
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -12,13 +14,13 @@ from crm.templatetags.format import day, moment, money
 from crm.templatetags.rows import Cell, figure, tag, text
 from crm.templatetags.rows import name as name_cell
 from customers.exports.columns.base import Column, Row, Value
-from customers.exports.columns.customers import choice, colleague, labels, region
+from customers.exports.columns.customers import PLACE, choice, colleague, region
 from customers.exports.columns.finance import CUSTOMER_CODE
 from customers.imports.cleaning import choices as known
+from customers.imports.rows import OWN_REFERENCE
 from customers.models import ComplaintType, ContactChannel, Direction, ResponseType
 
 WORDS_SHOWN = 80
-_COMPLAINTS = labels(ComplaintType.choices)
 
 
 def named_by_customer(under: str = "customer__code", sort: str = "") -> Column:
@@ -49,16 +51,56 @@ def words(key: str, label: object, *, shown: bool = True) -> Column:
     )
 
 
+def local(key: str) -> Callable[[Row], Value]:
+    """Return what reads a time as the company's clocks show it, to the second."""
+
+    def value(row: Row) -> Value:
+        return timezone.localtime(row[key]).replace(tzinfo=None, microsecond=0) if row[key] else None
+
+    return value
+
+
+def own_reference(letter: str) -> Column:
+    """Return the column of a reference; a record without one is named by its own number, so that it is known again."""
+    return Column(
+        "reference",
+        _("Reference"),
+        lambda row: row["reference"] or f"{OWN_REFERENCE}{letter}-{row['pk']}",
+        ("reference",),
+        is_shown=False,
+        in_files_only=True,
+    )
+
+
+def product() -> tuple[Column, Column]:
+    """Return the columns of the product that something happened with: its name, and in files its SKU."""
+    return (
+        Column(
+            "product",
+            _("Product"),
+            lambda row: row["product__name"] or "",
+            ("product__name",),
+            header="product_name",
+            is_shown=False,
+        ),
+        Column(
+            "sku",
+            _("SKU"),
+            lambda row: row["product__sku"] or "",
+            ("product__sku",),
+            is_shown=False,
+            in_files_only=True,
+        ),
+    )
+
+
 def a_moment(key: str, label: object, *, shown: bool = True, sort: str = "", header: str = "") -> Column:
     """Return the column of a time: a day on the page, the time too in a file."""
-
-    def local(row: Row) -> Value:
-        return timezone.localtime(row[key]).replace(tzinfo=None, microsecond=0) if row[key] else None
 
     return Column(
         key,
         label,  # type: ignore[arg-type]
-        local,
+        local(key),
         (key,),
         cell=lambda row: text(moment(row[key])),
         is_shown=shown,
@@ -82,33 +124,33 @@ def _satisfied(row: Row) -> Value:
 
 COMPLAINT_COLUMNS = (
     named_by_customer(),
-    Column(
-        "complaint_type",
-        _("Type"),
-        lambda row: _COMPLAINTS(row["complaint_type"]),
-        ("complaint_type",),
-    ),
-    a_moment("reported_at", _("Reported"), sort="newest"),
+    choice("complaint_type", _("Type"), ComplaintType.choices, words=known.COMPLAINT_TYPE, shown=True),
+    a_moment("reported_at", _("Reported"), sort="newest", header="reported_on"),
     Column(
         "resolved_at",
         _("Resolved"),
-        lambda row: day(row["resolved_at"]) if row["resolved_at"] else "",
+        local("resolved_at"),
         ("resolved_at",),
         cell=_resolved,
+        header="resolved_on",
         sort="waiting",
+    ),
+    Column(
+        "occurred_at",
+        _("Occurred"),
+        local("occurred_at"),
+        ("occurred_at",),
+        header="occurred_on",
+        in_files_only=True,
     ),
     words("cause", _("Cause")),
     words("resolution", _("Resolution"), shown=False),
-    Column("is_satisfied", _("Satisfied"), _satisfied, ("is_satisfied",), is_shown=False),
+    Column("is_satisfied", _("Satisfied"), _satisfied, ("is_satisfied",), header="satisfied", is_shown=False),
     colleague("rep", _("Rep")),
     region(shown=False),
-    Column(
-        "product",
-        _("Product"),
-        lambda row: row["product__name"] or "",
-        ("product__name",),
-        is_shown=False,
-    ),
+    *PLACE,
+    *product(),
+    own_reference("C"),
     CUSTOMER_CODE,
 )
 INTERACTION_COLUMNS = (
@@ -128,29 +170,7 @@ INTERACTION_COLUMNS = (
         is_figure=True,
         is_shown=False,
     ),
-    Column(
-        "product",
-        _("Product"),
-        lambda row: row["product__name"] or "",
-        ("product__name",),
-        header="product_name",
-        is_shown=False,
-    ),
-    Column(
-        "sku",
-        _("SKU"),
-        lambda row: row["product__sku"] or "",
-        ("product__sku",),
-        is_shown=False,
-        in_files_only=True,
-    ),
-    Column(
-        "reference",
-        _("Reference"),
-        lambda row: row["reference"] or "",
-        ("reference",),
-        is_shown=False,
-        in_files_only=True,
-    ),
+    *product(),
+    own_reference("I"),
     CUSTOMER_CODE,
 )

@@ -195,13 +195,21 @@ def _reached(field: str, label: Any, kind: ContactKind, place: ContactPlace | No
 
 
 def _place(level: str, label: Any) -> Column:
-    """Return the column of one level of the customer's region, as a file that is imported again needs it."""
+    """Return the column of one level of the record's region, as a file that is imported again needs it."""
 
     def part(row: Row) -> Value:
         line: dict[str, str] = row["region_line"] or {}
         return line.get(level, "")
 
     return Column(level, label, part, needs="region_line", header=level, in_files_only=True)
+
+
+PLACE = (
+    _place("country", _("Country")),
+    _place("province", _("Province")),
+    _place("city", _("City")),
+    _place("district", _("District")),
+)
 
 
 def _local_day(path: str) -> Callable[[Row], Value]:
@@ -221,6 +229,7 @@ _TIER = Column(
     cell=_tier,
     needs="standing",
     needs_run=True,
+    is_calculated=True,
 )
 _CHURN = Column(
     "churn",
@@ -229,6 +238,7 @@ _CHURN = Column(
     cell=_churn,
     needs="standing",
     needs_run=True,
+    is_calculated=True,
 )
 _LIFECYCLE = choice("lifecycle", _("Lifecycle"), Lifecycle.choices, words=known.LIFECYCLE, shown=True)
 _LAST_ORDER = Column(
@@ -239,6 +249,7 @@ _LAST_ORDER = Column(
     cell=lambda row: text(day(_last_order(row))),
     sort="last_order",
     is_short=True,
+    is_calculated=True,
 )
 _ADDED = Column(
     "created_at",
@@ -257,10 +268,7 @@ _EMAIL = _contact("mail", _("Email"), ContactKind.EMAIL)
 _TEAM = plain("team", _("Team or branch"), "team__name")
 _SOURCE = plain("source", _("Customer source"), "source__name")
 _WRITTEN = (
-    _place("country", _("Country")),
-    _place("province", _("Province")),
-    _place("city", _("City")),
-    _place("district", _("District")),
+    *PLACE,
     _reached("mobile", _("Mobile"), ContactKind.MOBILE),
     _reached("phone", _("Phone"), ContactKind.PHONE, ContactPlace.OFFICE),
     _reached("home_phone", _("Home phone"), ContactKind.PHONE, ContactPlace.HOME),

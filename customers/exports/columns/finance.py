@@ -117,6 +117,7 @@ ORDER_COLUMNS = (
         needs="totals",
         cell=lambda row: figure(number(_total(row, 0))),
         is_figure=True,
+        is_calculated=True,
         on_phone=False,
     ),
     Column(
@@ -126,6 +127,7 @@ ORDER_COLUMNS = (
         needs="totals",
         cell=lambda row: figure(money(_total(row, 1))),
         is_figure=True,
+        is_calculated=True,
     ),
     colleague("salesperson", _("Salesperson"), shown=False),
     a_day("promised_on", _("Promised on"), shown=False),
@@ -177,7 +179,15 @@ PAYMENT_COLUMNS = (
     ),
     a_day("due_on", _("Due on"), sort="due"),
     a_day("paid_on", _("Paid on"), sort="paid"),
-    Column("state", _("State"), _state, ("due_on", "paid_on"), cell=_state_cell, needs="is_overdue"),
+    Column(
+        "state",
+        _("State"),
+        _state,
+        ("due_on", "paid_on"),
+        cell=_state_cell,
+        needs="is_overdue",
+        is_calculated=True,
+    ),
     Column(
         "amount_cents",
         _("Amount"),
@@ -187,6 +197,7 @@ PAYMENT_COLUMNS = (
         is_figure=True,
         sort="amount",
         on_pages_only=True,
+        is_calculated=True,
     ),
     Column("amount", _("Amount"), lambda row: row["amount"], ("amount",), in_files_only=True),
     Column(

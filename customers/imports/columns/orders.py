@@ -177,7 +177,7 @@ def compose(values: Values, setting: Setting) -> OrderLineRow:
     quantity, total = _quantity_and_total(values)
     number = get("order_number") or _number_of_the_day(values, f"{ordered_on:%Y%m%d}")
     sku, profile, price = get("sku"), setting.profile, get("unit_price")
-    discount = get("discount_amount")
+    discount, unit_cost = get("discount_amount"), get("unit_cost")
     return OrderLineRow(
         order_number=number,
         ordered_on=ordered_on,
@@ -196,13 +196,14 @@ def compose(values: Values, setting: Setting) -> OrderLineRow:
         unit_price=None if price is None else price.amount,
         discount_rate=get("discount_rate"),
         discount_amount=None if discount is None else discount.amount,
+        unit_cost=None if unit_cost is None else unit_cost.amount,
         line_cost=_cost(values, quantity, total),
         currency=one_currency(
             get("currency"),
             price,
             get("line_total"),
             discount,
-            get("unit_cost"),
+            unit_cost,
             get("line_cost"),
             get("profit"),
         ),

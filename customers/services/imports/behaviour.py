@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
-from customers.imports.rows import ComplaintRow, InteractionRow
+from customers.imports.rows import OWN_REFERENCE, ComplaintRow, InteractionRow
 from customers.models import Complaint, Interaction
 from customers.services.imports.keys import customer_key
 from customers.services.imports.links import (
@@ -19,22 +20,33 @@ from customers.services.imports.links import (
 from customers.services.imports.records import RecordPlan
 from customers.services.imports.statements import template
 
+_OWN_NUMBER = re.compile(rf"{OWN_REFERENCE}[A-Z]-(\d{{1,18}})")
 _DAY_BEGINS = "::timestamp AT TIME ZONE %(time_zone)s"
 
 
 class _CustomerRecordPlan(RecordPlan):
-    """Records that belong to a customer and may speak of a product; both must be known."""
+    """Records that belong to a customer and may speak of a product; both must be known.
 
-    joins = (
-        "LEFT JOIN staged_customer k ON k.customer_key = s.customer_key"
-        " LEFT JOIN staged_product p ON p.product_key = s.product_key"
-    )
-    match = "t.reference = s.record_key"
+    Our exports name one without a reference by its own number; it is known again as long as it is that customer's.
+    """
+
+    match = "t.id = coalesce(known.id, own.id)"
     faults = """
         WHEN k.fault <> '' THEN k.fault
         WHEN k.customer_id IS NULL THEN format(%(unknown_customer)s, k.text)
         WHEN s.product_key IS NOT NULL AND p.product_id IS NULL THEN format(%(unknown_product)s, s.product_key)
     """
+
+    def joined(self) -> str:
+        """Return what finds the customer, the product and the record, by its reference or its number."""
+        table = self.model._meta.db_table
+        return (
+            "LEFT JOIN staged_customer k ON k.customer_key = s.customer_key"
+            " LEFT JOIN staged_product p ON p.product_key = s.product_key"
+            f" LEFT JOIN {table} known ON known.reference = s.record_key"
+            f" LEFT JOIN {table} own ON own.id = s.own_number AND own.reference IS NULL"
+            " AND own.customer_id = k.customer_id"
+        )
 
     def reasons(self) -> dict[str, str]:
         """Why a row is rejected."""
@@ -59,11 +71,18 @@ class _CustomerRecordPlan(RecordPlan):
         super().judge(cursor, first, last)
 
 
+def _own_number(reference: str | None) -> int | None:
+    """Return the number of the record that one of our exports named by it."""
+    found = _OWN_NUMBER.fullmatch(reference) if reference else None
+    return int(found[1]) if found else None
+
+
 class InteractionPlan(_CustomerRecordPlan):
     """Interactions by reference; one without is known again by what it says."""
 
     columns: ClassVar = (
         "record_key",
+        "own_number",
         "customer_key",
         "product_key",
         "has_sku",
@@ -96,8 +115,9 @@ class InteractionPlan(_CustomerRecordPlan):
         """The staged rows and the verdicts on them."""
         return (
             self.staged_table(
-                "customer_key text, product_key text, has_sku boolean, response_type text, channel text,"
-                " direction text, occurred_on date, occurred_at timestamptz, value numeric, rep_id bigint, body text"
+                "own_number bigint, customer_key text, product_key text, has_sku boolean, response_type text,"
+                " channel text, direction text, occurred_on date, occurred_at timestamptz, value numeric,"
+                " rep_id bigint, body text"
             ),
             self.judged_table(),
         )
@@ -106,6 +126,7 @@ class InteractionPlan(_CustomerRecordPlan):
         """Return the values of ``columns``."""
         return (
             row.reference,
+            _own_number(row.reference),
             customer_key(row.customer_code, row.customer_name),
             row.sku or row.product_name,
             row.sku is not None,
@@ -125,6 +146,7 @@ class ComplaintPlan(_CustomerRecordPlan):
 
     columns: ClassVar = (
         "record_key",
+        "own_number",
         "customer_key",
         "product_key",
         "has_sku",
@@ -171,8 +193,8 @@ class ComplaintPlan(_CustomerRecordPlan):
         """The staged rows and the verdicts on them."""
         return (
             self.staged_table(
-                "customer_key text, product_key text, has_sku boolean, complaint_type text, rep_id bigint,"
-                " region_id bigint, occurred_on date, occurred_at timestamptz, reported_on date,"
+                "own_number bigint, customer_key text, product_key text, has_sku boolean, complaint_type text,"
+                " rep_id bigint, region_id bigint, occurred_on date, occurred_at timestamptz, reported_on date,"
                 " reported_at timestamptz, resolved_on date, resolved_at timestamptz, cause text,"
                 " resolution text, is_satisfied boolean"
             ),
@@ -183,6 +205,7 @@ class ComplaintPlan(_CustomerRecordPlan):
         """Return the values of ``columns``; the complaint's own words stand for its cause where none is given."""
         return (
             row.reference,
+            _own_number(row.reference),
             customer_key(row.customer_code, row.customer_name),
             row.sku or row.product_name,
             row.sku is not None,

@@ -108,6 +108,9 @@ def warnings_of(plan: Plan) -> list[str]:
     if unstored:
         message = _("Columns that were read and are not stored yet: %(headers)s.")
         warnings.append(message % {"headers": ", ".join(unstored)})
+    if plan.mapping.calculated:
+        message = _("Columns that are worked out here, and left out therefore: %(headers)s.")
+        warnings.append(message % {"headers": ", ".join(plan.mapping.calculated)})
     if plan.mapping.unmatched:
         message = _("Columns that were not recognised and are left out: %(headers)s.")
         warnings.append(message % {"headers": ", ".join(plan.mapping.unmatched)})

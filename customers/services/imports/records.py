@@ -23,6 +23,7 @@ from customers.services.imports.statements import (
     default_of,
     insert_into,
     old_values,
+    same_moment,
     template,
 )
 
@@ -155,6 +156,10 @@ class RecordPlan(Plan):
         )
         return {}
 
+    def joined(self) -> str:
+        """Return what to join to ``s`` to resolve what it names."""
+        return self.joins
+
     def created_columns(self) -> dict[str, str]:
         """Return further columns of created records: column → expression over ``j`` and ``created_joins``."""
         return {}
@@ -169,6 +174,8 @@ class RecordPlan(Plan):
         A blank cell never erases; whose word counts otherwise is for the rules to say.
         """
         said, default = self.values[column], f"%(default_{column})s"
+        if self.model._meta.get_field(column).get_internal_type() == "DateTimeField":
+            said = same_moment(said, f"t.{column}")
         policy = self.rules.policy(field_of(column))
         if policy == ConflictPolicy.KEEP:
             return f"CASE WHEN t.id IS NULL THEN coalesce({said}, {default}) ELSE t.{column} END"
@@ -210,7 +217,7 @@ FROM (
         {named},
         t.id IS NOT NULL AND ({self.news}) AS has_news
     FROM grouped g JOIN staged s ON s.line_no = g.line_no
-    {self.joins}
+    {self.joined()}
     LEFT JOIN {table} t ON {self.match}
     WHERE g.chunk BETWEEN %(first)s AND %(last)s AND s.line_no BETWEEN %(first_line)s AND %(last_line)s
 ) n

@@ -76,6 +76,13 @@ def old_values(columns: Sequence[str], old: str, new: str) -> str:
     return f"CASE WHEN {differ(columns, old, new)} THEN {parts} END"
 
 
+def same_moment(said: str, known: str) -> str:
+    """Return the expression of a moment that files tell to the second: within the known one's second it is that."""
+    return (
+        f"CASE WHEN {known} >= {said} AND {known} < {said} + interval '1 second' THEN {known} ELSE {said} END"
+    )
+
+
 def assignments(columns: Sequence[str], new: str) -> str:
     """Return the SET list that takes ``columns`` from ``new``."""
     return ", ".join(f"{column} = {new}.{column}" for column in columns)

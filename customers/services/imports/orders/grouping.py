@@ -12,16 +12,17 @@ from customers.services.imports.statements import template
 _REJECT_NUMBERS = """
 UPDATE staged SET reason = CASE
     WHEN abs(quantity) >= 1e11 OR quantity <> round(quantity, 3) THEN %(quantity)s
-    WHEN abs(amount) >= 1e14 OR abs(unit_price) >= 1e14 OR abs(line_cost) >= 1e14 THEN %(amount)s
+    WHEN abs(amount) >= 1e14 OR abs(unit_price) >= 1e14 OR abs(line_cost) >= 1e14 OR abs(unit_cost) >= 1e14
+        THEN %(amount)s
     WHEN position <= 0 THEN %(position)s
     WHEN length(product_key) > 60 THEN %(product)s
     WHEN length(order_number) > 60 THEN %(number)s
     WHEN length(category) > 100 THEN %(category)s
     ELSE %(discount)s
-END, quantity = NULL, amount = NULL, unit_price = NULL, line_cost = NULL, position = NULL
+END, quantity = NULL, amount = NULL, unit_price = NULL, line_cost = NULL, unit_cost = NULL, position = NULL
 WHERE reason = '' AND (
     abs(quantity) >= 1e11 OR quantity <> round(quantity, 3)
-    OR abs(amount) >= 1e14 OR abs(unit_price) >= 1e14 OR abs(line_cost) >= 1e14
+    OR abs(amount) >= 1e14 OR abs(unit_price) >= 1e14 OR abs(line_cost) >= 1e14 OR abs(unit_cost) >= 1e14
     OR position <= 0 OR length(product_key) > 60 OR length(order_number) > 60 OR length(category) > 100
     OR coalesce(discount_rate, 0) NOT BETWEEN 0 AND 1
     OR abs(discount_amount) > abs(quantity * unit_price)
@@ -84,8 +85,8 @@ UPDATE staged_order o SET fault = format(%(numbered_twice)s, o.order_number, cla
 FROM (
     SELECT g.first_line, min(g.position) AS position
     FROM grouped g JOIN staged s ON s.line_no = g.line_no JOIN staged f ON f.line_no = g.repeats
-    WHERE ROW(s.product_key, s.quantity, s.amount, s.unit_price, s.line_cost)
-        IS DISTINCT FROM ROW(f.product_key, f.quantity, f.amount, f.unit_price, f.line_cost)
+    WHERE ROW(s.product_key, s.quantity, s.amount, s.unit_price, s.unit_cost, s.line_cost)
+        IS DISTINCT FROM ROW(f.product_key, f.quantity, f.amount, f.unit_price, f.unit_cost, f.line_cost)
     GROUP BY g.first_line
 ) clash
 WHERE clash.first_line = o.first_line AND o.fault = ''

@@ -8,7 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from customers.services.imports.links import resolve_customers, resolve_products
-from customers.services.imports.statements import chunk_range, old_values, template
+from customers.services.imports.statements import chunk_range, old_values, same_moment, template
 
 LINE_COLUMNS = """
     first_line integer, position integer, product_key text, product_id bigint, customer_id bigint,
@@ -46,8 +46,8 @@ _STATUS = """
 CASE
     WHEN b.status = 'cancelled' THEN 'cancelled'
     WHEN b.is_return THEN 'returned'
+    WHEN b.status = 'confirmed' THEN 'confirmed'
     WHEN b.status = 'delivered' OR b.delivered_on IS NOT NULL THEN 'delivered'
-    WHEN b.status = 'open' THEN 'confirmed'
     WHEN k.id IS NOT NULL THEN k.status
     WHEN %(states_delivery)s THEN 'confirmed'
     ELSE 'delivered'
@@ -70,7 +70,8 @@ FROM (
             WHEN unknown.line_no IS NOT NULL THEN format(%(bad_line)s, b.order_number, unknown.line_no)
             ELSE ''
         END AS reason,
-        coalesce(k.customer_id, c.customer_id) AS customer_id, b.ordered_at, b.ordered_on, {_STATUS} AS status,
+        coalesce(k.customer_id, c.customer_id) AS customer_id,
+        {same_moment("b.ordered_at", "k.ordered_at")} AS ordered_at, b.ordered_on, {_STATUS} AS status,
         b.currency, b.exchange_rate,
         coalesce(b.region_id, k.region_id) AS region_id,
         coalesce(b.salesperson_id, k.salesperson_id) AS salesperson_id,
@@ -114,6 +115,7 @@ SELECT
 _COST = """
 SELECT
     CASE
+        WHEN s.unit_cost IS NOT NULL THEN s.unit_cost
         WHEN s.line_cost IS NOT NULL THEN s.line_cost / nullif(s.quantity, 0)
         WHEN l.id IS NOT NULL THEN l.unit_cost
         ELSE c.cost / o.exchange_rate

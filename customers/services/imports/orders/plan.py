@@ -35,7 +35,7 @@ CREATE UNLOGGED TABLE staged (
     product_key text, has_sku boolean, product_name text, category text, not_merchandise boolean,
     ordered_on date, ordered_at timestamptz,
     quantity numeric, unit_price numeric, discount_rate numeric, discount_amount numeric,
-    amount numeric, line_cost numeric, currency text, exchange_rate numeric,
+    amount numeric, unit_cost numeric, line_cost numeric, currency text, exchange_rate numeric,
     status text, salesperson_id bigint, promised_on date, delivered_on date, is_return boolean
 )
 """
@@ -63,6 +63,7 @@ class OrderPlan(Plan):
         "discount_rate",
         "discount_amount",
         "amount",
+        "unit_cost",
         "line_cost",
         "currency",
         "exchange_rate",
@@ -113,6 +114,7 @@ class OrderPlan(Plan):
             row.discount_rate,
             row.discount_amount,
             row.line_total,
+            row.unit_cost,
             row.line_cost,
             row.currency,
             row.exchange_rate,
