@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 THREADS = 6
-SECONDS = 60.0
+SECONDS = 300.0
 BROKEN = (http.client.HTTPException, ConnectionError)
 
 

@@ -37,6 +37,8 @@ def server(transactional_db: None) -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "crm.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
     command += ["--worker-class", "gthread", "--threads", "3", "--keep-alive", "60", "--no-control-socket"]
+    # A machine that stood still for a while is no fault of the server's.
+    command += ["--timeout", "600"]
     process = subprocess.Popen(
         [*command, "--log-level", "error"], env={**environment(), "LOG_LEVEL": "ERROR"}
     )
