@@ -360,6 +360,7 @@ PASSWORD_RESET_TIMEOUT = 24 * 3600
 # --- Second factors and the company's directory ---------------------------------------------------
 
 MFA_ADAPTER = "crm.accounts.SealedFactorsAdapter"
+MFA_FORMS = {"add_webauthn": "crm.accounts.PasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
@@ -378,6 +379,8 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_STORE_TOKENS = False
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
 OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
+# What the directory's ID token says in `amr` or `acr` when it asked for a second factor.
+OIDC_SECOND_FACTOR: list[str] = env.list("OIDC_SECOND_FACTOR", default=["mfa"])
 if SECURE and OIDC_SERVER_URL and not OIDC_SERVER_URL.startswith("https://"):
     raise ImproperlyConfigured("OIDC_SERVER_URL must begin with https://.")
 SOCIALACCOUNT_PROVIDERS = {
@@ -487,7 +490,7 @@ LOGGING = {
     "formatters": {
         "line": {"()": "structlog.stdlib.ProcessorFormatter", "processor": "ext://crm.logs.render"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "level": LOG_LEVEL}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {"django.server": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False}},
 }

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from crm.views import audit, notifications
-from crm.views.access import rights, sign_ins, teams, tokens, users
+from crm.views.access import directory, rights, sign_ins, teams, tokens, users
 from crm.views.background import background
 from crm.views.errors import not_here
 from crm.views.health import healthz, readyz
@@ -29,6 +29,7 @@ urlpatterns = [
     path("accounts/tokens/<int:pk>/revoke/", tokens.revoke, name="token_revoke"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/social/", include("allauth.socialaccount.urls")),
+    path("accounts/oidc/<str:provider_id>/login/", directory.enter, name="openid_connect_login"),
     path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("access/users/", users.user_list, name="users"),

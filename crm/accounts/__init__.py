@@ -4,12 +4,16 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
-from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base import AuthProcess
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from crm.models import User
 from crm.sealing.texts import open_text, seal_text
 from crm.services.factors import PLACE
 
@@ -28,6 +32,16 @@ class KnownPeopleAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Who is in the directory and has no account here is told so."""
         return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Sign in, and nothing else: whoever sits at an open session binds no directory account to it."""
+        if sociallogin.state.get("process") != AuthProcess.LOGIN:
+            raise PermissionDenied
+
+    def can_authenticate_by_email(self, login: Any, email: str) -> bool:
+        """Whether the directory vouches for the address in so many words, and one account alone has it."""
+        told = login.account.extra_data.get("userinfo") or login.account.extra_data.get("id_token") or {}
+        return told.get("email_verified") is True and User.objects.filter(email__iexact=email).count() == 1
 
 
 class SealedFactorsAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -48,6 +62,17 @@ class SealedFactorsAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         """Return whose account it is, as the app shows it."""
         return str(user.get_username())
+
+
+class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A passkey or security key to be added, by what the browser says of it."""
+
+    def clean_credential(self) -> dict[str, Any]:
+        """Refuse what is no credential: allauth would keep a `0` without looking at it."""
+        credential = self.cleaned_data["credential"]
+        if not isinstance(credential, dict):
+            raise get_adapter().validation_error("incorrect_code")
+        return credential
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]

@@ -10,6 +10,7 @@ import structlog
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.signals import authentication_step_completed
+from allauth.account.signals import user_logged_in as let_in
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -24,6 +25,8 @@ from crm.models import User
 from crm.services import audit, sign_ins
 
 BEGUN, SEEN = "signed_in_at", "seen_at"
+# Whether the directory said that it asked for a second factor.
+DIRECTORY_PROOF = "directory_asked_twice"
 # What was seen is written no more often than this: a page that loads is not a write each time.
 NOTE_SECONDS = 60
 
@@ -80,9 +83,10 @@ def _open_to_one_factor() -> tuple[str, ...]:
 
 
 def _proved_twice(request: HttpRequest, user: User) -> bool:
-    """Whether this sign-in used a second factor, or a directory that answers for asking for one."""
+    """Whether this sign-in used a second factor: one of ours, or one that the directory says it asked for."""
     methods = {record.get("method") for record in get_authentication_records(request, user)}
-    return not methods.isdisjoint({"mfa", "socialaccount"})
+    by_directory = "socialaccount" in methods and request.session.get(DIRECTORY_PROOF) is True
+    return "mfa" in methods or by_directory
 
 
 def _is_over(request: HttpRequest, now: int) -> bool:
@@ -115,6 +119,16 @@ def note_sign_in(sender: Any, request: HttpRequest, user: User, **_rest: Any) ->
     request.session[BEGUN] = now
     _note(request, user, now)
     audit.record(user, "sign_in", f"user:{user.pk}")
+
+
+@receiver(let_in)
+def note_directory(sender: Any, request: HttpRequest, *, sociallogin: Any = None, **_rest: Any) -> None:
+    """Keep whether the directory's ID token (`amr`, `acr`) tells of a second factor; silence counts as none."""
+    if sociallogin is not None:
+        told = sociallogin.account.extra_data.get("id_token") or {}
+        methods = told.get("amr")
+        said = [*(methods if isinstance(methods, list) else [methods]), told.get("acr")]
+        request.session[DIRECTORY_PROOF] = any(each in settings.OIDC_SECOND_FACTOR for each in said)
 
 
 @receiver(authentication_step_completed)

@@ -180,6 +180,14 @@ def test_a_passkey_is_asked_for_with_the_sites_own_name(client: Client, db: None
     assert options["userVerification"] == "required"
 
 
+@pytest.mark.parametrize("credential", ["0", "-0", "false", '""', "[1]", '{"a":1}', "{}", "x"])
+def test_what_is_no_passkey_is_not_kept_as_one(cast: Cast, credential: str) -> None:
+    client = sign_in(cast.alice)
+    client.get("/accounts/2fa/webauthn/add/")
+    client.post("/accounts/2fa/webauthn/add/", {"name": "key", "credential": credential})
+    assert not Authenticator.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("address", "typed"),
     [
