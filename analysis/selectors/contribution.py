@@ -16,7 +16,7 @@ from analysis.measures.windows import month_of
 from analysis.models import AnalysisRun, CustomerMonth, CustomerSnapshot, RunState
 from analysis.selectors.live_sales import as_query, read
 from analysis.selectors.slices import Total
-from analysis.selectors.snapshots import Filter, left_out_since, sees_company, values_of, visible
+from analysis.selectors.snapshots import Filter, anybody_left, left_out_since, sees_company, values_of, visible
 from analysis.selectors.sums import add, sums_by_tier
 from crm.models import User
 from customers.selectors.facts import months_query
@@ -105,7 +105,7 @@ def monthly(
     wanted = [month_of(last, -back) for back in range(months - 1, -1, -1)]
     found: Mapping[datetime.date, Sequence[int]]
     if sees_company(user) and (filter or Filter()).is_empty:
-        gone = _by_month(run, left_out_since(run), wanted[0], last)
+        gone = _by_month(run, left_out_since(run), wanted[0], last) if anybody_left(run) else {}
         found = {
             month: [whole - part for whole, part in zip(sums, gone.get(month, (0, 0, 0)), strict=True)]
             for month, sums in ((datetime.date.fromisoformat(month), sums) for month, *sums in run.months)

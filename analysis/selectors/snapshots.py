@@ -60,17 +60,26 @@ def visible(run: AnalysisRun, user: User, filter: Filter | None = None) -> Query
 
 
 def shown_to(user: User) -> Q:
-    """Rows of customers whom the viewer may see, but those who refuse to be scored: a refusal holds at once."""
+    """Rows of customers whom the viewer may see, but those who refuse to be scored: a refusal holds at once.
+
+    For who sees everybody, the few who are left out are read by the indexes that hold them alone: joined to their
+    customers, the rows of a run take ten times as long.
+    """
     if scope_of(user, "customer.view") is Scope.ALL:
-        return Q(customer__deleted_at=None, customer__scoring_refused=False)
+        return ~Q(customer__in=_gone())
     return Q(customer__in=Customer.objects.visible_to(user).filter(scoring_refused=False))
 
 
 def left_out_since(run: AnalysisRun) -> QuerySet[CustomerSnapshot]:
     """The run's rows of customers who have been deleted, or have refused to be scored, since: they are in its own
     sums, and in nobody's list."""
-    gone = Customer.objects.filter(Q(deleted_at__isnull=False) | Q(scoring_refused=True))
-    return CustomerSnapshot.objects.filter(run=run, customer__in=gone)
+    return CustomerSnapshot.objects.filter(run=run, customer__in=_gone())
+
+
+def _gone() -> QuerySet[Customer, Any]:
+    """The ids of customers who are deleted or refuse to be scored: two queries, for each has an index of its own."""
+    deleted = Customer.objects.filter(deleted_at__isnull=False).order_by().values("pk")
+    return deleted.union(Customer.objects.filter(scoring_refused=True).order_by().values("pk"), all=True)
 
 
 def anybody_left(run: AnalysisRun) -> bool:

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 
 from analysis.models import MeasureResult
 from analysis.selectors.annotations import noted_between
-from analysis.selectors.snapshots import left_out_since, sees_company
+from analysis.selectors.snapshots import digest_of_left_out, sees_company
 from analysis.views.measures.frame import Frame
 
 SECONDS = 6 * 3600
@@ -54,7 +54,7 @@ def _key(name: str, frame: Frame) -> str:
         sorted(asked.numbers.items()),
         get_language(),
         list(results.aggregate(done=Count("pk"), last=Max("finished_at")).values()),
-        sorted(left_out_since(asked.run).values_list("customer_id", flat=True)),
+        digest_of_left_out(),
         noted_between(asked.user, None),
     ]
     digest = hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
