@@ -9,6 +9,8 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from crm.once import remembering
+
 UTF8_NAMES = {"utf-8", "utf8"}
 MULTIPART = "multipart/form-data"
 # What RFC 2046 allows between the parts of a form.
@@ -83,3 +85,17 @@ class AccountLanguageMiddleware:
                 translation.activate(language)
                 request.LANGUAGE_CODE = language
         return self.get_response(request)
+
+
+class RememberingMiddleware:
+    """Let what several parts of a page ask for be read once, in a request that changes nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Remember while a GET or HEAD is answered."""
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with remembering():
+            return self.get_response(request)

@@ -161,6 +161,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "crm.middleware.PrivatePagesMiddleware",
+    "crm.middleware.RememberingMiddleware",
 ]
 
 ROOT_URLCONF = "crm.urls"

@@ -14,9 +14,16 @@ from psycopg import sql
 from analysis.measures.pareto_curve import top_shares
 from analysis.measures.windows import month_of
 from analysis.models import AnalysisRun, CustomerMonth, CustomerSnapshot, RunState
+from analysis.selectors.groups import values_seen
 from analysis.selectors.live_sales import as_query, read
 from analysis.selectors.slices import Total
-from analysis.selectors.snapshots import Filter, anybody_left, left_out_since, sees_company, values_of, visible
+from analysis.selectors.snapshots import (
+    Filter,
+    anybody_left,
+    left_out_since,
+    sees_company,
+    visible,
+)
 from analysis.selectors.sums import add, sums_by_tier
 from crm.models import User
 from customers.selectors.facts import months_query
@@ -153,7 +160,7 @@ def _top(run: AnalysisRun, user: User, wanted: Filter, customers: int, total: in
     if sees_company(user) and wanted.is_empty and customers == run.customers:
         found = run.totals["top"]
     else:
-        found = top_shares(values_of(visible(run, user, wanted)), TOP_PERCENTS)
+        found = top_shares(values_seen(run, user, wanted), TOP_PERCENTS)
     return [
         TopShare(percent, count, value, value / total if total > 0 else None)
         for percent, count, value in found

@@ -14,9 +14,10 @@ from analysis.measures.tiers import TierScheme
 from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState
 from analysis.models.rules import read_rules
 from analysis.selectors.explanations import JUDGEMENT, Wording
+from analysis.selectors.groups import reads_stored
 from analysis.selectors.ranking import COLUMNS, known_margin
 from analysis.selectors.snapshots import Filter, sees_company, visible
-from analysis.selectors.sums import add, reads_stored, sums_by_tier
+from analysis.selectors.sums import add, sums_by_tier
 from crm.extensions import CareTerms, Explanation, PastStanding, Standing, Worth
 from crm.models import User
 from crm.policy import Scope, can, scope_of

@@ -13,8 +13,9 @@ from django.db.models import QuerySet
 from analysis.measures.pareto_curve import standing_among
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
+from analysis.selectors.groups import values_seen
 from analysis.selectors.slices import is_near, movement
-from analysis.selectors.snapshots import Filter, sees_company, values_of, visible
+from analysis.selectors.snapshots import Filter, sees_company, visible
 from crm.models import User
 from crm.paging import COUNT_CAP, PAGE_SIZE, Key, integer, keyset_page
 from customers.models import Region
@@ -167,7 +168,7 @@ def page_of(
 
 def _restate_among_visible(run: AnalysisRun, user: User, rows: list[dict[str, Any]]) -> None:
     """Replace rank and shares by those among the viewer's customers: the company's would tell its total."""
-    everybody = values_of(visible(run, user))
+    everybody = values_seen(run, user, Filter())
     asked = np.array([row["value"] for row in rows], dtype=np.int64)
     ranks, shares, before = standing_among(everybody, asked)
     for row, rank, share, cumulative in zip(rows, ranks, shares, before, strict=True):

@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 from django.db.models import Count, QuerySet
 
 from analysis.models import AnalysisRun, CustomerSnapshot, TierSummary
+from analysis.selectors.groups import groups, reads_stored
 from analysis.selectors.slices import Total
-from analysis.selectors.snapshots import Filter, anybody_left, condition, left_out_since, visible
-from analysis.selectors.sums import reads_stored
+from analysis.selectors.snapshots import Filter, anybody_left, condition, left_out_since
 from crm.models import User
 from customers.models import Region
 
@@ -27,12 +27,18 @@ def counts_by_place(run: AnalysisRun, user: User, wanted: Filter) -> Places:
     """Count the viewer's customers on the highest level of the tree, below the region asked for, where they part."""
     if reads_stored(user, wanted):
         return _stored(run, wanted)
-    found = _counted(visible(run, user, wanted))
+    found = groups(run, user, wanted)
     below = Region.objects.filter(pk=wanted.region or 0).values_list("path", flat=True).first() or ""
     depth = _parting_depth([row["region__path"] for row in found if row["region__path"]], below)
     places: Places = {}
     for row in found:
-        _add(places, _upper(row["region__path"] or _NOWHERE, depth), row["tier"], row["people"], row["worth"])
+        _add(
+            places,
+            _upper(row["region__path"] or _NOWHERE, depth),
+            row["tier"],
+            row["customers"],
+            row["total_value"],
+        )
     return places
 
 

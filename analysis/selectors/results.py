@@ -15,6 +15,7 @@ from analysis.models import AnalysisRun, MeasureResult, MeasureShard, MeasureSta
 from analysis.selectors.snapshots import Filter, sees_company, shown_to, visible
 from crm.models import Job, User
 from crm.models.jobs import REPEATABLE_STATES
+from crm.once import once
 from crm.paging import COUNT_CAP, PAGE_SIZE, Key, capped_count, keyset_page
 from crm.policy import can
 
@@ -106,4 +107,5 @@ def page_of(
 
 
 def _is_done(name: str, run: AnalysisRun) -> bool:
-    return MeasureResult.objects.filter(run=run, name=name, state=MeasureState.DONE).exists()
+    done = MeasureResult.objects.filter(run=run, name=name, state=MeasureState.DONE)
+    return once(("measure is done", run.pk, name), done.exists)

@@ -6,13 +6,18 @@ from django.db.models import QuerySet
 
 from analysis.models import AnalysisRun, Publication, RunState
 from crm.models import JobState, User
+from crm.once import once
 from crm.policy import can
 
 
 def published() -> AnalysisRun | None:
-    """The published run; ask once per response, and pass it on."""
-    publication = Publication.objects.select_related("run__policy", "run__previous").first()
-    return publication.run if publication else None
+    """The published run: the same one all through a request that changes nothing."""
+
+    def read() -> AnalysisRun | None:
+        publication = Publication.objects.select_related("run__policy", "run__previous").order_by().first()
+        return publication.run if publication else None
+
+    return once("published run", read)
 
 
 def runs_for(user: User) -> QuerySet[AnalysisRun]:

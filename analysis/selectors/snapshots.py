@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors.slices import MOVES, NEAR
 from crm.models import User
+from crm.once import once
 from crm.policy import Scope, can, scope_of
 from customers.models import Customer, Region
 
@@ -84,10 +85,14 @@ def _gone() -> QuerySet[Customer, Any]:
 
 def anybody_left(run: AnalysisRun) -> bool:
     """Whether :func:`left_out_since` has anybody, told without reading the run's rows while it has nobody."""
-    if run.left_out_digest and digest_of_left_out() == run.left_out_digest:
-        return False
-    # Counted: to find the first of none, the planner would walk through the run.
-    return bool(left_out_since(run).count())
+
+    def read() -> bool:
+        if run.left_out_digest and digest_of_left_out() == run.left_out_digest:
+            return False
+        # Counted: to find the first of none, the planner would walk through the run.
+        return bool(left_out_since(run).count())
+
+    return once(("anybody left", run.pk), read)
 
 
 def digest_of_left_out(before: AnalysisRun | None = None) -> str:

@@ -8,15 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from analysis.models import AnalysisRun, TierSummary
+from analysis.selectors.groups import groups, reads_stored
 from analysis.selectors.slices import SUMS
-from analysis.selectors.snapshots import (
-    Filter,
-    anybody_left,
-    condition,
-    left_out_since,
-    sees_company,
-    visible,
-)
+from analysis.selectors.snapshots import Filter, anybody_left, condition, left_out_since
 from crm.models import User
 
 TIERS = ("A", "B", "C")
@@ -31,14 +25,9 @@ def sums_by_tier(run: AnalysisRun, user: User, wanted: Filter) -> dict[str, Sums
         for row in [*stored.values("tier", *SUMS), *_negatives(run, wanted)]:
             add_to(by_tier[row["tier"]], row)
     else:
-        for row in visible(run, user, wanted).values("tier").annotate(**SUMS).order_by():
+        for row in groups(run, user, wanted):
             add_to(by_tier[row["tier"]], row)
     return by_tier
-
-
-def reads_stored(user: User, wanted: Filter) -> bool:
-    """Whether the run's own sums are what a viewer is to be shown of a selection."""
-    return sees_company(user) and wanted == Filter(region=wanted.region)
 
 
 def _negatives(run: AnalysisRun, wanted: Filter) -> Iterable[dict[str, Any]]:

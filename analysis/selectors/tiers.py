@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from analysis.measures.pareto_curve import pareto_points, share_at
 from analysis.measures.tiers import nearest_override
 from analysis.models import AnalysisRun, CustomerSnapshot
+from analysis.selectors.groups import values_seen
 from analysis.selectors.regions import Counts, counts_by_place
-from analysis.selectors.snapshots import Filter, sees_company, values_of, visible
+from analysis.selectors.snapshots import Filter, sees_company
 from analysis.selectors.sums import TIERS, Sums, add, nothing, sums_by_tier
 from crm.models import User
 from customers.models import Region
@@ -124,7 +125,7 @@ def pareto(
     if whole:
         points = [(int(count), float(share)) for count, share in run.pareto]
     else:
-        points = pareto_points(values_of(visible(run, user, wanted)), (in_a, in_a_or_b))
+        points = pareto_points(values_seen(run, user, wanted), (in_a, in_a_or_b))
     return ParetoCurve(
         points,
         Boundary("A", in_a, share_at(points, in_a)),
