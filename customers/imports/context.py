@@ -9,10 +9,11 @@ from enum import StrEnum
 
 
 class DateOrder(StrEnum):
-    """How the numbers of a date such as 03/04/2024 are ordered."""
+    """How the numbers of a date such as 03/04/2024 or 24-03-05 are ordered."""
 
     DAY_FIRST = "day first"
     MONTH_FIRST = "month first"
+    YEAR_FIRST = "year first"
 
 
 @dataclass(frozen=True, slots=True)

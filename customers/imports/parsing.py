@@ -192,7 +192,8 @@ class _Parser:
 
     def _ambiguous(self, feed: _Feed, example: str) -> str:
         message = _(
-            "The dates in column “%(header)s”, such as %(example)s, can be read day first or month first. "
+            "The dates in column “%(header)s”, such as %(example)s, can be read in several orders: day first, "
+            "month first or, with a year of two digits, year first. "
             'Say which in a mapping: {"%(field)s": {"header": "%(header)s", "date_order": "day first"}}.'
         )
         return message % {"header": shown(feed.header), "example": shown(example), "field": feed.column.field}

@@ -27,13 +27,23 @@ COUNTED: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class DateQuestion:
-    """A column whose dates can be read day first or month first, with examples and what they would be."""
+    """A column whose dates can be read in several orders, with examples and what they would be in each.
+
+    An order in which the examples are no dates has none.
+    """
 
     field: str
     header: str
     examples: tuple[str, ...]
     as_day_first: tuple[date, ...]
     as_month_first: tuple[date, ...]
+    as_year_first: tuple[date, ...] = ()
+
+    @property
+    def readings(self) -> dict[DateOrder, tuple[date, ...]]:
+        """The orders that are possible."""
+        found = zip(DateOrder, (self.as_day_first, self.as_month_first, self.as_year_first), strict=True)
+        return {order: days for order, days in found if days}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ class ChoiceQuestion:
 
 
 def date_questions(table: Table, mapping: ColumnMapping, rows: int | None = None) -> tuple[DateQuestion, ...]:
-    """Return the columns whose order of day and month nothing in the file decides, and nobody has said.
+    """Return the columns whose order of day, month and year nothing in the file decides, and nobody has said.
 
     Args:
         table: the file, which is read.
@@ -88,11 +98,16 @@ def date_questions(table: Table, mapping: ColumnMapping, rows: int | None = None
 
 
 def _date_question(field: str, header: str, examples: tuple[str, ...]) -> DateQuestion:
-    readings = []
-    for order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST):
-        clean = date_cleaner(ColumnContext(UTC, order))
-        readings.append(tuple(value for value in map(clean, examples) if value is not None))
-    return DateQuestion(field, header, examples, *readings)
+    return DateQuestion(field, header, examples, *(_read(examples, order) for order in DateOrder))
+
+
+def _read(examples: tuple[str, ...], order: DateOrder) -> tuple[date, ...]:
+    """Read all examples in an order; none if one of them is no date then."""
+    clean = date_cleaner(ColumnContext(UTC, order))
+    try:
+        return tuple(value for value in map(clean, examples) if value is not None)
+    except CellError:
+        return ()
 
 
 def choice_questions(

@@ -122,5 +122,5 @@ def _date_order(name: str, order: object) -> DateOrder:
     try:
         return DateOrder(str(order))
     except ValueError as error:
-        message = _("The date order of “%(name)s” must be “day first” or “month first”.")
+        message = _("The date order of “%(name)s” must be “day first”, “month first” or “year first”.")
         raise MappingProblem(message % {"name": name}) from error

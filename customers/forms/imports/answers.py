@@ -10,7 +10,6 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from customers.imports.context import DateOrder
 from customers.imports.questions import ChoiceQuestion, DateQuestion
 
 # So many words of a column are asked about; the rest is said by the check.
@@ -109,11 +108,7 @@ def _extend(wishes: dict[str, Any], field: str, header: str, more: dict[str, Any
 
 
 def _orders(question: DateQuestion) -> list[tuple[str, str]]:
-    first, other = question.as_day_first[0], question.as_month_first[0]
-    return [
-        (DateOrder.DAY_FIRST.value, date_format(first, "DATE_FORMAT")),
-        (DateOrder.MONTH_FIRST.value, date_format(other, "DATE_FORMAT")),
-    ]
+    return [(order.value, date_format(days[0], "DATE_FORMAT")) for order, days in question.readings.items()]
 
 
 def _word(field: str, number: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from django.utils.translation import gettext as _
@@ -145,15 +145,50 @@ def _compact(match: re.Match[str], _order: DateOrder | None, text: str) -> datet
 
 
 def _year_last(match: re.Match[str], order: DateOrder | None, text: str) -> datetime:
-    first, second = match[1], match[3]
-    if order is None:
-        order = _own_order(int(first), int(second))
-    if order is None:
-        raise AmbiguousDateError(
-            _("“%(value)s” can be read day first or month first.") % {"value": shown(text)}
-        )
-    day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
-    return _at(match[4], month, day, match[5], text)
+    """Read three numbers, of which the year stands last or, of two digits, also first: the column tells."""
+    readings = _readings(match)
+    if order is not None and (order is not DateOrder.YEAR_FIRST or len(match[4]) == 2):
+        if order not in readings:
+            raise CellError(_not_a_date(text))
+        chosen = {readings[order]}
+    else:
+        chosen = set(readings.values())
+    if not chosen:
+        raise CellError(_not_a_date(text))
+    if len(chosen) > 1:
+        raise AmbiguousDateError(_ambiguous(text, readings))
+    midnight = datetime.combine(chosen.pop(), time.min)
+    return _with_clock(midnight, match[5], text) if match[5].strip() else midnight
+
+
+def _ambiguous(text: str, readings: Collection[DateOrder]) -> str:
+    if DateOrder.YEAR_FIRST in readings:
+        message = _("“%(value)s” can be read with its year first or last.")
+    else:
+        message = _("“%(value)s” can be read day first or month first.")
+    return message % {"value": shown(text)}
+
+
+def _readings(match: re.Match[str]) -> dict[DateOrder, date]:
+    """The orders in which three numbers are a date, each with that date."""
+    first, second, third = match[1], match[3], match[4]
+    orders = {DateOrder.DAY_FIRST: (third, second, first), DateOrder.MONTH_FIRST: (third, first, second)}
+    if len(third) == 2 == len(first):
+        orders[DateOrder.YEAR_FIRST] = (first, second, third)
+    found = {}
+    for order, (year, month, day) in orders.items():
+        try:
+            found[order] = date(_full_year(year), int(month), int(day))
+        except ValueError:
+            continue  # not in this order
+    return found
+
+
+def _full_year(year: str) -> int:
+    number = int(year)
+    if len(year) > 2:
+        return number
+    return number + (2000 if number < CENTURY_TURN else 1900)
 
 
 def _day_named_month(match: re.Match[str], _order: DateOrder | None, text: str) -> datetime:
@@ -175,11 +210,8 @@ _READINGS = (
 
 
 def _at(year: str, month: str, day: str, clock: str, text: str) -> datetime:
-    number = int(year)
-    if len(year) == 2:
-        number += 2000 if number < CENTURY_TURN else 1900
     try:
-        midnight = datetime(number, int(month), int(day))  # noqa: DTZ001 - the zone follows from the text or the column
+        midnight = datetime(_full_year(year), int(month), int(day))  # noqa: DTZ001 - the zone follows from the text or the column
     except ValueError as error:
         raise CellError(_not_a_date(text)) from error
     return _with_clock(midnight, clock, text) if clock.strip() else midnight
@@ -228,46 +260,38 @@ def _not_a_date(text: str) -> str:
     return message % {"value": shown(text)}
 
 
-def _own_order(first: int, second: int) -> DateOrder | None:
-    """The order that two numbers betray by themselves: 13 is no month, and 5/5 is the same in both."""
-    if first > 12 or first == second:
-        return DateOrder.DAY_FIRST
-    return DateOrder.MONTH_FIRST if second > 12 else None
-
-
 def is_ambiguous(cell: str) -> bool:
-    """Whether a cell is a date that can be read day first or month first, each giving another day."""
-    parts = _two_of_a_date(cell)
-    return parts is not None and _own_order(*parts) is None
+    """Whether a cell is a date whose numbers can be ordered in several ways, giving several days."""
+    return len(set(_readings_of(cell).values())) > 1
 
 
-def _two_of_a_date(cell: str) -> tuple[int, int] | None:
-    """The first two numbers of a date that ends in its year, if they differ; None for everything else."""
+def _readings_of(cell: str) -> dict[DateOrder, date]:
+    """The orders in which a cell of three numbers is a date; none for everything else."""
     try:
         text = meaningful(cell)
     except CellError:
-        return None
+        return {}
     match = _YEAR_LAST.fullmatch(_plain(text)) if text else None
     if match is None:
-        return None
-    first, second, year = int(match[1]), int(match[3]), int(match[4])
-    is_possible = first and second and (len(match[4]) == 2 or FIRST_YEAR <= year <= LAST_YEAR)
-    return (first, second) if is_possible and first != second else None
+        return {}
+    readings = _readings(match)
+    return {order: day for order, day in readings.items() if FIRST_YEAR <= day.year <= LAST_YEAR}
 
 
 def find_date_order(cells: Iterable[str]) -> tuple[DateOrder | None, str | None]:
     """Decide once for a column how dates such as 03/04/2024 are ordered.
 
     Returns:
-        The order that the first telling date betrays, and None; or None and an example of a date that remains
+        The one order that the first telling dates leave, and None; or None and an example of a date that remains
         ambiguous; or (None, None) if there is no such date.
     """
-    example = None
+    left, example = set(DateOrder), None
     for cell in cells:
-        parts = _two_of_a_date(cell)
-        if parts is not None:
-            order = _own_order(*parts)
-            if order is not None:
-                return order, None
+        readings = _readings_of(cell)
+        if readings:
+            left = left & readings.keys() or left
+            if len(left) == 1:
+                return left.pop(), None
+        if len(set(readings.values())) > 1:
             example = example or cell.strip()
     return None, example

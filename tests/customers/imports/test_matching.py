@@ -109,7 +109,7 @@ def test_a_constant_can_be_what_is_needed(reading: Reading) -> None:
         ({"sku": {"constant": 5}}, "must be a header"),
         ({"sku": ["name"]}, "must be a header"),
         ({"sku": {"header": "name", "format": "x"}}, "must be a header"),
-        ({"ordered_on": {"header": "name", "date_order": "year first"}}, "day first"),
+        ({"ordered_on": {"header": "name", "date_order": "days first"}}, "day first"),
     ],
 )
 def test_a_mapping_that_cannot_be_is_refused(reading: Reading, wishes: dict[str, Any], message: str) -> None:

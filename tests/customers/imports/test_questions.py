@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from customers.imports.context import DateOrder
 from customers.imports.kinds import Kind
 from customers.imports.matching import match_columns
 from customers.imports.problems import AmbiguousDates, MappingProblem
@@ -101,3 +102,16 @@ def test_a_meaning_that_is_ambiguous_rejects_its_row(parsing: Parsing) -> None:
 def test_a_date_that_no_year_makes_possible_is_not_asked_about(reading: Reading) -> None:
     table = reading("姓名,生日\n张三,03/04/0066\n李四,00/04/1980\n")
     assert date_questions(table, match_columns(Kind.CUSTOMERS, table)) == ()
+
+
+def test_a_column_of_two_digit_years_is_asked_about_with_the_readings_that_are_possible(
+    reading: Reading,
+) -> None:
+    table = reading("姓名,生日\n张三,84-03-05\n李四,79-11-28\n")
+    assert date_questions(table, match_columns(Kind.CUSTOMERS, table)) == ()
+    table = reading("姓名,生日\n张三,24-03-05\n李四,25-11-28\n")
+    [question] = date_questions(table, match_columns(Kind.CUSTOMERS, table))
+    assert question.readings == {
+        DateOrder.DAY_FIRST: (date(2005, 3, 24), date(2028, 11, 25)),
+        DateOrder.YEAR_FIRST: (date(2024, 3, 5), date(2025, 11, 28)),
+    }

@@ -16,6 +16,7 @@ from customers.imports.tables import NumericCell
 ZONE = ZoneInfo("Asia/Shanghai")
 moment, day = moment_cleaner(ColumnContext(ZONE)), date_cleaner(ColumnContext(ZONE))
 day_first = date_cleaner(ColumnContext(ZONE, date_order=DateOrder.DAY_FIRST))
+year_first = date_cleaner(ColumnContext(ZONE, date_order=DateOrder.YEAR_FIRST))
 month_first = date_cleaner(ColumnContext(ZONE, date_order=DateOrder.MONTH_FIRST))
 
 FIRST, LAST = datetime(1900, 1, 1), datetime(2199, 1, 1)  # noqa: DTZ001 - zones are drawn apart
@@ -136,12 +137,30 @@ def test_a_date_that_betrays_its_order_needs_no_decision() -> None:
         (["03/04/2024", "03/14/2024"], (DateOrder.MONTH_FIRST, None)),
         (["2024-01-01", "03/04/2024", "5/5/2024"], (None, "03/04/2024")),
         (["2024-01-01", "n/a"], (None, None)),
+        (["24-03-05", "25-11-28"], (None, "24-03-05")),
+        (["24-03-05", "99-12-31"], (DateOrder.YEAR_FIRST, None)),
+        (["05/12/24", "31/12/99"], (DateOrder.DAY_FIRST, None)),
+        (["05/12/24", "13/12/2024"], (DateOrder.DAY_FIRST, None)),
     ],
 )
 def test_the_order_is_found_from_the_first_telling_date(
     cells: list[str], found: tuple[DateOrder | None, str | None]
 ) -> None:
     assert find_date_order(cells) == found
+
+
+def test_a_year_of_two_digits_stands_first_or_last_as_the_column_says() -> None:
+    assert (day_first("24-03-05"), year_first("24-03-05")) == (date(2005, 3, 24), date(2024, 3, 5))
+    assert (day("99-12-31"), day("31.12.99"), year_first("5/5/2024")) == (
+        date(1999, 12, 31),
+        date(1999, 12, 31),
+        date(2024, 5, 5),
+    )
+    for cell in ("24-03-05", "25.12.24"):
+        with pytest.raises(AmbiguousDateError):
+            day(cell)
+    with pytest.raises(AmbiguousDateError):
+        year_first("03/04/2024")
 
 
 def test_day_numbers_are_dates_in_spreadsheets_only() -> None:
