@@ -1,6 +1,7 @@
 """Importing a contact list beside a raw COPY of its clean rows into the same indexed tables, and django-import-export.
 
 All in one run, in turns, on one database. The raw COPY is the limit: typed rows, no reading, no history, no fates.
+What was imported is undone as well, which has no peer: its rows a second are told, and its memory is in ours.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ TARGETS = {
     "ours / django-import-export": 30.0,
     "MB more for ten times the rows": 32.0,
 }
+AT_MOST = frozenset({"MB more for ten times the rows"})
+"""The targets that are limits; the others are to be reached."""
 PEER_ROWS = 2_000
 _NAME = "kezhi_bench_imports"
 
@@ -49,7 +52,7 @@ def run_benchmark(
 
 
 def _measure(number: int, rounds: int, place: Path, environment: dict[str, str]) -> Rounds:
-    """Run every job ``rounds`` times; ours goes first in each, for the raw COPY takes its clean rows from it."""
+    """Run every job ``rounds`` times; ours goes first in each, for it leaves the clean rows for the raw COPY."""
     files = {n: place / f"contacts-{n}.csv" for n in (number, number // 10, PEER_ROWS)}
     for rows, file in files.items():
         write_contacts(file, rows)
@@ -59,7 +62,7 @@ def _measure(number: int, rounds: int, place: Path, environment: dict[str, str])
     for _round in range(rounds):
         jobs = {
             "ours, a tenth": ("imports_ours", str(files[number // 10])),
-            "ours": ("imports_ours", str(files[number])),
+            "ours": ("imports_ours", str(files[number]), str(place)),
             "raw COPY": ("imports_raw", environment["DATABASE_URL"], str(place)),
         }
         if peer:
@@ -90,9 +93,15 @@ def _figures(number: int, measured: Rounds) -> dict[str, Any]:
         "server MB": {name: round(max(r.server_mb for r in runs), 1) for name, runs in measured.items()},
         "other load": {name: round(max(r.other_load for r in runs), 2) for name, runs in measured.items()},
         "steps": measured["ours"][-1].detail,
+        "undo, rows a second": round(number / median(run.detail["undo"] for run in measured["ours"])),
         "ratios": {name: round(value, 2) for name, value in ratios.items()},
         "targets": TARGETS,
+        "met": {name: _is_met(name, value) for name, value in ratios.items()},
     }
+
+
+def _is_met(name: str, value: float) -> bool:
+    return value <= TARGETS[name] if name in AT_MOST else value >= TARGETS[name]
 
 
 def _table(figures: dict[str, Any]) -> str:
@@ -103,9 +112,12 @@ def _table(figures: dict[str, Any]) -> str:
             f"   other load {figures['other load'][name]}"
         )
     for name, value in figures["ratios"].items():
-        lines.append(f"  {name:32} {value:>8}   target {TARGETS[name]}")
+        verdict = "met" if figures["met"][name] else "MISSED"
+        limit = "at most" if name in AT_MOST else "at least"
+        lines.append(f"  {name:32} {value:>8}   target {limit} {TARGETS[name]}: {verdict}")
     if "django-import-export" not in figures["rows a second"]:
         lines.append("  django-import-export is not installed: it was not measured")
+    lines.append(f"  undone again at {figures['undo, rows a second']:,} rows/s")
     lines.append("  steps: " + ", ".join(f"{step} {seconds} s" for step, seconds in figures["steps"].items()))
     return "\n".join(lines)
 

@@ -30,12 +30,18 @@ def empty() -> None:
         cursor.execute(f"TRUNCATE {', '.join(_EMPTIED)} CASCADE")
 
 
+def take_out(url: str, folder: Path) -> None:
+    """Take the rows that an import left out to files."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for table in TABLES:
+            _take_out(connection, table, _columns(connection, table), folder / f"{table}.copy")
+
+
 def main(url: str, folder: str) -> None:
-    """Take the rows that the import left out to files, empty the tables, and COPY the files back."""
+    """Empty the tables, and COPY the files that an import left into them."""
     with psycopg.connect(url, autocommit=True) as connection:
         columns = {table: _columns(connection, table) for table in TABLES}
         for table in TABLES:
-            _take_out(connection, table, columns[table], Path(folder) / f"{table}.copy")
             connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
         connection.execute(f"TRUNCATE {', '.join(_EMPTIED)} CASCADE")
         begun = time.monotonic()

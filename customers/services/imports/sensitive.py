@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
@@ -116,17 +117,19 @@ class SealedValues:
         if PersonProfile.objects.filter(customer=customer_id, **{f"{column}__isnull": False}).exists():
             return
         try:
-            if not Consent.objects.filter(customer=customer_id, field=key, withdrawn_on=None).exists():
-                evidence = f"{consent.basis}: {consent.evidence}"[:300]
-                give_consent(
-                    customer_id,
-                    key,
-                    actor=stated_by,
-                    evidence=evidence,
-                    given_on=consent.given_on,
-                    purpose=consent.purpose,
-                )
-            store_sensitive(customer_id, key, value, actor=actor)
+            # Of a value that is refused no consent stays behind.
+            with transaction.atomic():
+                if not Consent.objects.filter(customer=customer_id, field=key, withdrawn_on=None).exists():
+                    evidence = f"{consent.basis}: {consent.evidence}"[:300]
+                    give_consent(
+                        customer_id,
+                        key,
+                        actor=stated_by,
+                        evidence=evidence,
+                        given_on=consent.given_on,
+                        purpose=consent.purpose,
+                    )
+                store_sensitive(customer_id, key, value, actor=actor)
         except NotAllowedError as refusal:
             self._refused[str(refusal)] += 1
         except ValidationError:
