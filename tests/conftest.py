@@ -7,14 +7,24 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 from django.db.transaction import get_connection
+from django.utils import translation
+from pytest_django.plugin import DjangoDbBlocker
 
+from customers.services.regions import load_regions
 from tests.cast import cast
 from tests.plugin import empties_tables
 from tests.template import migrated_template
 
 __all__ = ["cast"]
+
+# Every test client is a server of its own: it need not look through all static files before it answers.
+settings.WHITENOISE_AUTOREFRESH = True
+# Roles are our own: nobody reads the permissions that Django writes anew whenever tables are emptied.
+post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +41,22 @@ def data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the published data sets are not in {folder}: point KEZHI_DATA at them")
     return folder
+
+
+@pytest.fixture(scope="module")
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let fixtures of a module commit what its tests, each rolled back, all read; the tables are emptied after them."""
+    with django_db_blocker.unblock():
+        load_regions()
+        yield
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
+        load_regions()
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> None:
+    """Begin each test in the language of an instance, whatever the test before has left."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

@@ -14,11 +14,13 @@ from customers.models import Customer
 from tests.analysis.trade import Trade
 from tests.cast import make_user
 
+pytestmark = pytest.mark.django_db
+
 AS_OF = datetime.date(2025, 5, 1)
 
 
-@pytest.fixture
-def run(transactional_db: None) -> AnalysisRun:
+@pytest.fixture(scope="module")
+def run(committed: None) -> AnalysisRun:
     Trade(seed=21, customers=80, orders=0).live(AS_OF)
     return start_run(actor=None, as_of=AS_OF, queue=False)
 

@@ -15,8 +15,11 @@ from tests.analysis.company import golden_company, run_before, west_policy
 from tests.analysis.measures import golden
 
 
-@pytest.fixture
-def run(transactional_db: None) -> AnalysisRun:
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def run(committed: None) -> AnalysisRun:
     golden_company()
     policy = west_policy()
     run_before(policy)

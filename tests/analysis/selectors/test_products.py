@@ -18,7 +18,7 @@ from crm.paging import CursorError
 from customers.models import Customer, OrderLine, Product, ProductCategory, Region, RegionLevel, ServiceCost
 from tests.cast import make_customer, make_order, make_payment, make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 DAY = datetime.date(2025, 1, 15)
 EVERYBODY = Filter(tiers=frozenset("ABC"))
@@ -61,8 +61,8 @@ def trade() -> None:
     )
 
 
-@pytest.fixture
-def run() -> AnalysisRun:
+@pytest.fixture(scope="module")
+def run(committed: None) -> AnalysisRun:
     trade()
     run = start_run(actor=None, as_of=DAY, queue=False)
     carry_out_here(run, only=[measure.name for measure in PRODUCTS])
@@ -124,6 +124,7 @@ def test_a_customer_s_products_and_a_product_s_customers(run: AnalysisRun, ada: 
 def test_advice_tells_what_is_usual_to_those_who_see_the_company(
     run: AnalysisRun, ada: User, alice: User
 ) -> None:
+    translation.activate("en")
     (piece,) = margins.advice(run, alice, kind="stop").rows
     assert (piece.customer.code, piece.sku, piece.gain, piece.usual_rate) == ("P07", "table", 129_00, None)
     assert piece.reason == "Loses money here (−40.2%) as elsewhere. Dropping it would save ¥129.00."
@@ -134,6 +135,7 @@ def test_advice_tells_what_is_usual_to_those_who_see_the_company(
 
 
 def test_recommendations_name_their_reason(run: AnalysisRun, ada: User, alice: User) -> None:
+    translation.activate("en")
     (offered,) = offers.recommendations(run, alice).rows
     assert (offered.customer.code, offered.sku, offered.because) == ("P06", "cartridge", "Jug")
     assert offered.reason == "Goes with Jug, which they have bought."
@@ -145,6 +147,7 @@ def test_recommendations_name_their_reason(run: AnalysisRun, ada: User, alice: U
 
 
 def test_who_is_due_is_told_by_day(run: AnalysisRun, ada: User, alice: User) -> None:
+    translation.activate("en")
     rows = offers.due_to_buy(run, alice).rows
     assert [(row.customer.code, row.days_until_due) for row in rows] == [("P00", 0), ("P06", 0), ("P07", 0)]
     assert rows[0].reason == "Due today. A typical order is ¥200.00; no credit limit is set."

@@ -17,14 +17,16 @@ from tests.analysis.company import golden_company, run_before, west_policy
 from tests.analysis.measures import golden
 from tests.cast import make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ALICES = ("C01", "C05", "C10")
 
 
-@pytest.fixture
-def run() -> AnalysisRun:
+@pytest.fixture(scope="module")
+def run(committed: None) -> AnalysisRun:
     golden_company()
+    pareto = policies.adopt({"scheme": "pareto"}, actor=None)
+    start_run(actor=None, as_of=golden.AS_OF, policy=pareto, publish=False, queue=False)
     policy = west_policy()
     run_before(policy)
     return start_run(actor=None, as_of=golden.AS_OF, policy=policy, queue=False)
@@ -198,8 +200,7 @@ def test_tiers_by_region_name_the_thresholds_in_force(run: AnalysisRun, ada: Use
 
 
 def test_under_the_pareto_scheme_every_region_has_the_company_s_line(run: AnalysisRun, ada: User) -> None:
-    policy = policies.adopt({"scheme": "pareto"}, actor=None)
-    pareto = start_run(actor=None, as_of=golden.AS_OF, policy=policy, queue=False)
+    pareto = AnalysisRun.objects.get(policy__rules__scheme="pareto")
     key = CustomerSnapshot.objects.filter(run=pareto, tier_pareto="A").values_list("value", flat=True)
     assert {region.threshold_a for region in tiers.by_region(pareto, ada)} == {min(key)}
 
