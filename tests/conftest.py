@@ -1,7 +1,8 @@
 """Fixtures that every part of the tests may use."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,27 @@ def data_dir() -> Path:
 
 
 @pytest.fixture(scope="module")
-def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Let fixtures of a module commit what its tests, each rolled back, all read; the tables are emptied after them."""
-    with django_db_blocker.unblock():
-        load_regions()
+def committing(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Callable[[], AbstractContextManager[None]]:
+    """Return what lets a fixture of several tests commit what they, each rolled back, all read; emptied after them."""
+
+    @contextmanager
+    def commit() -> Iterator[None]:
+        with django_db_blocker.unblock():
+            load_regions()
+            yield
+            call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
+            load_regions()
+
+    return commit
+
+
+@pytest.fixture(scope="module")
+def committed(committing: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """Let the fixtures of a module commit."""
+    with committing():
         yield
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
-        load_regions()
 
 
 @pytest.fixture(autouse=True)

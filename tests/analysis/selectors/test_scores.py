@@ -24,11 +24,12 @@ LISTS = {
     retention: retention.ORDERS,
     credit: credit.ORDERS,
 }
-pytestmark = pytest.mark.django_db(transaction=True)
+SCORES = ("rfm", "clv", "gold", "cohorts", "loyalty", "retention", "credit", "backtest")
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def run() -> AnalysisRun:
+@pytest.fixture(scope="module")
+def run(committed: None) -> AnalysisRun:
     people = buyers(120, datetime.date(2022, 6, 1), AS_OF)
     north = Team.objects.create(name="North")
     Customer.objects.filter(pk__in=[person.pk for person in people[:40]]).update(
@@ -38,7 +39,9 @@ def run() -> AnalysisRun:
     Payment.objects.create(
         reference="P1", customer=people[0], due_on="2024-12-01", amount=5, currency="CNY", amount_cents=500
     )
-    return start_run(actor=None, as_of=AS_OF, queue=False)
+    run = start_run(actor=None, as_of=AS_OF, queue=False)
+    carry_out_here(run, only=SCORES)
+    return run
 
 
 @pytest.fixture
@@ -54,7 +57,6 @@ def alice(run: AnalysisRun) -> User:
 
 
 def test_the_company_reads_what_the_run_found(run: AnalysisRun, ada: User) -> None:
-    carry_out_here(run, only=("rfm", "clv", "gold", "loyalty", "credit", "backtest"))
     assert [segment.code for segment in rfm.segments(run, ada)] == list(RfmSegment.values)
     scored = sum(segment.customers for segment in rfm.segments(run, ada))
     assert scored == sum(cell.customers for cell in rfm.cells(run, ada)) > 0
@@ -70,7 +72,6 @@ def test_the_company_reads_what_the_run_found(run: AnalysisRun, ada: User) -> No
 
 
 def test_who_refuses_to_be_scored_has_no_score_at_once(run: AnalysisRun, ada: User, alice: User) -> None:
-    carry_out_here(run, only=("rfm", "clv"))
     before = clv.summary(run, ada)
     Customer.objects.filter(code="B000").update(scoring_refused=True)
     for viewer, customers in ((ada, 119), (alice, 2)):
@@ -82,7 +83,6 @@ def test_who_refuses_to_be_scored_has_no_score_at_once(run: AnalysisRun, ada: Us
 
 
 def test_cohorts_hold_every_customer_once(run: AnalysisRun, ada: User) -> None:
-    carry_out_here(run, only=("cohorts", "loyalty"))
     found = cohorts.cohorts(run, ada)
     assert sum(cohort.customers for cohort in found) == 120
     assert all(cohort.months[0].retention == 1 for cohort in found)
@@ -90,7 +90,6 @@ def test_cohorts_hold_every_customer_once(run: AnalysisRun, ada: User) -> None:
 
 
 def test_branches_add_up_and_list_their_customers(run: AnalysisRun, ada: User) -> None:
-    carry_out_here(run, only=("retention",))
     found = retention.branches(run, ada)
     assert {branch.label for branch in found} == {"North", ""}
     north = next(branch for branch in found if branch.label == "North")
@@ -102,7 +101,6 @@ def test_branches_add_up_and_list_their_customers(run: AnalysisRun, ada: User) -
 
 
 def test_a_rep_reads_their_own_and_no_rank_among_others(run: AnalysisRun, alice: User) -> None:
-    carry_out_here(run, only=("rfm", "clv", "gold", "cohorts", "retention", "credit"))
     assert clv.summary(run, alice).customers == 3
     assert sum(cohort.customers for cohort in cohorts.cohorts(run, alice)) == 3
     assert {row.gold_rank for row in gold.customers(run, alice, gold=None).rows} == {None}
@@ -113,7 +111,6 @@ def test_a_rep_reads_their_own_and_no_rank_among_others(run: AnalysisRun, alice:
 
 
 def test_who_has_no_role_reads_nothing(run: AnalysisRun) -> None:
-    carry_out_here(run, only=("clv", "cohorts", "backtest"))
     rita = User.objects.create_user("rita")
     assert clv.summary(run, rita).customers == 0
     assert cohorts.cohorts(run, rita) == []
@@ -123,7 +120,6 @@ def test_who_has_no_role_reads_nothing(run: AnalysisRun) -> None:
 def test_every_list_pages_in_each_of_its_orders_and_refuses_foreign_cursors(
     run: AnalysisRun, ada: User
 ) -> None:
-    carry_out_here(run, only=("rfm", "clv", "gold", "retention", "credit"))
     for module, orders in LISTS.items():
         for order in orders:
             first = module.customers(run, ada, order=order, size=2)
@@ -135,7 +131,6 @@ def test_every_list_pages_in_each_of_its_orders_and_refuses_foreign_cursors(
 
 
 def test_every_row_explains_itself_in_both_languages(run: AnalysisRun, ada: User) -> None:
-    carry_out_here(run, only=("rfm", "clv", "gold", "loyalty", "retention", "credit"))
     owing = Filter(search="B000")
     for language in ("en", "zh-hans"):
         with override(language):

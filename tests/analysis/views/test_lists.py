@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,7 +23,7 @@ from tests.analysis.buyers import buyers
 from tests.analysis.dealings import AS_OF, dealings
 from tests.cast import make_user, sign_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 # Table, condition and the money of the list's first column, by hand.
 ORACLE = {
@@ -103,15 +105,18 @@ def buying() -> date:
     return date(2024, 12, 31)
 
 
-@pytest.fixture(params=[dealers, buying])
-def run(request: pytest.FixtureRequest) -> AnalysisRun:
+@pytest.fixture(scope="module", params=[dealers, buying])
+def run(
+    request: pytest.FixtureRequest, committing: Callable[[], AbstractContextManager[None]]
+) -> Iterator[AnalysisRun]:
     """A run whose lists are long: the policy calls many key accounts, and many narrow."""
-    as_of = request.param()
     rules = {"marks": {"drag_share": "0.3"}, "narrow_buyers": {"most_categories": 3}}
-    policy = policies.adopt({**rules, "attention": {"many": 1, "key_share_percent": 60}}, actor=None)
-    made = start_run(actor=None, as_of=as_of, policy=policy, queue=False)
-    carry_out_here(made, only=[spec.measure for spec in LISTS.values()])
-    return made
+    with committing():
+        as_of = request.param()
+        policy = policies.adopt({**rules, "attention": {"many": 1, "key_share_percent": 60}}, actor=None)
+        made = start_run(actor=None, as_of=as_of, policy=policy, queue=False)
+        carry_out_here(made, only=[spec.measure for spec in LISTS.values()])
+        yield made
 
 
 @pytest.fixture
