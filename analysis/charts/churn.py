@@ -1,5 +1,6 @@
 """The churn page's charts: how the risk is spread, and whether the probabilities held."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,20 +12,20 @@ from crm.templatetags.format import number, percent, whole_money
 WARN_FROM = 0.5
 
 
-def bands_chart(bands: list[RiskBand], flag_at: float) -> dict[str, Any]:
-    """Describe customers by their probability of not ordering, in tenths."""
+def bands_chart(bands: list[RiskBand], flag_at: float, urls: Sequence[str]) -> dict[str, Any]:
+    """Describe customers by their probability of not ordering, in tenths; ``urls`` leads from each to its customers."""
     return {
         "kind": "bars",
         "items": [
-            {"label": _range(band), "value": band.customers, "tone": _tone(band, flag_at)}
-            for band in reversed(bands)
+            {"label": _range(band), "value": band.customers, "tone": _tone(band, flag_at), "url": url}
+            for band, url in reversed(list(zip(bands, urls, strict=True)))
         ],
         "x_label": _("Customers"),
         "y_label": _("Probability of no order"),
     }
 
 
-def bands_table(bands: list[RiskBand]) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+def bands_table(bands: list[RiskBand], urls: Sequence[str]) -> tuple[list[dict[str, Any]], list[list[Any]]]:
     """Return columns and rows of the same tenths."""
     columns = [
         {"label": _("Probability of no order")},
@@ -32,7 +33,12 @@ def bands_table(bands: list[RiskBand]) -> tuple[list[dict[str, Any]], list[list[
         {"label": _("Net revenue, %(currency)s") % {"currency": settings.COMPANY_CURRENCY}, "kind": "number"},
     ]
     return columns, [
-        [_range(band), number(band.customers), whole_money(band.value)] for band in reversed(bands)
+        [
+            _range(band),
+            {"text": number(band.customers), "url": url, "is_figure": True},
+            whole_money(band.value),
+        ]
+        for band, url in reversed(list(zip(bands, urls, strict=True)))
     ]
 
 

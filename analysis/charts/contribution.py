@@ -1,5 +1,6 @@
 """The contribution page's charts: revenue and margin by month."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +19,11 @@ def monthly_title(months: list[MonthTotal]) -> str:
     return _("The best month was %(month)s with %(money)s") % {"month": f"{best.month:%Y-%m}", "money": money}
 
 
-def monthly_chart(months: list[MonthTotal]) -> dict[str, Any]:
-    """Describe net revenue and gross margin by month for the chart component."""
+Address = Callable[[MonthTotal], str]
+
+
+def monthly_chart(months: list[MonthTotal], url: Address) -> dict[str, Any]:
+    """Describe net revenue and gross margin by month for the chart component; ``url`` leads to a month's orders."""
     return {
         "kind": "line",
         "labels": [f"{month.month:%Y-%m}" for month in months],
@@ -29,12 +33,13 @@ def monthly_chart(months: list[MonthTotal]) -> dict[str, Any]:
         ],
         "format": "money",
         "currency": settings.COMPANY_CURRENCY,
+        "urls": [url(month) for month in months],
         "x_label": _("Month"),
         "y_label": settings.COMPANY_CURRENCY,
     }
 
 
-def monthly_table(months: list[MonthTotal]) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+def monthly_table(months: list[MonthTotal], url: Address) -> tuple[list[dict[str, Any]], list[list[Any]]]:
     """Return columns and rows of the same months, the newest first."""
     columns = [
         {"label": _("Month")},
@@ -47,7 +52,7 @@ def monthly_table(months: list[MonthTotal]) -> tuple[list[dict[str, Any]], list[
             f"{month.month:%Y-%m}",
             whole_money(month.net_revenue),
             whole_money(month.gross_margin),
-            number(month.orders),
+            {"text": number(month.orders), "url": url(month), "is_figure": True},
         ]
         for month in reversed(months)
     ]

@@ -38,7 +38,10 @@ def parted_bars(
     grouped: bool = False,
     urls: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Bars in parts: one upon another, or side by side when ``grouped``. A series is {name, values, tier or tone}."""
+    """Bars in parts: one upon another, or side by side when ``grouped``.
+
+    A series is {name, values, tier or tone, urls}: where its parts lead; ``urls`` is where the bars do.
+    """
     return {
         "kind": "bars",
         "labels": list(labels),
@@ -66,7 +69,7 @@ def lines(labels: Sequence[str], series: Sequence[dict[str, Any]], form: str, **
 def heat(
     columns: Sequence[str], rows: Sequence[str], cells: Sequence[dict[str, Any]], form: str, **more: Any
 ) -> dict[str, Any]:
-    """Tiles, the deeper the more: cells are {x, y, value, url}, by their places. ``more``: x_label, y_label."""
+    """Tiles, the deeper the more: cells are {x, y, value, url, note}, by their places. ``more``: x_label, y_label."""
     return {
         "kind": "heat",
         "columns": list(columns),
@@ -111,5 +114,5 @@ def dots(
 
 
 def network(nodes: Items, ties: Items) -> dict[str, Any]:
-    """Things that go together: nodes {name, group, note, url}, ties {source, target (places), label}."""
+    """Things that go together: nodes {name, group, note, url}, ties {source, target (places), label, url}."""
     return {"kind": "network", "nodes": list(nodes), "ties": list(ties)}

@@ -6,6 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from analysis.selectors.slices import TENTHS
 from analysis.selectors.snapshots import Filter
 from crm.models import Team, User
 from customers.models import Region
@@ -14,6 +15,7 @@ from customers.selectors.profiles import known_owners, known_teams, visible_cust
 TIERS = [("A", "A"), ("B", "B"), ("C", "C")]
 MARKS = [("vip", _("VIP")), ("drag", _("Drag")), ("young", _("Young"))]
 MOVES = [("up", _("Moved up")), ("down", _("Moved down")), ("new", _("New"))]
+RISKS = [(str(tenth), f"{tenth * 10} % – {tenth * 10 + 10} %") for tenth in range(TENTHS)]
 LONGEST_SEARCH = 100
 
 
@@ -33,6 +35,7 @@ class SnapshotFilters(forms.Form):
         required=False,
     )
     reason = forms.CharField(label=_("Reason"), required=False, max_length=40)
+    risk = forms.ChoiceField(label=_("Probability of no order"), choices=[("", ""), *RISKS], required=False)
     near = forms.ChoiceField(
         label=_("Near the next tier"), choices=[("", ""), ("yes", _("Yes"))], required=False
     )
@@ -64,6 +67,7 @@ class SnapshotFilters(forms.Form):
             near=bool(read.get("near")),
             flagged=flagged,
             reason=read.get("reason", ""),
+            risk=int(read["risk"]) if read.get("risk") else None,
             search=read.get("q", "").strip(),
         )
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Model, Sum
+from django.db.models import Count, Model, Q, Sum
 from django.utils.translation import gettext_lazy
 from psycopg import sql
 
-from analysis.datasets.cases import DIMENSIONS, TIERS, read_cases_of
+from analysis.datasets.cases import DIMENSIONS, TIERS, Cases, read_cases_of
 from analysis.measures.attention import attention
 from analysis.measures.windows import Window
 from analysis.models import AnalysisRun, AttentionGroup, CustomerAttention
@@ -24,7 +24,7 @@ from analysis.selectors.snapshots import Filter, anybody_left, sees_company, vis
 from crm.copying import Kind
 from crm.models import User
 from crm.paging import PAGE_SIZE, Key, integer
-from customers.models import ComplaintType, Product, Region, Stance
+from customers.models import Complaint, ComplaintType, Opinion, Product, Region, Stance
 
 NAME = "attention"
 KEYS = (Key("value", integer, descending=True), Key("customer_id", integer))
@@ -107,6 +107,24 @@ def groups(
     return [AttentionLine(label=labels.get(row["key"], str(UNKNOWN)), **row) for row in rows]
 
 
+def members(
+    run: AnalysisRun,
+    user: User,
+    subject: str,
+    dimension: str,
+    key: str | None,
+    filter: Filter | None = None,  # noqa: A002
+) -> list[int]:
+    """The ids of the viewer's customers whose cases make a group of :func:`groups`."""
+    cases = _cases_of(run, user, filter or Filter())
+    if cases is None:
+        return []
+    rows = cases.of(subject)
+    by = rows[DIMENSIONS[subject][dimension]].astype("string")
+    chosen = by.isna() if key is None else (by == key).fillna(value=False)
+    return sorted(rows.loc[chosen, "customer_id"].unique().tolist())
+
+
 def complaining_key_accounts(
     run: AnalysisRun,
     user: User,
@@ -154,23 +172,32 @@ def _of_viewer(
     run: AnalysisRun, user: User, subject: str, dimension: str, wanted: Filter
 ) -> list[dict[str, Any]]:
     """The same measure over what the viewer's customers of the run complained of."""
-    result = result_of(NAME, run)
-    if result is None or not result.is_done or run.window_start is None or run.window_end is None:
+    cases = _cases_of(run, user, wanted)
+    if cases is None:
         return []
-    own = visible(run, user, wanted)
-    customers = as_frame(own, _CUSTOMERS).set_index("customer_id")
-    if customers.empty:
-        return []
-    whose = sql.SQL("customer_id IN ({})").format(as_query(own.values("customer_id")))
-    policy = run.policy.parsed().records.attention
-    window = Window(run.window_start, run.window_end)
-    cases = read_cases_of(connection.connection, customers, window, run.as_of, policy, whose)
     by = DIMENSIONS[subject][dimension]
-    found = attention(cases.of(subject), by, customers["value"], cases.until).rename_axis("key")
+    found = attention(cases.of(subject), by, cases.customers["value"], cases.until).rename_axis("key")
     return [
         {"key": None if row["key"] is None else str(row["key"]), **{name: row[name] for name in _FIGURES}}
         for row in records(found)
     ]
+
+
+def _cases_of(run: AnalysisRun, user: User, wanted: Filter) -> Cases | None:
+    """What the viewer's customers of the run complained of and thought; None until the measure is done."""
+    result = result_of(NAME, run)
+    if result is None or not result.is_done or run.window_start is None or run.window_end is None:
+        return None
+    own = visible(run, user, wanted)
+    complained, thought = (model.objects.values("customer_id") for model in (Complaint, Opinion))
+    own = own.filter(Q(customer__in=complained) | Q(customer__in=thought))
+    customers = as_frame(own, _CUSTOMERS).set_index("customer_id")
+    if customers.empty:
+        return None
+    whose = sql.SQL("customer_id IN ({})").format(as_query(own.values("customer_id")))
+    policy = run.policy.parsed().records.attention
+    window = Window(run.window_start, run.window_end)
+    return read_cases_of(connection.connection, customers, window, run.as_of, policy, whose)
 
 
 def _labels(subject: str, dimension: str, keys: list[str]) -> dict[str, str]:

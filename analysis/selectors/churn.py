@@ -7,20 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, FloatField, IntegerField, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce, Floor
+from django.db.models import Count, FloatField, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from analysis.measures.churn import ChurnModel
 from analysis.measures.churn_reasons import ChurnReason
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
 from analysis.selectors.ranking import RankedPage, page_of
-from analysis.selectors.slices import Total
+from analysis.selectors.slices import RISK_TENTH, TENTHS, Total
 from analysis.selectors.snapshots import Filter, anybody_left, sees_company, visible
 from crm.models import User
 from crm.paging import PAGE_SIZE, CursorError, Key, day, integer
-
-BANDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +111,9 @@ def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> Churn
 def add_up_by_band(rows: QuerySet[CustomerSnapshot]) -> list[dict[str, Any]]:
     """Counts and sums by tenth of the probability, None for those without a score; whole numbers and floats only."""
     has_reason = {code: Q(churn_flag=True, churn_reasons__contains=code) for code in ChurnReason}
-    tenth = Cast(Floor(F("churn_probability") * BANDS), IntegerField())
-    band = Case(
-        When(churn_probability__gte=1, then=Value(BANDS - 1)), default=tenth, output_field=IntegerField()
-    )
     found = (
         rows.order_by()
-        .values(band=band)
+        .values(band=RISK_TENTH)
         .annotate(
             people=Count("*"),
             worth=Total("value"),
@@ -147,8 +141,13 @@ def flagged(
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> RankedPage:
-    """The viewer's flagged customers; raises CursorError for a cursor that this list did not make."""
-    rows = visible(run, user, filter).filter(churn_flag=True)
+    """The viewer's flagged customers or, when the filter names a risk, all of that risk.
+
+    Raises CursorError for a cursor that this list did not make.
+    """
+    rows = visible(run, user, filter)
+    if filter is None or filter.risk is None:
+        rows = rows.filter(churn_flag=True)
     return page_of(run, user, rows, ORDERS[order], after=after, before=before, size=size)
 
 
@@ -190,12 +189,12 @@ def _summary(run: AnalysisRun, found: Sequence[Mapping[str, Any]]) -> ChurnSumma
     by_band = {row["band"]: row for row in found if row["band"] is not None}
     bands = [
         RiskBand(
-            place / BANDS,
-            (place + 1) / BANDS,
+            place / TENTHS,
+            (place + 1) / TENTHS,
             by_band[place]["people"] if place in by_band else 0,
             by_band[place]["worth"] if place in by_band else 0,
         )
-        for place in range(BANDS)
+        for place in range(TENTHS)
     ]
     reasons = [
         ReasonCount(code, explanations.reason_label(code), total(f"with_{code}"), total(f"worth_{code}"))

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 import pandas as pd
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from analysis.measures.cohorts import MOST_AGE, retention
 from analysis.models import AnalysisRun, CohortRow
@@ -56,6 +56,22 @@ def cohorts(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[
     frame["cohort"] = pd.to_datetime(frame["cohort"])
     table = retention(frame.set_index("cohort").astype("int64"), run.as_of)
     return [_cohort(part) for _month, part in table.groupby("cohort")]
+
+
+def members(
+    run: AnalysisRun,
+    user: User,
+    cohort: datetime.date,
+    age: int | None = None,
+    filter: Filter | None = None,  # noqa: A002
+) -> QuerySet[CohortRow]:
+    """The viewer's customers of a cohort; with an ``age``, those who ordered in the month so many after their first."""
+    rows = visible_rows(CohortRow, NAME, run, user, filter).filter(cohort=cohort)
+    if age is None:
+        return rows
+    if not 0 <= age <= MOST_AGE:
+        return rows.none()
+    return rows.alias(active=F("months").bitrightshift(age).bitand(1)).filter(active=1)
 
 
 def _cohort(rows: pd.DataFrame) -> Cohort:

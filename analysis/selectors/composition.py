@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from os.path import commonpath
 
 import pandas as pd
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from analysis.measures.composition import composition_rates
 from analysis.models import AnalysisRun, CompanySize, CompositionGroup, CompositionRow, Dimension
@@ -71,6 +71,33 @@ def groups(
     ]
 
 
+def members(
+    run: AnalysisRun,
+    user: User,
+    dimension: Dimension,
+    key: str,
+    filter: Filter | None = None,  # noqa: A002
+    *,
+    within: int | None = None,
+) -> QuerySet[CompositionRow]:
+    """The viewer's customers of a group of :func:`groups`, which is asked for with the same ``within``."""
+    rows = visible_rows(CompositionRow, NAME, run, user, filter)
+    if dimension is Dimension.REGION:
+        paths = {str(pk): path for pk, path in Region.objects.values_list("pk", "path")}
+        below = _root(_sums(run, user, dimension, filter), paths, within)
+        keys = {path: pk for pk, path in paths.items()}
+        gathered = {
+            pk: _child(path, below, keys, unknown=within is None)
+            for pk, path in paths.items()
+            if path.startswith(below)
+        }
+        found = [int(pk) for pk, child in gathered.items() if child == key]
+        return rows.filter(region_id__in=found) if key else rows.filter(region_id=None)
+    if dimension is Dimension.INDUSTRY:
+        return rows.filter(industry_id=int(key) if key.isdecimal() else None)
+    return rows.filter(**{dimension.column: key})
+
+
 def _sums(run: AnalysisRun, user: User, dimension: Dimension, wanted: Filter | None) -> pd.DataFrame:
     """The sums by key: the company's own where those are the viewer's, else added up from the viewer's rows."""
     whole = wanted is None or wanted.is_empty
@@ -100,7 +127,7 @@ def _gathered(sums: pd.DataFrame, within: int | None) -> pd.DataFrame:
     """Regions gathered into the children of one region; what lies elsewhere is left out, as is the unknown then."""
     paths = {str(pk): path for pk, path in Region.objects.values_list("pk", "path")}
     keys = {path: key for key, path in paths.items()}
-    below = _common_root(sums, paths) if within is None else paths.get(str(within), "")
+    below = _root(sums, paths, within)
     children = [_child(paths.get(key, ""), below, keys, unknown=within is None) for key in sums.index]
     return sums.groupby(pd.Index(children, name="key", dtype="object")).sum()
 
@@ -112,6 +139,11 @@ def _child(path: str, below: str, keys: dict[str, str], *, unknown: bool) -> str
     if not path.startswith(below):
         return None
     return keys[path[: path.find("/", len(below)) + 1] or path]
+
+
+def _root(sums: pd.DataFrame, paths: dict[str, str], within: int | None) -> str:
+    """The path of the region whose children regions are gathered into."""
+    return _common_root(sums, paths) if within is None else paths.get(str(within), "")
 
 
 def _common_root(sums: pd.DataFrame, paths: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from analysis.models import AnalysisRun, CreditRow
 from analysis.selectors.listing import NAMED, Who, who
 from analysis.selectors.results import RowsPage, page_of, visible_rows
 from analysis.selectors.score_words import credit_sentences
-from analysis.selectors.slices import Total
+from analysis.selectors.slices import OVERDUE_DAYS, Total, between
 from analysis.selectors.snapshots import Filter
 from crm.models import User
 from crm.paging import PAGE_SIZE, Key, integer
@@ -114,12 +114,14 @@ def customers(
     overdue: bool = False,
     over_limit: bool = False,
     grades_differ: bool = False,
+    band: int | None = None,
     order: str = "overdue",
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> RowsPage[CreditOfCustomer]:
-    """The viewer's customers; ``order`` is a key of :data:`ORDERS`, the flags leave those of whom they are true.
+    """The viewer's customers; ``order`` is a key of :data:`ORDERS`, the flags leave those of whom they are true,
+    ``band`` those who are overdue for so long (a place of OVERDUE_DAYS).
 
     Raises CursorError for a cursor that this list did not make.
     """
@@ -130,6 +132,8 @@ def customers(
         (grades_differ, Q(grades_differ=True)),
     ):
         rows = rows.filter(condition) if wanted else rows
+    if band is not None:
+        rows = rows.filter(between("overdue_days", *OVERDUE_DAYS[band]), overdue__gt=0)
     page = page_of(rows.values(*NAMED, *FIGURES), ORDERS[order], after=after, before=before, size=size)
     labels = {code: str(label) for code, label in Grade.choices}
     found = [

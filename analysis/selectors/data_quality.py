@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Q
+from django.db.models import BigIntegerField, Count, F, Q
 from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 
-from analysis.measures.data_quality import Field, field_quality
+from analysis.measures.data_quality import FIELDS_PER_WORD, Field, field_quality
 from analysis.models import AnalysisRun, CustomerQuality, FieldQuality
 from analysis.selectors.listing import NAMED, Who, as_frame, records, who
 from analysis.selectors.results import RowsPage, company_rows, page_of, result_of, visible_rows
@@ -104,15 +105,19 @@ def least_complete(
     user: User,
     filter: Filter | None = None,  # noqa: A002
     *,
+    lacking: str = "",
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> RowsPage[RecordQuality]:
-    """The viewer's customers, the least complete record first.
+    """The viewer's customers, the least complete record first; ``lacking`` leaves those whom a field that applies to
+    them is not filled in of.
 
     Raises CursorError for a cursor that this list did not make.
     """
     rows = visible_rows(CustomerQuality, NAME, run, user, filter).exclude(completeness=None)
+    if lacking:
+        rows = rows.filter(_is_lacking(run, lacking))
     page = page_of(rows.values(*NAMED, *_FIGURES), _KEYS, after=after, before=before, size=size)
     found = [RecordQuality(customer=who(row), **{name: row[name] for name in _FIGURES}) for row in page.rows]
     return RowsPage(found, page.before, page.after, page.count, page.count_capped)
@@ -125,6 +130,17 @@ def _of_viewer(run: AnalysisRun, user: User, wanted: Filter | None) -> list[dict
     policy = run.policy.parsed().records.data_quality
     known = _fields_of(run)
     return records(field_quality(found, known, policy)) if len(found) else []
+
+
+def _is_lacking(run: AnalysisRun, key: str) -> Q:
+    """Rows of customers to whom a field applies and whose bit of it is not set; of no row for a field not known."""
+    known = _fields_of(run)
+    place = next((place for place, field in enumerate(known) if field.key == key), None)
+    if place is None:
+        return Q(pk__in=[])
+    word, bit = divmod(place, FIELDS_PER_WORD)
+    is_set = F(f"filled_{word}").bitrightshift(bit).bitand(1)
+    return Q(kind__in=known[place].kinds) & Q(Exact(is_set, 0))
 
 
 def _fields_of(run: AnalysisRun) -> list[Field]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from django.db.models import QuerySet
 
 from analysis.measures.informants import informant_returns
 from analysis.models import AnalysisRun, InformantReturn, ReferralRow
@@ -86,6 +87,17 @@ def returns(
     lines = [_line(row, names) for row in rows]
     wanted = [line for line in lines if silent is None or (line.voice != "active") == silent]
     return sorted(wanted, key=lambda line: (-line.gross_margin, line.informant_id))
+
+
+def told_of(
+    run: AnalysisRun,
+    user: User,
+    informant: int,
+    filter: Filter | None = None,  # noqa: A002
+) -> QuerySet[ReferralRow]:
+    """The viewer's customers whom an informant told us of; none by one whom the viewer may not see."""
+    known = Informant.objects.visible_to(user).filter(pk=informant)
+    return visible_rows(ReferralRow, NAME, run, user, filter).filter(informant_id__in=known.values("pk"))
 
 
 def _of_viewer(run: AnalysisRun, user: User, wanted: Filter) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from psycopg import sql
 
 from analysis.selectors.live_sales import as_query, read
 from crm.copying import Kind, column_type
+from customers.models import Customer
 
 NAMED = (
     "customer_id",
@@ -37,6 +38,19 @@ def who(row: Mapping[str, Any]) -> Who:
     """Read :data:`NAMED` from a row."""
     owner = row["customer__owner__name"] or row["customer__owner__username"] or ""
     return Who(row["customer_id"], row["customer__code"], row["customer__name"], owner)
+
+
+def names_by_customer(customers: Iterable[int]) -> dict[int, Who]:
+    """Who the customers of those ids are."""
+    rows = Customer.objects.filter(pk__in=customers).values(
+        "pk", "code", "name", "owner__name", "owner__username"
+    )
+    return {
+        row["pk"]: Who(
+            row["pk"], row["code"], row["name"], row["owner__name"] or row["owner__username"] or ""
+        )
+        for row in rows
+    }
 
 
 def as_frame(rows: QuerySet[Any, Any], kinds: dict[str, Kind]) -> pd.DataFrame:

@@ -48,10 +48,11 @@ def read(query: sql.Composable, kinds: dict[str, Kind]) -> pd.DataFrame:
     return pd.DataFrame(read_columns(connection.connection, query, kinds), copy=False)
 
 
-def sales_query(run: AnalysisRun, customers: QuerySet[Any, Any], products: sql.Composable) -> sql.Composed:
-    """Select merchandise by customer and product; ``products`` is a condition on ``product_id``."""
+def sales_query(run: AnalysisRun, customers: sql.Composable, products: sql.Composable) -> sql.Composed:
+    """Select merchandise by customer and product: ``customers`` is a query of ids, ``products`` a condition on
+    ``product_id``."""
     connection.ensure_connection()
-    some = sql.SQL("customer_id IN ({}) AND {}").format(as_query(customers), products)
+    some = sql.SQL("customer_id IN ({}) AND {}").format(customers, products)
     sales = sales_facts.customer_products_query(connection.connection, spec_of(run), some)
     return sql.SQL("SELECT sales.*, category_id FROM ({}) AS sales JOIN ({}) AS p USING (product_id)").format(
         sales, sales_facts.merchandise_query()

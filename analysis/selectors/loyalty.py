@@ -15,6 +15,8 @@ from crm.models import User
 from crm.paging import PAGE_SIZE, Key, integer
 
 NAME = "loyalty"
+DAYS_A_YEAR = 365
+LONGEST_TENURE = 5  # years, and more
 FIGURES = ("is_repeat", "tenure_days", "orders_a_year", "breadth", "elsewhere", "share_of_wallet")
 ORDERS: dict[str, tuple[Key, ...]] = {
     "tenure": (Key("tenure_days", integer, descending=True), Key("customer_id", integer)),
@@ -77,12 +79,13 @@ def customers(
     *,
     repeat: bool | None = None,
     with_wallet: bool = False,
+    years: int | None = None,
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> RowsPage[LoyalCustomer]:
     """The viewer's customers, the longest-standing first; only those who came back, or did not, or with a record of
-    purchases elsewhere.
+    purchases elsewhere, or of so many whole ``years`` since their first order (:data:`LONGEST_TENURE` and more).
 
     Raises CursorError for a cursor that this list did not make.
     """
@@ -91,6 +94,10 @@ def customers(
         rows = rows.filter(is_repeat=repeat)
     if with_wallet:
         rows = rows.filter(share_of_wallet__isnull=False)
+    if years is not None:
+        rows = rows.filter(tenure_days__gte=years * DAYS_A_YEAR)
+        if years < LONGEST_TENURE:
+            rows = rows.filter(tenure_days__lt=(years + 1) * DAYS_A_YEAR)
     page = page_of(rows.values(*NAMED, *FIGURES), ORDERS["tenure"], after=after, before=before, size=size)
     found = [
         LoyalCustomer(

@@ -12,7 +12,7 @@ from psycopg import sql
 from analysis.measures.product_margins import margins_within, product_margins
 from analysis.models import Advice, AnalysisRun, MixAdvice, ProductMargin
 from analysis.selectors.listing import NAMED, Who, records, who
-from analysis.selectors.live_sales import SUMS, read, sales_query
+from analysis.selectors.live_sales import SUMS, as_query, read, sales_query
 from analysis.selectors.product_words import advice_sentence
 from analysis.selectors.results import RowsPage, company_rows, page_of, visible_rows
 from analysis.selectors.slices import Total
@@ -131,7 +131,7 @@ def products(run: AnalysisRun, user: User, filter: Filter | None = None) -> list
 def products_of(run: AnalysisRun, user: User, customer: int) -> list[ProductOfCustomer]:
     """A customer's products, of the highest gross margin % first; none of a customer whom the viewer may not see."""
     theirs = visible(run, user).filter(customer=customer).values("customer_id")
-    sales = read(sales_query(run, theirs, EVERY_PRODUCT), _KINDS)
+    sales = read(sales_query(run, as_query(theirs), EVERY_PRODUCT), _KINDS)
     rows = _ranked(sales, "customer_id")
     names = Product.objects.in_bulk([row["product_id"] for row in rows])
     return [
@@ -155,7 +155,7 @@ def customers_of(
     """The viewer's customers who bought a product, of the highest gross margin % first."""
     whose = visible(run, user, filter).values("customer_id")
     only = sql.SQL("product_id = {}").format(sql.Literal(product))
-    rows = _ranked(read(sales_query(run, whose, only), _KINDS), "product_id")
+    rows = _ranked(read(sales_query(run, as_query(whose), only), _KINDS), "product_id")
     names = Customer.objects.in_bulk([row["customer_id"] for row in rows])
     return [
         CustomerOfProduct(
@@ -218,7 +218,8 @@ def advice_sums(run: AnalysisRun, user: User, filter: Filter | None = None) -> l
 
 def _products_of_viewer(run: AnalysisRun, user: User, wanted: Filter | None) -> list[dict[str, Any]]:
     """The same measure over the lines of the viewer's customers."""
-    sales = sales_query(run, visible(run, user, wanted).values("customer_id"), EVERY_PRODUCT)
+    whose = as_query(visible(run, user, wanted).values("customer_id"))
+    sales = sales_query(run, whose, EVERY_PRODUCT)
     query = sql.SQL("""
         SELECT product_id, sum(quantity)::float8 AS quantity, count(*) AS customers,
             sum_cents(net_revenue) AS net_revenue, sum_cents(costed_revenue) AS costed_revenue,

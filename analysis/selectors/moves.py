@@ -68,12 +68,13 @@ def moved(
     filter: Filter | None = None,  # noqa: A002
     *,
     kind: str = "",
+    passage: tuple[str, str] | None = None,
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> RowsPage[MovedCustomer]:
     """A page of the viewer's customers who moved, those of the greatest value first; ``kind`` is a key of
-    :data:`KINDS`, any when empty.
+    :data:`KINDS`, any when empty; ``passage`` the tiers before and now, "" for none, any when None.
 
     Raises
     ------
@@ -81,6 +82,8 @@ def moved(
         For a cursor that this list did not make.
     """
     rows: QuerySet[Move] = visible_rows(Move, MEASURE, run, user, filter).filter(KINDS.get(kind, Q()))
+    if passage is not None:
+        rows = rows.exclude(move="").filter(tier_before=passage[0], tier=passage[1])
     page = page_of(
         rows.select_related("customer__owner"), HEAVIEST_FIRST, after=after, before=before, size=size
     )

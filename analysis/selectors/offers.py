@@ -19,7 +19,7 @@ from analysis.models import (
 from analysis.selectors.listing import NAMED, Who, names_of, who
 from analysis.selectors.product_words import narrow_sentence, recommendation_sentence, upsell_sentence
 from analysis.selectors.results import RowsPage, company_rows, page_of, visible_rows
-from analysis.selectors.slices import Total
+from analysis.selectors.slices import DUE_DAYS, Total, between
 from analysis.selectors.snapshots import Filter
 from crm.models import User
 from crm.paging import PAGE_SIZE, CursorError, Key, day, integer
@@ -221,15 +221,19 @@ def due_to_buy(
     user: User,
     filter: Filter | None = None,  # noqa: A002
     *,
+    band: int | None = None,
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> RowsPage[Due]:
-    """The viewer's customers who are due to buy again and have good credit, the soonest first.
+    """The viewer's customers who are due to buy again and have good credit, the soonest first; ``band`` leaves those
+    who are due so soon (a place of DUE_DAYS).
 
     Raises CursorError for a cursor that this list did not make.
     """
     rows = visible_rows(UpsellCandidate, "upsell", run, user, filter)
+    if band is not None:
+        rows = rows.filter(between("days_until_due", *DUE_DAYS[band]))
     page = page_of(rows.values(*NAMED, *_UPSELL), UPSELL_KEYS, after=after, before=before, size=size)
     found = [
         Due(

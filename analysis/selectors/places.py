@@ -84,7 +84,7 @@ def distribution(
     cells = _cells(run, user, filter)
     if cells.empty:
         return []
-    region = cells["region_id"].map(_ancestors(level), na_action="ignore").astype("Int64")
+    region = cells["region_id"].map(ancestors(level), na_action="ignore").astype("Int64")
     period = cells["month"] if monthly else 0
     found = product_distribution(cells.assign(region_id=region, period=period))
     regions = names_of(Region, found["region_id"].dropna())
@@ -132,7 +132,7 @@ def _cells(run: AnalysisRun, user: User, wanted: Filter | None) -> pd.DataFrame:
     return read(cells_query(connection.connection, spec_of(run), as_query(customers)), _KINDS)
 
 
-def _ancestors(level: RegionLevel) -> dict[int, int]:
+def ancestors(level: RegionLevel) -> dict[int, int]:
     """Each region's ancestor of a level, by id; a region that has none stands for itself."""
     regions = list(Region.objects.values_list("pk", "path", "level"))
     of_level = {path: pk for pk, path, its_level in regions if its_level == level}

@@ -20,7 +20,10 @@ MONEY = ("net_revenue", "uncosted_revenue", "cost_of_goods", "gross_margin", "se
 ORDERS: dict[str, tuple[Key, ...]] = {
     "profit": (Key("profit", integer, descending=True), Key("customer_id", integer)),
     "loss": (Key("profit", integer), Key("customer_id", integer)),
-    "service_cost": (Key("service_cost", integer, descending=True), Key("customer_id", integer)),
+    **{
+        name: (Key(name, integer, descending=True), Key("customer_id", integer))
+        for name in ("service_cost", "net_revenue", "gross_margin", "cost_of_goods", "uncosted_revenue")
+    },
 }
 
 

@@ -141,6 +141,24 @@ def ranking(
     return page_of(run, user, rows, ORDERS[order], after=after, before=before, size=size, count=count)
 
 
+def some(
+    run: AnalysisRun,
+    user: User,
+    customers: QuerySet[Any, Any] | Sequence[int],
+    filter: Filter | None = None,  # noqa: A002
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> RankedPage:
+    """Those of some ``customers``, a query of ids or the ids, whom the viewer may see, from the greatest down.
+
+    Raises CursorError for a cursor that this list did not make.
+    """
+    rows = visible(run, user, filter).filter(customer__in=customers)
+    return page_of(run, user, rows, ORDERS["value"], after=after, before=before, size=size)
+
+
 def page_of(
     run: AnalysisRun,
     user: User,

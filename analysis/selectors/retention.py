@@ -127,7 +127,7 @@ def customers(
     """
     rows = visible_rows(RetentionRow, NAME, run, user, filter)
     if branch is not None:
-        rows = rows.filter(branch_id=branch)
+        rows = rows.filter(branch_id=branch or None)
     if status:
         rows = rows.filter(retention_status=status)
     page = page_of(

@@ -91,18 +91,21 @@ def customers(
     filter: Filter | None = None,  # noqa: A002
     *,
     segment: str = "",
+    recency: int | None = None,
+    frequency: int | None = None,
     order: str = "value",
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> RowsPage[ScoredCustomer]:
-    """The viewer's scored customers; ``order`` is a key of :data:`ORDERS`, ``segment`` a code of RfmSegment.
+    """The viewer's scored customers; ``order`` is a key of :data:`ORDERS`, ``segment`` a code of RfmSegment,
+    ``recency`` and ``frequency`` are scores.
 
     Raises CursorError for a cursor that this list did not make.
     """
     rows = visible_rows(RfmRow, NAME, run, user, filter)
-    if segment:
-        rows = rows.filter(segment=segment)
+    chosen = {"segment": segment, "recency": recency, "frequency": frequency}
+    rows = rows.filter(**{name: value for name, value in chosen.items() if value})
     page = page_of(rows.values(*NAMED, *FIGURES), ORDERS[order], after=after, before=before, size=size)
     found = [
         ScoredCustomer(

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-from django.db.models import Aggregate, BigIntegerField, Count, F, Q
-from django.db.models.functions import Cast
+from django.db.models import Aggregate, BigIntegerField, Case, Count, F, IntegerField, Q, Value, When
+from django.db.models.functions import Cast, Floor
 
 # A tenth below the next tier's threshold; whole numbers, since thresholds are cents.
 NEAR_A = Q(tier="B", value__lt=F("threshold_a"), value__gte=F("threshold_a") * 9 / 10)
 NEAR_B = Q(tier="C", value__lt=F("threshold_b"), value__gte=F("threshold_b") * 9 / 10)
 NEAR = NEAR_A | NEAR_B
+
+# The tenth in which the probability of no order lies, from 0; null without a score.
+TENTHS = 10
+RISK_TENTH = Case(
+    When(churn_probability__gte=1, then=Value(TENTHS - 1)),
+    default=Cast(Floor(F("churn_probability") * TENTHS), IntegerField()),
+    output_field=IntegerField(),
+)
 
 
 class Total(Aggregate):
@@ -63,3 +72,22 @@ def movement(tier: str, before: str) -> str:
     if tier == before:
         return ""
     return "up" if tier < before else "down"
+
+
+def _bands(*ends: int | None) -> Sequence[tuple[int | None, int | None]]:
+    return tuple(pairwise(ends))
+
+
+# How long money has been overdue, and how soon somebody is due to buy: days in (after, to], an open end is None.
+OVERDUE_DAYS = _bands(0, 30, 60, 90, None)
+DUE_DAYS = _bands(None, -1, 7, 14, 30, None)
+
+
+def between(name: str, after: int | None, to: int | None) -> Q:
+    """Rows whose days lie in (after, to], an open end is None."""
+    found = Q()
+    if after is not None:
+        found &= Q(**{f"{name}__gt": after})
+    if to is not None:
+        found &= Q(**{f"{name}__lte": to})
+    return found if found else Q(**{f"{name}__isnull": False})

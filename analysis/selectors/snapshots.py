@@ -11,9 +11,10 @@ import numpy.typing as npt
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.lookups import Exact
 
 from analysis.models import AnalysisRun, CustomerSnapshot
-from analysis.selectors.slices import MOVES, NEAR
+from analysis.selectors.slices import MOVES, NEAR, RISK_TENTH
 from crm.models import User
 from crm.once import once
 from crm.policy import Scope, can, scope_of
@@ -25,7 +26,8 @@ class Filter:
     """Which customers of a run. An empty set or None means any.
 
     ``region`` takes in everything below it, as the region stood in the run; ``team`` and ``owner`` are today's.
-    ``reason`` is the code of a churn reason; ``tier_before`` the tier in the run before.
+    ``reason`` is the code of a churn reason, ``risk`` the tenth in which the probability lies, from 0; ``tier_before``
+    the tier in the run before.
     """
 
     tiers: frozenset[str] = frozenset()
@@ -35,6 +37,7 @@ class Filter:
     marks: frozenset[str] = frozenset()
     flagged: bool | None = None
     reason: str = ""
+    risk: int | None = None
     moved: str = ""
     tier_before: str = ""
     near: bool = False
@@ -137,6 +140,7 @@ def condition(wanted: Filter) -> Q:
         (wanted.marks, lambda: Q(marks__in=wanted.marks)),
         (wanted.flagged is not None, lambda: Q(churn_flag=wanted.flagged)),
         (wanted.reason, lambda: Q(churn_reasons__contains=wanted.reason)),
+        (wanted.risk is not None, lambda: Q(Exact(RISK_TENTH, wanted.risk))),
         (wanted.tier_before, lambda: Q(tier_before=wanted.tier_before)),
         (wanted.near, lambda: NEAR),
         (

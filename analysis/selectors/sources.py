@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from django.db.models import QuerySet
 
 from analysis.measures.sources import source_returns
 from analysis.measures.windows import Window
@@ -85,6 +86,17 @@ def returns(
         rows = _of_viewer(run, user, source, filter)
     labels = names_of(MODELS[source], [row["source_id"] for row in rows])
     return [SourceLine(label=labels.get(row["source_id"], str(UNKNOWN)), **row) for row in rows]
+
+
+def members(
+    run: AnalysisRun,
+    user: User,
+    source: str,
+    source_id: int | None,
+    filter: Filter | None = None,  # noqa: A002
+) -> QuerySet[SourceRow]:
+    """The viewer's customers who came from a channel or campaign; from none that is known when it is None."""
+    return visible_rows(SourceRow, NAME, run, user, filter).filter(**{f"{source}_id": source_id})
 
 
 def _of_viewer(run: AnalysisRun, user: User, source: str, wanted: Filter | None) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When
@@ -17,16 +16,11 @@ from analysis.models import (
     Recommendation,
     UpsellCandidate,
 )
+from analysis.selectors.loyalty import DAYS_A_YEAR, LONGEST_TENURE
 from analysis.selectors.results import visible_rows
-from analysis.selectors.slices import Total
+from analysis.selectors.slices import DUE_DAYS, OVERDUE_DAYS, Total, between
 from analysis.selectors.snapshots import Filter
 from crm.models import User
-
-DAYS_A_YEAR = 365
-LONGEST_TENURE = 5  # years, and more
-# Upper ends of the bands of days, the last one open.
-OVERDUE_DAYS: tuple[int | None, ...] = (30, 60, 90, None)
-DUE_DAYS: tuple[int | None, ...] = (-1, 7, 14, 30, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,36 +101,35 @@ def overdue_ages(run: AnalysisRun, user: User, filter: Filter | None = None) -> 
     rows = visible_rows(CreditRow, "credit", run, user, filter).filter(overdue__gt=0)
     sums = {
         f"{name}_{place}": function
-        for place, (after, to) in enumerate(_bands(OVERDUE_DAYS, 0))
+        for place, (after, to) in enumerate(OVERDUE_DAYS)
         for name, function in (
-            ("people", Count("customer_id", filter=_between("overdue_days", after, to))),
-            ("worth", Total("overdue", filter=_between("overdue_days", after, to))),
+            ("people", Count("customer_id", filter=between("overdue_days", after, to))),
+            ("worth", Total("overdue", filter=between("overdue_days", after, to))),
         )
     }
     found = rows.aggregate(**sums)
     return [
         DaysBand(after, to, found[f"people_{place}"], found[f"worth_{place}"] or 0)
-        for place, (after, to) in enumerate(_bands(OVERDUE_DAYS, 0))
+        for place, (after, to) in enumerate(OVERDUE_DAYS)
     ]
 
 
 def due_days(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[DaysBand]:  # noqa: A002
     """The viewer's customers due to buy again, by how soon, with what they usually order."""
     rows = visible_rows(UpsellCandidate, "upsell", run, user, filter)
-    bands = _bands(DUE_DAYS, None)
     found = rows.aggregate(
         **{
-            f"people_{place}": Count("customer_id", filter=_between("days_until_due", after, to))
-            for place, (after, to) in enumerate(bands)
+            f"people_{place}": Count("customer_id", filter=between("days_until_due", after, to))
+            for place, (after, to) in enumerate(DUE_DAYS)
         },
         **{
-            f"worth_{place}": Total("typical_order", filter=_between("days_until_due", after, to))
-            for place, (after, to) in enumerate(bands)
+            f"worth_{place}": Total("typical_order", filter=between("days_until_due", after, to))
+            for place, (after, to) in enumerate(DUE_DAYS)
         },
     )
     return [
         DaysBand(after, to, found[f"people_{place}"], found[f"worth_{place}"] or 0)
-        for place, (after, to) in enumerate(bands)
+        for place, (after, to) in enumerate(DUE_DAYS)
     ]
 
 
@@ -154,19 +147,6 @@ def offered(
     )
     listed = counted.order_by("-people", "product_id")[:size]
     return [Offered(*row) for row in listed.values_list("product_id", "product__name", "people", "best")]
-
-
-def _bands(ends: Sequence[int | None], start: int | None) -> list[tuple[int | None, int | None]]:
-    return list(zip((start, *ends[:-1]), ends, strict=True))
-
-
-def _between(name: str, after: int | None, to: int | None) -> Q:
-    found = Q()
-    if after is not None:
-        found &= Q(**{f"{name}__gt": after})
-    if to is not None:
-        found &= Q(**{f"{name}__lte": to})
-    return found if found else Q(**{f"{name}__isnull": False})
 
 
 def causes(run: AnalysisRun, user: User, filter: Filter | None = None) -> dict[tuple[str, str], int]:  # noqa: A002

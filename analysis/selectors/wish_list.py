@@ -56,6 +56,7 @@ class WishProgress:
     """One owner's list by status, beside how many should be won by now; "" is nobody's, None is all together."""
 
     owner: str | None
+    owner_id: int | None
     listed: int
     won: int
     in_talks: int
@@ -68,9 +69,24 @@ class WishProgress:
     net_revenue: int
 
 
-def wishes(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[Wish]:  # noqa: A002
-    """The viewer's customers on the list of the run's year: the untouched first, the won last."""
-    rows = list(visible_rows(WishStatus, NAME, run, user, filter).values(*NAMED, "owner_id", *_FIGURES))
+def wishes(
+    run: AnalysisRun,
+    user: User,
+    filter: Filter | None = None,  # noqa: A002
+    *,
+    status: str = "",
+    responsible: int | None = None,
+) -> list[Wish]:
+    """The viewer's customers on the list of the run's year: the untouched first, the won last.
+
+    ``status`` is a key of WISHES; ``responsible`` the id of whose part of the list is asked for, 0 for nobody's.
+    """
+    listed = visible_rows(WishStatus, NAME, run, user, filter)
+    if status:
+        listed = listed.filter(status=status)
+    if responsible is not None:
+        listed = listed.filter(owner_id=responsible or None)
+    rows = list(listed.values(*NAMED, "owner_id", *_FIGURES))
     owners = names_of(User, [row["owner_id"] for row in rows])
     entries = WishListEntry.objects.visible_to(user).filter(
         year=run.as_of.year, customer__in=[row["customer_id"] for row in rows]
@@ -101,6 +117,6 @@ def progress(run: AnalysisRun, user: User, filter: Filter | None = None) -> list
     names = names_of(User, [row["owner_id"] for row in by_owner])
     del whole["everybody"]
     return [
-        WishProgress(owner=None, **whole),
-        *(WishProgress(owner=names.get(row.pop("owner_id"), ""), **row) for row in by_owner),
+        WishProgress(owner=None, owner_id=None, **whole),
+        *(WishProgress(owner=names.get(row["owner_id"], ""), **row) for row in by_owner),
     ]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.datasets.customers import TIERS
 from analysis.measures.churn_reasons import ChurnReason
-from analysis.selectors.churn import BANDS
+from analysis.selectors.slices import TENTHS
 
 Integers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -131,8 +131,8 @@ def sums_by_band(found: pd.DataFrame) -> list[dict[str, Any]]:
     probability = found["churn_probability"].to_numpy(dtype=np.float64, na_value=np.nan)
     scored = ~np.isnan(probability)
     band = np.zeros(len(found), dtype=np.int64)  # 0 for those without a score, else one more than the tenth
-    band[scored] = np.minimum(np.floor(probability[scored] * BANDS), BANDS - 1).astype(np.int64) + 1
-    groups = _Groups(band, BANDS + 1)
+    band[scored] = np.minimum(np.floor(probability[scored] * TENTHS), TENTHS - 1).astype(np.int64) + 1
+    groups = _Groups(band, TENTHS + 1)
     value = rows.number("value")
     awaited = found["expected_orders"].to_numpy(dtype=np.float64, na_value=np.nan)
     sums: dict[str, npt.NDArray[Any]] = {
@@ -150,6 +150,6 @@ def sums_by_band(found: pd.DataFrame) -> list[dict[str, Any]]:
         sums[f"with_{code}"], sums[f"worth_{code}"] = groups.count(having), groups.total(value, having)
     return [
         {"band": number - 1 if number else None, **{name: sums[name][number].item() for name in sums}}
-        for number in range(BANDS + 1)
+        for number in range(TENTHS + 1)
         if sums["people"][number]
     ]

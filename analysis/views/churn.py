@@ -11,14 +11,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from analysis.charts.churn import bands_chart, bands_table, calibration_chart, calibration_table
-from analysis.forms.filters import SnapshotFilters
+from analysis.exports.tables import Form
 from analysis.selectors import churn as selector
 from analysis.selectors import runs
 from analysis.selectors.churn import ChurnSummary
 from analysis.selectors.snapshots import sees_company
 from analysis.selectors.tiers import by_region
-from analysis.views.frame import base_context, ranked_list, tier_menus
+from analysis.views.frame import ranked_list, tier_menus
 from analysis.views.measures.page import core_frame
+from analysis.views.measures.showing import change_of
 from analysis.views.runs import nothing_published
 from crm.policy import require
 from crm.templatetags.format import compact_money, number, percent
@@ -36,9 +37,9 @@ def churn(request: HttpRequest) -> HttpResponse:
     run = runs.published()
     if run is None:
         return nothing_published(request, user)
-    run, framing = core_frame(request, user, "churn", run)
-    form = SnapshotFilters(request.GET, user=user)
-    scope = form.scope()
+    frame, framing = core_frame(request, user, "churn", run)
+    wanted, then = frame.asked.rows, frame.then
+    run, scope = frame.asked.run, frame.asked.scope
     summary = selector.summary(run, user, scope)
     evaluation = selector.evaluation(run)
     order, notes = chosen(request, "sort", dict.fromkeys(ORDERS), "value")
@@ -47,13 +48,13 @@ def churn(request: HttpRequest) -> HttpResponse:
         *tier_menus(regions),
         Menu("reason", _("Reason"), [(reason.code, reason.label) for reason in summary.reasons]),
     ]
-    bands_columns, bands_rows = bands_table(summary.bands)
+    risks = [f"{with_parameters(request, risk=str(place))}#customers" for place in range(len(summary.bands))]
+    bands_columns, bands_rows = bands_table(summary.bands, risks)
     calibration_columns, calibration_rows = calibration_table(evaluation, company=sees_company(user))
     context = {
-        **base_context(run, user),
         **framing,
         "summary": summary,
-        "figures": _figures(summary),
+        "figures": _figures(summary, selector.summary(then.run, user, scope) if then else None),
         "reasons": [
             {
                 "label": each.label,
@@ -64,16 +65,15 @@ def churn(request: HttpRequest) -> HttpResponse:
             for each in summary.reasons
         ],
         "bands_title": _bands_title(summary),
-        "bands": bands_chart(summary.bands, summary.flag_at),
+        "bands": bands_chart(summary.bands, summary.flag_at, risks),
         "bands_columns": bands_columns,
         "bands_rows": bands_rows,
         "evaluation": evaluation,
         "calibration": calibration_chart(evaluation, company=sees_company(user)),
         "calibration_columns": calibration_columns,
         "calibration_rows": calibration_rows,
-        "list": ranked_list(
-            request, form, partial(selector.flagged, run, user, form.rows(), order=order), menus
-        ),
+        "list": ranked_list(request, frame, partial(selector.flagged, run, user, wanted, order=order), menus),
+        "list_title": _("Customers at risk") if wanted.risk is None else _("Customers of this risk"),
         "columns": _columns(request, order),
         "order_notes": notes,
         "currency": settings.COMPANY_CURRENCY,
@@ -99,8 +99,9 @@ def _columns(request: HttpRequest, order: str) -> list[dict[str, Any]]:
     ]
 
 
-def _figures(summary: ChurnSummary) -> list[dict[str, Any]]:
+def _figures(summary: ChurnSummary, before: ChurnSummary | None) -> list[dict[str, Any]]:
     """Describe the headline figures for components/kpi.html."""
+    currency = settings.COMPANY_CURRENCY
     flag_at = {"probability": percent(summary.flag_at, 0), "days": number(summary.horizon_days)}
     share = summary.flagged / summary.scored if summary.scored else None
     return [
@@ -110,21 +111,27 @@ def _figures(summary: ChurnSummary) -> list[dict[str, Any]]:
             "tone": "bad" if summary.flagged else "",
             "url": "#customers",
             "note": _("%(probability)s or more not to order within %(days)s days") % flag_at,
+            **change_of(summary.flagged, before and before.flagged, better="down"),
         },
         {
             "label": _("Revenue at risk"),
-            "value": compact_money(summary.flagged_value, settings.COMPANY_CURRENCY),
+            "value": compact_money(summary.flagged_value, currency),
             "note": _("what they brought in the window"),
+            **change_of(summary.flagged_value, before and before.flagged_value, Form.MONEY, "down", currency),
         },
         {
             "label": _("Customers scored"),
             "value": number(summary.scored),
             "note": _("%(share)s of them at risk") % {"share": percent(share)},
+            **change_of(summary.scored, before and before.scored),
         },
         {
             "label": _("Orders expected"),
             "value": number(round(summary.expected_orders)),
             "note": _("within %(days)s days, from all who were scored") % flag_at,
+            **change_of(
+                round(summary.expected_orders), before and round(before.expected_orders), better="up"
+            ),
         },
     ]
 

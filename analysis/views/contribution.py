@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from analysis.charts.contribution import monthly_chart, monthly_table, monthly_title
-from analysis.forms.filters import SnapshotFilters
+from analysis.exports.tables import Form
 from analysis.selectors import contribution as selector
 from analysis.selectors import runs
 from analysis.selectors.annotations import noted_between
@@ -18,8 +18,10 @@ from analysis.selectors.contribution import ContributionSummary
 from analysis.selectors.ranking import ranking
 from analysis.selectors.tiers import by_region
 from analysis.views.cells import contribution_cells
-from analysis.views.frame import base_context, ranked_list, tier_menus
+from analysis.views.frame import ranked_list, tier_menus
 from analysis.views.measures.page import core_frame
+from analysis.views.measures.parts import orders_in
+from analysis.views.measures.showing import change_of
 from analysis.views.runs import nothing_published
 from crm.policy import require
 from crm.templatetags.format import compact_money, number, percent, signed_percent
@@ -36,24 +38,23 @@ def contribution(request: HttpRequest) -> HttpResponse:
     run = runs.published()
     if run is None:
         return nothing_published(request, user)
-    run, framing = core_frame(request, user, "contribution", run)
-    form = SnapshotFilters(request.GET, user=user)
-    scope = form.scope()
+    frame, framing = core_frame(request, user, "contribution", run)
+    asked, then = frame.asked, frame.then
+    run, scope = asked.run, asked.scope
     order, notes = chosen(request, "sort", dict.fromkeys(ORDERS), "value")
     months = selector.monthly(run, user, scope)
-    columns, rows = monthly_table(months)
-    chart = monthly_chart(months)
+    columns, rows = monthly_table(months, lambda month: orders_in(asked, month.month, sales=True))
+    chart = monthly_chart(months, lambda month: orders_in(asked, month.month))
     chart["notes"] = noted_between(user, chart["labels"])
     summary = selector.summary(run, user, scope)
     regions = [(str(each.region_id), each.name) for each in by_region(run, user, scope) if each.region_id]
     ranked = ranked_list(
-        request, form, partial(ranking, run, user, form.rows(), order=order), tier_menus(regions)
+        request, frame, partial(ranking, run, user, asked.rows, order=order), tier_menus(regions)
     )
     context = {
-        **base_context(run, user),
         **framing,
         "summary": summary,
-        "figures": _figures(summary),
+        "figures": _figures(summary, selector.summary(then.run, user, scope) if then else None),
         "top": [
             {
                 "label": _("Top %(share)s") % {"share": percent(each.percent / 100, 0)},
@@ -98,34 +99,41 @@ def _columns(request: HttpRequest, order: str) -> list[dict[str, Any]]:
     ]
 
 
-def _figures(summary: ContributionSummary) -> list[dict[str, Any]]:
+def _figures(summary: ContributionSummary, before: ContributionSummary | None) -> list[dict[str, Any]]:
     """Describe the headline figures for components/kpi.html."""
     currency = settings.COMPANY_CURRENCY
-    falling = summary.change is not None and summary.change < 0
     return [
         {
             "label": _("Net revenue"),
             "value": compact_money(summary.net_revenue, currency),
-            "delta": "" if summary.change is None else signed_percent(summary.change),
-            "delta_tone": "bad" if falling else "good",
-            "note": "" if summary.change is None else _("against the window before"),
+            "note": _to_the_window_before(summary),
+            **change_of(summary.net_revenue, before and before.net_revenue, Form.MONEY, "up", currency),
         },
         {
             "label": _("Gross margin"),
             "value": compact_money(summary.gross_margin, currency),
             "note": _margin_note(summary),
+            **change_of(summary.gross_margin, before and before.gross_margin, Form.MONEY, "up", currency),
         },
         {
             "label": _("Customers who bought"),
             "value": number(summary.positive_customers),
             "note": _("of %(count)s customers") % {"count": number(summary.customers)},
+            **change_of(summary.positive_customers, before and before.positive_customers, better="up"),
         },
         {
             "label": _("Orders"),
             "value": number(summary.orders),
             "note": _unidentified(summary),
+            **change_of(summary.orders, before and before.orders, better="up"),
         },
     ]
+
+
+def _to_the_window_before(summary: ContributionSummary) -> str:
+    if summary.change is None:
+        return ""
+    return _("%(change)s against the window before") % {"change": signed_percent(summary.change)}
 
 
 def _margin_note(summary: ContributionSummary) -> str:

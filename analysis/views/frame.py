@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analysis.forms.filters import MARKS, MOVES, TIERS, SnapshotFilters
+from analysis.forms.filters import MARKS, MOVES, TIERS
 from analysis.models import AnalysisRun
 from analysis.selectors.ranking import RankedCustomer, RankedPage
+from analysis.views.measures.frame import Frame
 from analysis.views.sentences import window_sentence
 from crm.models import User
 from crm.paging import Page
@@ -32,9 +33,7 @@ class RankedList:
     is_filtered: bool
 
 
-def ranked_list(
-    request: HttpRequest, form: SnapshotFilters, read: RankedReader, menus: list[Menu]
-) -> RankedList:
+def ranked_list(request: HttpRequest, frame: Frame, read: RankedReader, menus: list[Menu]) -> RankedList:
     """Read the page of the list that the address asks for; ``read(after=…, before=…)`` returns a RankedPage."""
     seen: dict[str, int] = {}
 
@@ -46,7 +45,7 @@ def ranked_list(
     page = listing(request, counted)
     count = seen["count"]
     words = ngettext("%(count)s customer", "%(count)s customers", count) % {"count": count_figure(count)}
-    bar = filter_bar(request, form, menus, placeholder=_("Name or code"), count=words)
+    bar = filter_bar(request, frame.filters, menus, placeholder=_("Name or code"), count=words)
     notes = [note for note in (ignored_sentence(bar), *page.notes) if note]
     return RankedList(page, bar, notes, bool(bar.active or bar.search["value"]))
 

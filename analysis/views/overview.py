@@ -17,10 +17,10 @@ from analysis.selectors.annotations import noted_between
 from analysis.selectors.results import results_of
 from analysis.views.measures.brief import changed, stands
 from analysis.views.measures.declaring import QUESTIONS, Asked
-from analysis.views.measures.frame import frame_of, reads_records, saved_views, stale
+from analysis.views.measures.frame import frame_of, freshness, saved_views
 from analysis.views.measures.kept import kept
 from analysis.views.measures.pages import pages_of
-from analysis.views.measures.parts import carried
+from analysis.views.measures.parts import carried, orders_in
 from analysis.views.runs import nothing_published
 from analysis.views.sentences import window_sentence
 from crm.policy import require
@@ -36,7 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         return nothing_published(request, user)
     frame = frame_of(request, user, run)
     asked = frame.asked
-    older = stale(run, user, live=reads_records(asked)) if asked.run.pk == run.pk else None
+    older = freshness(asked, run)
     notices = [older, _partial(asked.run)]
     context: dict[str, Any] = {
         "run": asked.run,
@@ -50,7 +50,6 @@ def overview(request: HttpRequest) -> HttpResponse:
                 "pages": [
                     {"title": page.title, "says": page.says, "url": carried(asked, page.url)}
                     for page in pages_of(question)
-                    for page in pages_of(question)
                 ],
             }
             for question, label in QUESTIONS.items()
@@ -62,9 +61,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _brief(asked: Asked, then: Asked | None) -> dict[str, Any]:
     """The sentences and the chart, written."""
-    months = contribution.monthly(asked.run, asked.user, asked.scope)
-    columns, rows = monthly_table(months)
-    chart = monthly_chart(months)
+    months = asked.read(contribution.monthly, asked.scope)
+    columns, rows = monthly_table(months, lambda month: orders_in(asked, month.month, sales=True))
+    chart = monthly_chart(months, lambda month: orders_in(asked, month.month))
     chart["notes"] = noted_between(asked.user, chart["labels"])
     return {
         "changed": changed(asked, then),

@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from analysis.charts.tiers import pareto_chart, pareto_table, pareto_title
-from analysis.forms.filters import SnapshotFilters
 from analysis.selectors import runs
 from analysis.selectors import tiers as selector
 from analysis.selectors.ranking import ranking
@@ -22,8 +21,10 @@ from analysis.selectors.snapshots import Filter
 from analysis.selectors.sums import TIERS, sums_by_tier
 from analysis.selectors.tiers import RegionTiers, Slice, TiersHeadline
 from analysis.views.cells import Cells, region_cells, tiers_cells
-from analysis.views.frame import base_context, ranked_list, tier_addresses, tier_menus
+from analysis.views.frame import ranked_list, tier_addresses, tier_menus
+from analysis.views.measures.frame import Frame
 from analysis.views.measures.page import core_frame
+from analysis.views.measures.showing import change_of
 from analysis.views.runs import nothing_published
 from crm.policy import require
 from crm.templatetags.format import compact_money, number, percent
@@ -42,9 +43,8 @@ def tiers(request: HttpRequest) -> HttpResponse:
     run = runs.published()
     if run is None:
         return nothing_published(request, user)
-    run, framing = core_frame(request, user, "tiers", run)
-    form = SnapshotFilters(request.GET, user=user)
-    scope, wanted = form.scope(), form.rows()
+    frame, framing = core_frame(request, user, "tiers", run)
+    run, scope, wanted = frame.asked.run, frame.asked.scope, frame.asked.rows
     sums = sums_by_tier(run, user, scope)
     headline = selector.headline(run, user, scope, sums)
     curve = selector.pareto(run, user, scope, sums)
@@ -56,14 +56,13 @@ def tiers(request: HttpRequest) -> HttpResponse:
     columns, rows = pareto_table(curve)
     ranked = ranked_list(
         request,
-        form,
+        frame,
         partial(ranking, run, user, wanted, count=_known_count(headline, wanted, scope)),
         tier_menus([(str(each.region_id), each.name) for each in shown if each.region_id], all_regions),
     )
     context = {
-        **base_context(run, user),
         **framing,
-        "figures": _figures(request, headline),
+        "figures": _figures(request, frame, headline),
         "curve": curve,
         "pareto_title": pareto_title(curve),
         "pareto": pareto_chart(curve, tier_addresses(request)),
@@ -107,9 +106,12 @@ def _columns() -> list[dict[str, Any]]:
     ]
 
 
-def _figures(request: HttpRequest, headline: TiersHeadline) -> list[dict[str, Any]]:
-    """Describe the four headline figures for components/kpi.html."""
+def _figures(request: HttpRequest, frame: Frame, headline: TiersHeadline) -> list[dict[str, Any]]:
+    """Describe the four headline figures for components/kpi.html; who moved is known against the run before alone."""
     addresses = tier_addresses(request)
+    then = frame.then
+    before = selector.headline(then.run, then.user, then.scope) if then else None
+    tells_moves = frame.against is None or frame.against.pk == frame.asked.run.previous_id
     names = {"A": _("Key customers"), "B": _("Main customers"), "C": _("Ordinary customers")}
     figures = [
         {
@@ -119,12 +121,13 @@ def _figures(request: HttpRequest, headline: TiersHeadline) -> list[dict[str, An
             "url": addresses[tier],
             "note": _shares(part),
             "more": _near(tier, part),
-            "up": _moved(part.moved_up, _("%(count)s moved in")),
-            "down": _moved(part.moved_down, _("%(count)s moved out")),
+            "up": _moved(part.moved_up, _("%(count)s moved in")) if tells_moves else "",
+            "down": _moved(part.moved_down, _("%(count)s moved out")) if tells_moves else "",
+            **change_of(part.customers, before.tiers[tier].customers if before else None),
         }
         for tier, part in headline.tiers.items()
     ]
-    return [*figures, _at_risk(headline.at_risk)]
+    return [*figures, _at_risk(headline.at_risk, before.at_risk if before else None)]
 
 
 def _shares(part: Slice) -> str:
@@ -145,7 +148,7 @@ def _moved(count: int, words: str) -> str:
     return words % {"count": number(count)} if count else ""
 
 
-def _at_risk(part: Slice) -> dict[str, Any]:
+def _at_risk(part: Slice, before: Slice | None) -> dict[str, Any]:
     churn = f"{reverse('analysis:churn')}?{urlencode({'tier': ['A', 'B']}, doseq=True)}"
     return {
         "label": _("A and B customers at risk"),
@@ -154,4 +157,5 @@ def _at_risk(part: Slice) -> dict[str, Any]:
         "url": churn,
         "note": _("They brought %(money)s") % {"money": compact_money(part.value, settings.COMPANY_CURRENCY)},
         "link_label": _("See the list"),
+        **change_of(part.customers, before and before.customers, better="down"),
     }

@@ -59,7 +59,7 @@ def plain_rows(rows: Iterable[Sequence[object]]) -> SafeString:
 
 def _plain_cell(cell: object, *, is_first: bool) -> str:
     if isinstance(cell, Mapping) and (cell.get("text") or cell.get("tier")):
-        return render_to_string("rows/words.html", {"cell": cell})
+        return render_to_string("rows/words.html", {"cell": cell, "is_first": is_first})
     if is_first:
         return f'<th scope="row">{_localized(cell)}</th>'
     return f'<td class="n">{DASH if cell is None else _localized(cell)}</td>'

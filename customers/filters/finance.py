@@ -24,7 +24,7 @@ from customers.filters.base import (
     since,
     until,
 )
-from customers.filters.profiles import region_filter
+from customers.filters.profiles import owner_filter, region_filter, team_filter
 from customers.models import Customer, OrderStatus, ProductCategory
 from customers.selectors import profiles
 from customers.selectors.months import month_of
@@ -103,6 +103,8 @@ ORDER_FILTERS = (
     until("ordered_on"),
     region_filter(),
     rep_filter("salesperson", "salesperson", _("Salesperson")),
+    owner_filter("customer__owner"),
+    team_filter("customer__team"),
     of_states(
         "delivery",
         _("Delivery"),

@@ -144,6 +144,17 @@ def owner_filter(path: str = "owner") -> Filter:
     )
 
 
+def team_filter(path: str = "team") -> Filter:
+    """Filter by the customer's team."""
+    return of_records(
+        "team",
+        _("Team or branch"),
+        lambda user: profiles.known_teams(user, profiles.visible_customers(user)),
+        profiles.team_choices,
+        path,
+    )
+
+
 _UNEMPLOYED = Q(person_profile=None) | Q(person_profile__employer=None, person_profile__employer_name="")
 _TIER = Filter(
     "tier",
@@ -179,12 +190,7 @@ _COUNTED = (
     replace(_CHURN, count=_count_of_churn),
     replace(_LAST_ORDER, count=_count_of_orders),
 )
-_TEAM = of_records(
-    "team",
-    _("Team or branch"),
-    lambda user: profiles.known_teams(user, profiles.visible_customers(user)),
-    profiles.team_choices,
-)
+_TEAM = team_filter()
 _TAG = of_records(
     "tag",
     _("Tag"),

@@ -7,15 +7,15 @@
      customers; tooltip with {x} and {y}.
    - calibration: series [{name, points: [[predicted, observed, customers], …]}, …]; ideal names the diagonal; tooltip
      with {x}, {y} and {n}.
-   - bars: items [{label, value, url, tier or tone, note}, …]; or stacked: labels, series [{name, tier, values}, …], urls;
+   - bars: items [{label, value, url, tier or tone, note}, …]; or stacked: labels, series [{name, tier, values, urls}, …], urls;
      side by side when grouped.
    - line: labels, series [{name, values (null for a gap), tone, dashed}, …], urls; notes [{at (a label), text}, …].
-   - heat: columns, rows, cells [{x, y (their places), value, url}, …].
+   - heat: columns, rows, cells [{x, y (their places), value, url, note}, …].
    - waterfall: steps [{label, value, total, url}, …].
    - slope: left, right, places, passages [{from, to (in places), count, label, tone, url}, …].
    - dots: points [{x, y, label, url, tone}, …], x_format, y_format; ideal names the line of equals.
    - network: nodes [{name, group: "person", "company", "outside" or "product", self, note, url}, …], ties [{source, target (places in
-     nodes), label}, …].
+     nodes), label, url}, …].
    - spark: values. */
 window.chartOptions = (() => {
   const root = document.documentElement;
@@ -259,7 +259,7 @@ window.chartOptions = (() => {
           stack: spec.grouped ? undefined : "all",
           barMaxWidth: 16,
           itemStyle: { color: colourOf(series, turn) },
-          data: series.values.map(Number),
+          data: series.values.map((value, index) => ({ value: Number(value), url: series.urls?.[index] })),
         })),
       };
     }
@@ -325,7 +325,7 @@ window.chartOptions = (() => {
       ...options,
       animation: false,
       grid: { ...options.grid, top: 6 },
-      tooltip: { ...options.tooltip, trigger: "item", formatter: ({ data }) => `${spec.rows[data.value[1]]} · ${spec.columns[data.value[0]]}\n${write(data.value[2])}` },
+      tooltip: { ...options.tooltip, trigger: "item", formatter: ({ data }) => [`${spec.rows[data.value[1]]} · ${spec.columns[data.value[0]]}`, write(data.value[2]), data.note].filter(Boolean).join("\n") },
       xAxis: axis(spec.x_label, { ...place, data: spec.columns, axisLabel: { color: token("ink-3"), hideOverlap: true, width: 80, overflow: "truncate" } }),
       yAxis: axis(spec.y_label ?? "", { ...place, data: spec.rows, inverse: true, nameGap: 64, axisLabel: { color: token("ink"), width: 110, overflow: "truncate" } }),
       visualMap: { show: false, min: 0, max: most || 1, inRange: { color: [token("sunk"), token("jade")] } },
@@ -334,6 +334,7 @@ window.chartOptions = (() => {
         data: spec.cells.map((cell) => ({
           value: [cell.x, cell.y, Number(cell.value ?? 0)],
           url: cell.url,
+          note: cell.note,
           cursor: cell.url ? "pointer" : "default",
           label: { color: Number(cell.value ?? 0) > most * 0.55 ? token("card") : token("ink") },
         })),
@@ -516,6 +517,7 @@ window.chartOptions = (() => {
           source: String(tie.source),
           target: String(tie.target),
           tip: `${spec.nodes[tie.source].name} – ${spec.nodes[tie.target].name}\n${tie.label}`,
+          url: tie.url,
           label: { show: isRoomy && spec.ties.length <= 20, formatter: tie.label },
         })),
         label: { show: true, position: "bottom", width: 120, overflow: "truncate", textBorderColor: token("card"), textBorderWidth: 3 },

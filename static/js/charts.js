@@ -41,11 +41,15 @@
       chart.on("click", ({ data }) => { if (data?.url) location.assign(data.url); });
       return;
     }
+    /* A part of a bar may lead further than the bar; beside its parts, the bar's whole row leads there. */
+    const hasParts = spec.series?.some((series) => series.urls);
+    if (hasParts) chart.on("click", ({ data }) => { if (data?.url) location.assign(data.url); });
     const surface = chart.getZr();
     surface.on("mousemove", (event) => {
       if (addressAt(chart, spec, [event.offsetX, event.offsetY])) surface.setCursorStyle("pointer");
     });
     surface.on("click", (event) => {
+      if (hasParts && event.target) return;
       const address = addressAt(chart, spec, [event.offsetX, event.offsetY]);
       if (address) location.assign(address);
     });

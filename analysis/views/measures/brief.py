@@ -43,7 +43,7 @@ def _money(cents: int) -> str:
 
 
 def _revenue(asked: Asked) -> list[Sentence]:
-    found = contribution.summary(asked.run, asked.user, asked.scope)
+    found = asked.read(contribution.summary, asked.scope)
     url = here(asked, "contribution", below="")
     figures = {
         "money": _money(found.net_revenue),
@@ -63,7 +63,7 @@ def _revenue(asked: Asked) -> list[Sentence]:
 
 def _revenue_since(asked: Asked, then: Asked) -> list[Sentence]:
     """How revenue went from one run to another: by how many bought, and by how much each of them did."""
-    now = contribution.summary(asked.run, asked.user, asked.scope)
+    now = asked.read(contribution.summary, asked.scope)
     before = contribution.summary(then.run, then.user, then.scope)
     if not now.positive_customers or not before.positive_customers:
         return []
@@ -136,7 +136,7 @@ def _tiers(asked: Asked) -> list[Sentence]:
 
 def _moved(asked: Asked) -> list[Sentence]:
     """Who rose and fell since the run before, and what that was mostly due to."""
-    found = spreads.causes(asked.run, asked.user, asked.scope)
+    found = asked.read(spreads.causes, asked.scope)
     up = sum(people for (move, _cause), people in found.items() if move == "up")
     down = sum(people for (move, _cause), people in found.items() if move == "down")
     before = asked.run.previous
@@ -156,7 +156,7 @@ def _moved(asked: Asked) -> list[Sentence]:
     }
     if not up + down:
         text = _("Nobody changed tier since %(day)s.") % {"day": day(before.as_of)}
-    heaviest = moves.moved(asked.run, asked.user, asked.scope, size=HEAVIEST).rows
+    heaviest = asked.read(moves.moved, asked.scope, size=HEAVIEST).rows
     return [
         Sentence(text, here(asked, "moves", below="")),
         *(
@@ -171,7 +171,7 @@ def _moved(asked: Asked) -> list[Sentence]:
 
 
 def _risk(asked: Asked) -> list[Sentence]:
-    found = churn.summary(asked.run, asked.user, asked.scope)
+    found = asked.read(churn.summary, asked.scope)
     if not found.published:
         return [Sentence(found.problem, here(asked, "churn", below=""))]
     figures = {
@@ -188,7 +188,7 @@ def _risk(asked: Asked) -> list[Sentence]:
             "reason": reason.label,
             "count": number(reason.customers),
         }
-    raised = moves.counts(asked.run, asked.user, asked.scope)["raised"]
+    raised = asked.read(moves.counts, asked.scope)["raised"]
     sentences = [Sentence(text, here(asked, "churn", below="#customers"), "bad" if found.flagged else "")]
     if raised:
         new = _("%(count)s of them are newly at risk since the run before.") % {"count": number(raised)}
@@ -197,7 +197,7 @@ def _risk(asked: Asked) -> list[Sentence]:
 
 
 def _gold(asked: Asked) -> list[Sentence]:
-    found = gold.summary(asked.run, asked.user, asked.scope)
+    found = asked.read(gold.summary, asked.scope)
     if not found.gold:
         return []
     text = _(
@@ -213,7 +213,7 @@ def _gold(asked: Asked) -> list[Sentence]:
 
 
 def _profit(asked: Asked) -> list[Sentence]:
-    found = profitability.summary(asked.run, asked.user, asked.scope)
+    found = asked.read(profitability.summary, asked.scope)
     if not found.customers:
         return []
     text = _("%(profit)s are left after goods and service; %(count)s customers lose %(lost)s together.") % {
@@ -226,7 +226,7 @@ def _profit(asked: Asked) -> list[Sentence]:
 
 
 def _credit(asked: Asked) -> list[Sentence]:
-    found = credit.summary(asked.run, asked.user, asked.scope)
+    found = asked.read(credit.summary, asked.scope)
     if not found.overdue:
         return []
     text = _("%(money)s are overdue from %(count)s customers; %(share)s of payments came late.") % {
@@ -238,11 +238,11 @@ def _credit(asked: Asked) -> list[Sentence]:
 
 
 def _complaints(asked: Asked) -> list[Sentence]:
-    lines = attention.groups(asked.run, asked.user, filter=asked.scope)
+    lines = asked.read(attention.groups, filter=asked.scope)
     cases = sum(line.cases for line in lines)
     if not cases:
         return []
-    accounts = attention.complaining_key_accounts(asked.run, asked.user, asked.scope, size=1)
+    accounts = asked.read(attention.complaining_key_accounts, asked.scope, size=1)
     text = _("%(cases)s complaints, %(share)s of them resolved; %(accounts)s key accounts complain.") % {
         "cases": number(cases),
         "share": percent(sum(line.resolved for line in lines) / cases),
@@ -252,7 +252,7 @@ def _complaints(asked: Asked) -> list[Sentence]:
 
 
 def _due(asked: Asked) -> list[Sentence]:
-    bands = spreads.due_days(asked.run, asked.user, asked.scope)
+    bands = asked.read(spreads.due_days, asked.scope)
     people = sum(band.customers for band in bands)
     if not people:
         return []
@@ -266,7 +266,7 @@ def _due(asked: Asked) -> list[Sentence]:
 
 
 def _records(asked: Asked) -> list[Sentence]:
-    found = data_quality.headline(asked.run, asked.user, asked.scope)
+    found = asked.read(data_quality.headline, asked.scope)
     if not found.customers:
         return []
     text = _("The records are filled in to %(share)s; %(fresh)s were checked lately.") % {

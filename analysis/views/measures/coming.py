@@ -14,6 +14,7 @@ from analysis.datasets.cases import DIMENSIONS
 from analysis.exports.tables import Column, Form, Sheet, column
 from analysis.selectors import attention, informants, sources
 from analysis.selectors.snapshots import sees_company
+from analysis.views.measures.behind import customers_behind, group_choice, group_code, group_key
 from analysis.views.measures.declaring import (
     Asked,
     Choice,
@@ -24,7 +25,7 @@ from analysis.views.measures.declaring import (
     MeasurePage,
     Question,
 )
-from analysis.views.measures.parts import SHORT, count, customers_with, here, money, share, whole
+from analysis.views.measures.parts import SHORT, count, here, money, share, whole
 from crm.templatetags.format import number, percent
 
 DIMENSION_LABELS = {
@@ -37,7 +38,7 @@ DIMENSION_LABELS = {
 
 
 def _source_lines(asked: Asked) -> list[sources.SourceLine]:
-    return sources.returns(asked.run, asked.user, asked.chosen.get("by", "channel"), asked.scope)
+    return asked.read(sources.returns, asked.chosen.get("by", "channel"), asked.scope)
 
 
 def _source_figures(asked: Asked) -> list[Figure]:
@@ -81,14 +82,15 @@ def _source_finding(asked: Asked) -> Finding | None:
         grouped=True,
         urls=[_source_url(asked, line) for line in drawn],
     )
-    about = gettext("Gross margin of the customers who came from each, beside what it cost")
+    about = gettext(
+        "Gross margin of the customers who came from each, beside what it cost; a bar leads to them"
+    )
     return Finding(title, about, chart, Sheet(_source_columns(asked)[:5], drawn))
 
 
 def _source_url(asked: Asked, line: sources.SourceLine) -> str:
-    """Where the customers of a channel or campaign are."""
-    name = {"channel": "source", "campaign": "campaign"}[asked.chosen.get("by", "channel")]
-    return customers_with(asked, **{name: line.source_id}) if line.source_id else ""
+    """Where the customers of a channel or campaign are: below, as the run knew them."""
+    return here(asked, "sources", by=asked.chosen.get("by"), group=group_code(line.source_id))
 
 
 def _source_columns(asked: Asked) -> tuple[Column, ...]:
@@ -99,7 +101,7 @@ def _source_columns(asked: Asked) -> tuple[Column, ...]:
     )
     return (
         column(_("Source"), "label", url=partial(_source_url, asked)),
-        count(_("Customers"), "customers"),
+        count(_("Customers"), "customers", url=partial(_source_url, asked)),
         count(_("Buyers"), "buyers"),
         share(_("Conversion"), "conversion"),
         money(_("Gross margin ever"), "gross_margin"),
@@ -116,6 +118,14 @@ def _acquisition(line: sources.SourceLine) -> int | None:
 
 
 def _source_list(asked: Asked) -> Listing:
+    if code := asked.chosen.get("group"):
+        key = group_key(code)
+        source = int(key) if key is not None else None
+        label = next((line.label for line in _source_lines(asked) if line.source_id == source), "")
+        members = asked.read(sources.members, asked.chosen["by"], source, asked.scope)
+        return customers_behind(
+            asked, gettext("Customers who came from %(source)s") % {"source": label}, members
+        )
     return Listing(gettext("Every source"), _source_columns(asked), whole(_source_lines(asked)))
 
 
@@ -123,13 +133,17 @@ def _source_choices(_asked: Asked) -> Sequence[Choice]:
     return (Choice("by", _("By"), [("channel", _("Channel")), ("campaign", _("Campaign"))]),)
 
 
+def _one_source(asked: Asked) -> Sequence[Choice]:
+    return (group_choice([(line.source_id, line.label) for line in _source_lines(asked)], _("Source")),)
+
+
 def _voices(asked: Asked) -> list[informants.InformantLine]:
     silent = {"silent": True, "active": False}.get(asked.chosen.get("voice", ""))
-    return informants.returns(asked.run, asked.user, asked.scope, silent=silent)
+    return asked.read(informants.returns, asked.scope, silent=silent)
 
 
 def _voice_figures(asked: Asked) -> list[Figure]:
-    lines = informants.returns(asked.run, asked.user, asked.scope)
+    lines = asked.read(informants.returns, asked.scope)
     return [
         Figure(_("Informants"), len(lines)),
         Figure(
@@ -166,21 +180,26 @@ def _voice_finding(asked: Asked) -> Finding | None:
         "money",
         gettext("Money"),
         grouped=True,
-        urls=[reverse("customers:informant", args=[line.informant_id]) for line in lines],
+        urls=[_told_url(asked, line) for line in lines],
     )
     about = gettext(
-        "Margin of the customers whom an informant told us of, beside the rewards; a bar leads to the informant"
+        "Margin of the customers whom an informant told us of, beside the rewards; a bar leads to these customers"
     )
-    return Finding(title, about, chart, Sheet(_voice_columns()[:5], lines))
+    return Finding(title, about, chart, Sheet(_voice_columns(asked)[:5], lines))
 
 
-def _voice_columns() -> tuple[Column, ...]:
+def _told_url(asked: Asked, line: informants.InformantLine) -> str:
+    """Where the customers are whom an informant told us of."""
+    return here(asked, "informants", informant=line.informant_id)
+
+
+def _voice_columns(asked: Asked) -> tuple[Column, ...]:
     return (
         column(
             _("Informant"), "name", url=lambda row: reverse("customers:informant", args=[row.informant_id])
         ),
         count(_("Referrals"), "referrals"),
-        count(_("Customers"), "customers"),
+        count(_("Customers"), "customers", url=partial(_told_url, asked)),
         money(_("Gross margin"), "gross_margin"),
         money(_("Rewards"), "rewards"),
         column(_("Margin for each unit of reward"), "return_on_reward", Form.DECIMAL, hide=True),
@@ -191,7 +210,12 @@ def _voice_columns() -> tuple[Column, ...]:
 
 
 def _voice_list(asked: Asked) -> Listing:
-    return Listing(gettext("Every informant"), _voice_columns(), whole(_voices(asked)))
+    if informant := asked.numbers.get("informant"):
+        name = next((line.name for line in _voices(asked) if line.informant_id == informant), "")
+        title = gettext("Customers whom %(informant)s told us of") % {"informant": name}
+        told = asked.read(informants.told_of, informant, asked.scope)
+        return customers_behind(asked, title, told, here(asked, "informants"))
+    return Listing(gettext("Every informant"), _voice_columns(asked), whole(_voices(asked)))
 
 
 def _voice_choices(_asked: Asked) -> Sequence[Choice]:
@@ -200,10 +224,13 @@ def _voice_choices(_asked: Asked) -> Sequence[Choice]:
 
 
 def _cases(asked: Asked) -> list[attention.AttentionLine]:
+    return asked.read(attention.groups, *_told_apart(asked), asked.scope)
+
+
+def _told_apart(asked: Asked) -> tuple[str, str]:
+    """The subject that is asked for, and by what its cases are told apart."""
     subject, dimension = asked.chosen.get("subject", "complaint"), asked.chosen.get("by", "type")
-    if dimension not in DIMENSIONS[subject]:
-        dimension = "type"
-    return attention.groups(asked.run, asked.user, subject, dimension, asked.scope)
+    return subject, dimension if dimension in DIMENSIONS[subject] else "type"
 
 
 def _case_figures(asked: Asked) -> list[Figure]:
@@ -236,15 +263,23 @@ def _case_finding(asked: Asked) -> Finding | None:
         {"name": gettext("Resolved"), "values": [line.resolved for line in lines]},
         {"name": gettext("Open"), "values": [line.cases - line.resolved for line in lines], "tone": "bad"},
     ]
-    chart = parted_bars([line.label for line in lines], series, "number", gettext("Cases"))
-    return Finding(
-        title, gettext("Cases of the window, resolved and open"), chart, Sheet(_case_columns()[:5], lines)
-    )
+    urls = [_case_url(asked, line) for line in lines]
+    chart = parted_bars([line.label for line in lines], series, "number", gettext("Cases"), urls=urls)
+    about = gettext("Cases of the window, resolved and open; a bar leads to the customers who raised them")
+    columns = _case_columns(asked)
+    return Finding(title, about, chart, Sheet((*columns[:5], columns[7]), lines))
 
 
-def _case_columns() -> tuple[Column, ...]:
+def _case_url(asked: Asked, line: attention.AttentionLine) -> str:
+    """Where the customers are whose cases make a group."""
+    subject, dimension = _told_apart(asked)
+    return here(asked, "attention", subject=subject, by=dimension, group=group_code(line.key))
+
+
+def _case_columns(asked: Asked) -> tuple[Column, ...]:
+    link = partial(_case_url, asked)
     return (
-        column(_("Group"), "label"),
+        column(_("Group"), "label", url=link),
         count(_("Cases"), "cases"),
         count(_("Resolved"), "resolved"),
         share(_("Resolved share"), "resolved_share"),
@@ -253,7 +288,7 @@ def _case_columns() -> tuple[Column, ...]:
         Column(
             _("Days to resolve, nine in ten"), lambda row: _in_days(row.hours_90), Form.DECIMAL, hide=True
         ),
-        count(_("Customers"), "customers", hide=True),
+        count(_("Customers"), "customers", url=link, hide=True),
         money(_("What they are worth"), "value"),
     )
 
@@ -263,13 +298,24 @@ def _in_days(hours: float | None) -> float | None:
 
 
 def _case_list(asked: Asked) -> Listing:
-    return Listing(gettext("Every group"), _case_columns(), whole(_cases(asked)))
+    if code := asked.chosen.get("group"):
+        key = group_key(code)
+        label = next((line.label for line in _cases(asked) if line.key == key), "")
+        members = asked.read(attention.members, *_told_apart(asked), key, asked.scope)
+        return customers_behind(
+            asked, gettext("Customers with cases of %(group)s") % {"group": label}, members
+        )
+    return Listing(gettext("Every group"), _case_columns(asked), whole(_cases(asked)))
 
 
 def _case_choices(asked: Asked) -> Sequence[Choice]:
     subjects = [("complaint", _("Complaints")), ("opinion", _("Opinions"))]
     groups = [(name, DIMENSION_LABELS[name]) for name in DIMENSIONS["complaint"]]
     return (Choice("subject", _("Subject"), subjects), Choice("by", _("By"), groups))
+
+
+def _one_group(asked: Asked) -> Sequence[Choice]:
+    return (group_choice([(line.key, line.label) for line in _cases(asked)], _("Group")),)
 
 
 PAGES = (
@@ -291,6 +337,7 @@ PAGES = (
         _source_finding,
         _source_list,
         _source_choices,
+        _one_source,
     ),
     MeasurePage(
         "informants",
@@ -308,6 +355,7 @@ PAGES = (
         _voice_finding,
         _voice_list,
         _voice_choices,
+        numbers=("informant",),
     ),
     MeasurePage(
         "attention",
@@ -326,6 +374,7 @@ PAGES = (
         _case_finding,
         _case_list,
         _case_choices,
+        _one_group,
         related=((_("Complaining key accounts"), "analysis:list", ("complaining",)),),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from operator import itemgetter
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from analysis.exports.tables import Column, Form, Sheet, column
 from analysis.models import ProfitStanding
 from analysis.selectors import drag, profitability, resources
 from analysis.selectors.record_words import MISMATCHES, VERDICTS
+from analysis.views.measures.behind import of_tier
 from analysis.views.measures.declaring import (
     Asked,
     Choice,
@@ -37,7 +39,7 @@ from crm.templatetags.format import compact_money, number, percent
 
 
 def _profit_figures(asked: Asked) -> list[Figure]:
-    found = profitability.summary(asked.run, asked.user, asked.scope)
+    found = asked.read(profitability.summary, asked.scope)
     known = gettext("the cost is known for %(known)s of net revenue") % {
         "known": percent(found.cost_coverage, 0)
     }
@@ -63,26 +65,29 @@ def _profit_figures(asked: Asked) -> list[Figure]:
 
 
 def _profit_finding(asked: Asked) -> Finding | None:
-    found = profitability.summary(asked.run, asked.user, asked.scope)
+    found = asked.read(profitability.summary, asked.scope)
     if not found.customers:
         return None
+    link = partial(here, asked, "profitability")
     steps = [
-        item(gettext("Net revenue"), found.net_revenue) | {"total": True},
-        item(gettext("Cost not known"), -found.uncosted_revenue),
-        item(gettext("Cost of goods"), -found.cost_of_goods),
-        item(gettext("Gross margin"), found.gross_margin) | {"total": True},
-        item(gettext("Service cost"), -found.service_cost),
-        item(gettext("Profit"), found.profit) | {"total": True},
+        item(gettext("Net revenue"), found.net_revenue, url=link(sort="net_revenue")) | {"total": True},
+        item(gettext("Cost not known"), -found.uncosted_revenue, url=link(sort="uncosted_revenue")),
+        item(gettext("Cost of goods"), -found.cost_of_goods, url=link(sort="cost_of_goods")),
+        item(gettext("Gross margin"), found.gross_margin, url=link(sort="gross_margin")) | {"total": True},
+        item(gettext("Service cost"), -found.service_cost, url=link(sort="service_cost")),
+        item(gettext("Profit"), found.profit, url=link()) | {"total": True},
     ]
     title = gettext("Of %(revenue)s, %(profit)s are left") % {
         "revenue": compact_money(found.net_revenue, asked.run.currency),
         "profit": compact_money(found.profit, asked.run.currency),
     }
     columns = (
-        Column(_("Step"), lambda row: row["label"]),
-        Column(_("Money"), lambda row: row["value"], Form.MONEY),
+        Column(_("Step"), itemgetter("label")),
+        Column(_("Money"), itemgetter("value"), Form.MONEY, itemgetter("url")),
     )
-    about = gettext("From net revenue to profit")
+    about = gettext(
+        "From net revenue to profit; a step leads to the customers who make it, the greatest part first"
+    )
     return Finding(title, about, waterfall(steps), Sheet(columns, steps))
 
 
@@ -93,6 +98,10 @@ def _profit_choices(_asked: Asked) -> Sequence[Choice]:
             ("profit", _("Highest profit")),
             ("loss", _("Highest loss")),
             ("service_cost", _("Service cost")),
+            ("net_revenue", _("Net revenue")),
+            ("gross_margin", _("Gross margin")),
+            ("cost_of_goods", _("Cost of goods")),
+            ("uncosted_revenue", _("Cost not known")),
         ),
     )
 
@@ -100,9 +109,10 @@ def _profit_choices(_asked: Asked) -> Sequence[Choice]:
 def _profit_list(asked: Asked) -> Listing:
     columns = (
         CUSTOMER,
-        of_orders(_("Net revenue"), "net_revenue"),
-        money(_("Cost of goods"), "cost_of_goods", hide=True),
-        money(_("Gross margin"), "gross_margin"),
+        of_orders(_("Net revenue"), "net_revenue", order="net_revenue"),
+        money(_("Cost not known"), "uncosted_revenue", order="uncosted_revenue", hide=True),
+        money(_("Cost of goods"), "cost_of_goods", order="cost_of_goods", hide=True),
+        money(_("Gross margin"), "gross_margin", order="gross_margin"),
         money(_("Service cost"), "service_cost", order="service_cost"),
         money(_("Profit"), "profit", order="profit"),
         share(_("Profit rate"), "profit_rate", hide=True),
@@ -121,7 +131,7 @@ def _profit_list(asked: Asked) -> Listing:
 
 
 def _effort_figures(asked: Asked) -> list[Figure]:
-    tiers = resources.by_tier(asked.run, asked.user, asked.scope)
+    tiers = asked.read(resources.by_tier, asked.scope)
     cost = sum(tier.service_cost for tier in tiers)
     margin = sum(tier.gross_margin for tier in tiers)
     return [
@@ -138,7 +148,7 @@ def _effort_figures(asked: Asked) -> list[Figure]:
 
 
 def _effort_finding(asked: Asked) -> Finding | None:
-    tiers = resources.by_tier(asked.run, asked.user, asked.scope)
+    tiers = asked.read(resources.by_tier, asked.scope)
     if not any(tier.customers for tier in tiers):
         return None
     told = [tier for tier in tiers if tier.cost_share is not None and tier.margin_share is not None]
@@ -160,20 +170,18 @@ def _effort_finding(asked: Asked) -> Finding | None:
     ]
     columns = (
         column(_("Tier"), "tier", Form.TIER),
-        count(_("Customers"), "customers"),
+        count(_("Customers"), "customers", url=lambda row: of_tier(asked, row.tier)),
         count(_("Visits"), "visits"),
         money(_("Service cost"), "service_cost"),
         share(_("Share of service cost"), "cost_share"),
         share(_("Share of gross margin"), "margin_share"),
         column(_("Balance"), "balance_label"),
     )
-    chart = parted_bars([tier.tier for tier in tiers], series, "percent", gettext("Share"), grouped=True)
-    return Finding(
-        title,
-        gettext("Shares of what serving cost and of gross margin, by tier"),
-        chart,
-        Sheet(columns, tiers),
-    )
+    urls = [of_tier(asked, tier.tier) for tier in tiers]
+    labels = [tier.tier for tier in tiers]
+    chart = parted_bars(labels, series, "percent", gettext("Share"), grouped=True, urls=urls)
+    about = gettext("Shares of what serving cost and of gross margin, by tier; a bar leads to its customers")
+    return Finding(title, about, chart, Sheet(columns, tiers))
 
 
 def _effort_choices(_asked: Asked) -> Sequence[Choice]:
@@ -197,7 +205,7 @@ def _effort_list(asked: Asked) -> Listing:
 
 
 def _drag_figures(asked: Asked) -> list[Figure]:
-    found = drag.sums(asked.run, asked.user, asked.scope)
+    found = asked.read(drag.sums, asked.scope)
     costing = [each for each in found if each.profit < 0]
     return [
         Figure(_("Drag customers"), sum(each.customers for each in found), better="down"),
@@ -217,7 +225,7 @@ def _drag_figures(asked: Asked) -> list[Figure]:
 
 
 def _drag_finding(asked: Asked) -> Finding | None:
-    found = drag.sums(asked.run, asked.user, asked.scope)
+    found = asked.read(drag.sums, asked.scope)
     if not any(each.customers for each in found):
         return None
     worst = min(found, key=lambda each: each.profit)
@@ -239,7 +247,7 @@ def _drag_finding(asked: Asked) -> Finding | None:
     ]
     columns = (
         column(_("Verdict"), "label", url=lambda row: link(verdict=row.verdict)),
-        count(_("Customers"), "customers"),
+        count(_("Customers"), "customers", url=lambda row: link(verdict=row.verdict)),
         money(_("Gross margin"), "gross_margin"),
         money(_("Service cost"), "service_cost"),
         money(_("Profit"), "profit"),

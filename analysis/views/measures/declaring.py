@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -15,8 +15,11 @@ from analysis.exports.tables import Column, Form, Sheet
 from analysis.models import AnalysisRun, RunState
 from analysis.selectors.snapshots import Filter
 from crm.models import User
+from crm.once import once
 
 Text = str | Promise
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 
 
 class Question(StrEnum):
@@ -54,6 +57,16 @@ class Asked:
     chosen: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     rows: Filter = Filter()  # noqa: RUF009 - frozen: which rows of the list, for pages with filters of their own
+
+    def read(
+        self,
+        selector: Callable[Concatenate[AnalysisRun, User, Given], Found],
+        *given: Given.args,
+        **named: Given.kwargs,
+    ) -> Found:
+        """Return what a selector finds in the run for the user: read once, however often a page asks for the same."""
+        key = (selector, self.run.pk, self.user.pk, given, tuple(sorted(named.items())))
+        return once(key, lambda: selector(self.run, self.user, *given, **named))
 
     @property
     def parameters(self) -> dict[str, str | int]:
@@ -96,11 +109,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The ranked table: its columns, and how a page of it is read (``after``, ``before``, ``size``)."""
+    """The ranked table: its columns, and how a page of it is read (``after``, ``before``, ``size``).
+
+    ``all_url`` leads back to the whole of it, where the address names one thing that it is about.
+    """
 
     title: str
     columns: tuple[Column, ...]
     read: Callable[..., Any]
+    all_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +162,8 @@ class MeasurePage:
         The ranked table; none for a measure that has only groups.
     choices
         What can be chosen.
+    narrower
+        What can be chosen then, depending on that: one of the groups that the chart shows.
     numbers
         Parameters of the address that name one thing by its number: a product, a customer.
     company_only
@@ -166,6 +185,7 @@ class MeasurePage:
     finding: Callable[[Asked], Finding | None] = lambda _asked: None
     listing: Callable[[Asked], Listing | None] = lambda _asked: None
     choices: Callable[[Asked], Sequence[Choice]] = lambda _asked: ()
+    narrower: Callable[[Asked], Sequence[Choice]] = lambda _asked: ()
     numbers: tuple[str, ...] = ()
     company_only: bool = False
     narrows: bool = True

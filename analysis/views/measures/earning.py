@@ -15,6 +15,7 @@ from analysis.exports.tables import Form, Sheet, column
 from analysis.measures.periods import Period, PeriodKind
 from analysis.models import Dimension, RfmSegment
 from analysis.selectors import composition, contribution, periods, rfm
+from analysis.views.measures.behind import customers_behind, group_choice, group_code, group_key
 from analysis.views.measures.declaring import (
     Asked,
     Choice,
@@ -24,13 +25,13 @@ from analysis.views.measures.declaring import (
     Listing,
     MeasurePage,
     Question,
+    Text,
 )
 from analysis.views.measures.parts import (
     CUSTOMER,
     REASON,
     change,
     count,
-    customers_with,
     here,
     money,
     of_orders,
@@ -60,7 +61,7 @@ def _period_choices(asked: Asked) -> Sequence[Choice]:
 
 
 def _period_figures(asked: Asked) -> list[Figure]:
-    total = periods.total(asked.run, asked.user, _period(asked), asked.scope)
+    total = asked.read(periods.total, _period(asked), asked.scope)
     note = gettext("%(before)s to the period before, %(year)s to the year before") % {
         "before": signed_percent(total.change),
         "year": signed_percent(total.change_year),
@@ -76,11 +77,11 @@ def _period_figures(asked: Asked) -> list[Figure]:
 
 
 def _months(asked: Asked) -> Finding | None:
-    months = contribution.monthly(asked.run, asked.user, asked.scope)
+    months = asked.read(contribution.monthly, asked.scope)
     if not months:
         return None
     labels = [f"{each.month:%Y-%m}" for each in months]
-    urls = [orders_in(asked, label) for label in labels]
+    urls = [orders_in(asked, each.month) for each in months]
     series = [
         {"name": gettext("Net revenue"), "values": [each.net_revenue for each in months]},
         {"name": gettext("Gross margin"), "values": [each.gross_margin for each in months], "tone": "quiet"},
@@ -89,7 +90,7 @@ def _months(asked: Asked) -> Finding | None:
         column(_("Month"), "month", Form.DAY),
         money(_("Net revenue"), "net_revenue"),
         money(_("Gross margin"), "gross_margin"),
-        count(_("Orders"), "orders"),
+        count(_("Orders"), "orders", url=lambda row: orders_in(asked, row.month, sales=True)),
     )
     return Finding(
         monthly_title(months),
@@ -116,8 +117,12 @@ def _sales(asked: Asked) -> Listing:
 
 def _groups(asked: Asked) -> list[composition.Group]:
     dimension = Dimension(asked.chosen.get("by", Dimension.INDUSTRY))
-    within = asked.scope.region if dimension is Dimension.REGION else None
-    return composition.groups(asked.run, asked.user, dimension, asked.scope, within=within)
+    return asked.read(composition.groups, dimension, asked.scope, within=_within(asked))
+
+
+def _within(asked: Asked) -> int | None:
+    """The region whose parts are told apart: the one that is asked for, when regions are."""
+    return asked.scope.region if asked.chosen.get("by") == Dimension.REGION else None
 
 
 def _composition_choices(_asked: Asked) -> Sequence[Choice]:
@@ -129,6 +134,10 @@ def _composition_choices(_asked: Asked) -> Sequence[Choice]:
         Dimension.SIZE,
     )
     return (Choice("by", _("By"), [(each.value, each.label) for each in order]),)
+
+
+def _one_of_the_groups(asked: Asked) -> Sequence[Choice]:
+    return (group_choice([(each.key, each.label) for each in _groups(asked)], _("Group")),)
 
 
 def _composition_figures(asked: Asked) -> list[Figure]:
@@ -150,15 +159,8 @@ def _composition_figures(asked: Asked) -> list[Figure]:
 
 
 def _group_url(asked: Asked, group: composition.Group) -> str:
-    """Where the customers of a group are; nowhere for what no list can be filtered by."""
-    filters = {
-        Dimension.INDUSTRY: "industry",
-        Dimension.REGION: "region",
-        Dimension.OWNERSHIP_TYPE: "ownership_type",
-        Dimension.BUSINESS_MODEL: "business_model",
-    }
-    name = filters.get(Dimension(asked.chosen.get("by", Dimension.INDUSTRY)))
-    return customers_with(asked, **{name: group.key}) if name and group.key else ""
+    """Where the customers of a group are: below, as the run knew them."""
+    return here(asked, "composition", by=asked.chosen.get("by"), group=group_code(group.key))
 
 
 def _composition_finding(asked: Asked) -> Finding | None:
@@ -185,9 +187,10 @@ def _composition_finding(asked: Asked) -> Finding | None:
 
 
 def _group_columns(asked: Asked) -> tuple[Any, ...]:
+    link = partial(_group_url, asked)
     return (
-        column(_("Group"), "label", url=partial(_group_url, asked)),
-        count(_("Customers"), "customers"),
+        column(_("Group"), "label", url=link),
+        count(_("Customers"), "customers", url=link),
         money(_("Net revenue"), "net_revenue"),
         share(_("Share of revenue"), "revenue_share"),
         share(_("Share of customers"), "customer_share", hide=True),
@@ -198,18 +201,29 @@ def _group_columns(asked: Asked) -> tuple[Any, ...]:
 
 
 def _composition_list(asked: Asked) -> Listing:
+    if code := asked.chosen.get("group"):
+        key = group_key(code) or ""
+        dimension = Dimension(asked.chosen["by"])
+        label = next((each.label for each in _groups(asked) if each.key == key), "")
+        members = asked.read(composition.members, dimension, key, asked.scope, within=_within(asked))
+        return customers_behind(
+            asked, gettext("Customers of the group %(group)s") % {"group": label}, members
+        )
     return Listing(gettext("All groups"), _group_columns(asked), whole(_groups(asked)))
 
 
 def _rfm_choices(_asked: Asked) -> Sequence[Choice]:
+    scores: list[tuple[str, Text]] = [("", _("All")), *((str(each), str(each)) for each in reversed(SCORES))]
     return (
         Choice("segment", _("Segment"), [("", _("All")), *RfmSegment.choices]),
+        Choice("recency", _("Recency"), scores),
+        Choice("frequency", _("Frequency"), scores),
         sorting(("value", _("Worth")), ("recency", _("Last order")), ("orders", _("Orders"))),
     )
 
 
 def _rfm_figures(asked: Asked) -> list[Figure]:
-    segments = rfm.segments(asked.run, asked.user, asked.scope)
+    segments = asked.read(rfm.segments, asked.scope)
     key = [segment for segment in segments if segment.code in KEYS]
     people, worth = sum(each.customers for each in segments), sum(each.value for each in segments)
     back = next(each for each in segments if each.code == "key_win_back")
@@ -231,8 +245,8 @@ def _rfm_figures(asked: Asked) -> list[Figure]:
 
 
 def _rfm_finding(asked: Asked) -> Finding | None:
-    segments = rfm.segments(asked.run, asked.user, asked.scope)
-    cells = rfm.cells(asked.run, asked.user, asked.scope)
+    segments = asked.read(rfm.segments, asked.scope)
+    cells = asked.read(rfm.cells, asked.scope)
     if not cells:
         return None
     best = max(segments, key=lambda segment: segment.value)
@@ -242,7 +256,15 @@ def _rfm_finding(asked: Asked) -> Finding | None:
         "customers": number(best.customers),
         "all": number(people),
     }
-    tiles = [{"x": cell.recency - 1, "y": 5 - cell.frequency, "value": cell.customers} for cell in cells]
+    tiles = [
+        {
+            "x": cell.recency - 1,
+            "y": 5 - cell.frequency,
+            "value": cell.customers,
+            "url": here(asked, "rfm", recency=cell.recency, frequency=cell.frequency),
+        }
+        for cell in cells
+    ]
     chart = heat(
         [str(score) for score in SCORES],
         [str(score) for score in reversed(SCORES)],
@@ -253,10 +275,16 @@ def _rfm_finding(asked: Asked) -> Finding | None:
     )
     columns = (
         column(_("Segment"), "label", url=lambda row: here(asked, "rfm", segment=row.code)),
-        count(_("Customers"), "customers"),
+        count(_("Customers"), "customers", url=lambda row: here(asked, "rfm", segment=row.code)),
         money(_("Worth"), "value"),
     )
-    return Finding(title, gettext("Customers by recency and frequency"), chart, Sheet(columns, segments))
+    about = gettext("Customers by recency and frequency; a tile leads to them, the table has their segments")
+    return Finding(title, about, chart, Sheet(columns, segments))
+
+
+def _score(asked: Asked, name: str) -> int | None:
+    """The score that is asked for; None for any."""
+    return int(asked.chosen[name]) if asked.chosen.get(name) else None
 
 
 def _rfm_list(asked: Asked) -> Listing:
@@ -277,6 +305,8 @@ def _rfm_list(asked: Asked) -> Listing:
         asked.user,
         asked.scope,
         segment=asked.chosen["segment"],
+        recency=_score(asked, "recency"),
+        frequency=_score(asked, "frequency"),
         order=asked.chosen["sort"],
     )
     return Listing(gettext("Customers by their scores"), columns, read)
@@ -318,6 +348,7 @@ PAGES = (
         _composition_finding,
         _composition_list,
         _composition_choices,
+        _one_of_the_groups,
     ),
     MeasurePage(
         "rfm",

@@ -29,6 +29,8 @@ from customers.selectors.profiles import known_teams, visible_customers
 
 SCOPE = ("owner", "team", "region")
 NOBODY = "none"
+# What names one of the groups that a chart shows.
+GROUP = "group"
 # The name of the controls that say whose customers.
 WHOSE = "whose"
 LARGEST_KEY = 2**63 - 1
@@ -36,12 +38,16 @@ LARGEST_KEY = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What was asked of a page, the run that it is compared with, and the controls that ask something else."""
+    """What was asked of a page, the run that it is compared with, and the controls that ask something else.
+
+    ``filters`` is the form that the customers asked for were read by.
+    """
 
     asked: Asked
     against: AnalysisRun | None
     controls: list[dict[str, Any]]
     notes: list[str]
+    filters: SnapshotFilters
 
     @property
     def then(self) -> Asked | None:
@@ -64,9 +70,8 @@ def frame_of(request: HttpRequest, user: User, run: AnalysisRun) -> Frame:
         _runs_control(request, "against", _("Compared with"), earlier, against),
     ]
     notes += [_not_there(name) for name in SCOPE if name in form.errors]
-    return Frame(
-        Asked(shown, user, scope, rows=form.rows()), against, [each for each in controls if each], notes
-    )
+    asked = Asked(shown, user, scope, rows=form.rows())
+    return Frame(asked, against, [each for each in controls if each], notes, form)
 
 
 def without_scope(frame: Frame) -> Frame:
@@ -84,13 +89,15 @@ def with_numbers(request: HttpRequest, frame: Frame, names: Sequence[str]) -> Fr
         *frame.notes,
         *(_not_there(name) for name, value in given.items() if value and name not in found),
     ]
-    return Frame(replace(frame.asked, numbers=found), frame.against, frame.controls, notes)
+    return replace(frame, asked=replace(frame.asked, numbers=found), notes=notes)
 
 
 def with_choices(request: HttpRequest, frame: Frame, choices: Sequence[Choice]) -> Frame:
     """The frame with a page's own choices read from the address, and their controls."""
     chosen: dict[str, str] = dict(frame.asked.chosen)
     notes, controls = list(frame.notes), []
+    # A group is one of what else was chosen.
+    anew = {GROUP: None} if GROUP not in {choice.name for choice in choices} else {}
     for choice in choices:
         offered = {value: str(label) for value, label in choice.options}
         if not offered:
@@ -104,13 +111,14 @@ def with_choices(request: HttpRequest, frame: Frame, choices: Sequence[Choice]) 
         options = [
             {
                 "label": label,
-                "url": with_parameters(request, **{choice.name: None if each == default else each}),
+                "url": with_parameters(request, **{**anew, choice.name: None if each == default else each}),
                 "active": each == value,
             }
             for each, label in offered.items()
         ]
         controls.append({"label": str(choice.label), "value": offered[value], "options": options})
-    return Frame(replace(frame.asked, chosen=chosen), frame.against, [*frame.controls, *controls], notes)
+    asked = replace(frame.asked, chosen=chosen)
+    return replace(frame, asked=asked, controls=[*frame.controls, *controls], notes=notes)
 
 
 def state_of(run: AnalysisRun, result: MeasureResult | None) -> dict[str, Any] | None:
@@ -138,6 +146,21 @@ def for_the_company() -> dict[str, Any]:
 def reads_records(asked: Asked) -> bool:
     """Whether some figures are added up from today's records, since the stored ones are those of the company."""
     return not asked.scope.is_empty or not sees_company(asked.user)
+
+
+def freshness(asked: Asked, published: AnalysisRun) -> dict[str, Any] | None:
+    """Say that something was imported after the run shown, where that matters; None when it does not."""
+    live = reads_records(asked)
+    if asked.run.pk == published.pk:
+        return stale(asked.run, asked.user, live=live)
+    imported = newer_import(asked.run) if live else None
+    if imported is None:
+        return None
+    text = _(
+        "An import ended on %(when)s, after this run. Scores and lists are those of the run; sums over a part of the"
+        " customers may hold rows of the import that are dated within its window."
+    ) % {"when": moment(imported)}
+    return _notice("info", _("This is a past run."), text)
 
 
 def stale(run: AnalysisRun, user: User, *, live: bool = False) -> dict[str, Any] | None:

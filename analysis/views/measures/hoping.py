@@ -1,4 +1,4 @@
-"""Who will earn the money: lifetime value, gold customers, the wish list, narrow buyers."""
+"""Who will earn the money: lifetime value, gold customers, narrow buyers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import dots, parted_bars
-from analysis.exports.tables import Column, Form, Sheet, column
+from analysis.exports.tables import Form, Sheet, column
 from analysis.models import ElsewhereBasis
-from analysis.selectors import clv, gold, offers, spreads, wish_list
-from analysis.selectors.record_words import WISHES
+from analysis.selectors import clv, gold, offers, spreads
 from analysis.views.measures.declaring import (
     Asked,
     Choice,
@@ -33,7 +32,6 @@ from analysis.views.measures.parts import (
     record_of,
     share,
     sorting,
-    whole,
 )
 from crm.templatetags.format import compact_money, number, percent
 
@@ -41,7 +39,7 @@ MOST_DOTS = 100
 
 
 def _value_figures(asked: Asked) -> list[Figure]:
-    found = clv.summary(asked.run, asked.user, asked.scope)
+    found = asked.read(clv.summary, asked.scope)
     years = {"years": found.years, "rate": percent(found.discount_rate, 0)}
     return [
         Figure(
@@ -58,7 +56,7 @@ def _value_figures(asked: Asked) -> list[Figure]:
 
 
 def _value_finding(asked: Asked) -> Finding | None:
-    top = clv.customers(asked.run, asked.user, asked.scope, size=MOST_DOTS).rows
+    top = asked.read(clv.customers, asked.scope, size=MOST_DOTS).rows
     if not top:
         return None
     below = sum(1 for each in top if each.clv < each.naive)
@@ -113,7 +111,7 @@ def _value_choices(_asked: Asked) -> Sequence[Choice]:
 
 
 def _gold_figures(asked: Asked) -> list[Figure]:
-    found = gold.summary(asked.run, asked.user, asked.scope)
+    found = asked.read(gold.summary, asked.scope)
     figures = [
         Figure(
             _("Gold customers"),
@@ -132,7 +130,7 @@ def _gold_figures(asked: Asked) -> list[Figure]:
 
 def _gold_score(asked: Asked) -> Figure:
     """How right the list was a year ago: the method's figure, not one of somebody's customers."""
-    score = gold.score(asked.run, asked.user)
+    score = asked.read(gold.score)
     model = next((each for each in score.lists if each.name == "model"), None) if score else None
     naive = next((each for each in score.lists if each.name == "naive"), None) if score else None
     return Figure(
@@ -149,7 +147,7 @@ def _stay(count: int) -> str:
 
 
 def _gold_finding(asked: Asked) -> Finding | None:
-    top = gold.customers(asked.run, asked.user, asked.scope, size=MOST_DOTS).rows
+    top = asked.read(gold.customers, asked.scope, size=MOST_DOTS).rows
     if not top:
         return None
     fresh = sum(1 for each in top if not each.was_top)
@@ -209,68 +207,8 @@ def _gold_list(asked: Asked) -> Listing:
     return Listing(gettext("Customers by expected spend"), columns, read)
 
 
-def _wish_figures(asked: Asked) -> list[Figure]:
-    lines = wish_list.progress(asked.run, asked.user, asked.scope)
-    if not lines:
-        return [Figure(_("On the list"), 0)]
-    whole_list = lines[0]
-    return [
-        Figure(_("On the list"), whole_list.listed),
-        Figure(
-            _("Won"),
-            whole_list.won,
-            note=gettext("%(count)s should be won by now") % {"count": number(whole_list.due)},
-            better="up",
-        ),
-        Figure(_("In talks"), whole_list.in_talks, better="up"),
-        Figure(_("Without a next step"), whole_list.needs_step, better="down"),
-    ]
-
-
-def _wish_finding(asked: Asked) -> Finding | None:
-    lines = wish_list.progress(asked.run, asked.user, asked.scope)
-    if not lines:
-        return None
-    owners = [line for line in lines if line.owner is not None]
-    title = gettext("%(won)s of %(listed)s are won") % {
-        "won": number(lines[0].won),
-        "listed": number(lines[0].listed),
-    }
-    tones = {"won": "good", "in_talks": "accent", "gone_quiet": "warn", "untouched": "quiet"}
-    series = [
-        {"name": str(label), "values": [getattr(line, status) for line in owners], "tone": tones[status]}
-        for status, label in WISHES.items()
-    ]
-    columns = (
-        Column(_("Owner"), lambda row: row.owner or gettext("Nobody")),
-        count(_("On the list"), "listed"),
-        count(_("Won"), "won"),
-        count(_("In talks"), "in_talks"),
-        count(_("Gone quiet"), "gone_quiet"),
-        count(_("Not yet approached"), "untouched"),
-    )
-    chart = parted_bars(
-        [line.owner or gettext("Nobody") for line in owners], series, "number", gettext("Customers")
-    )
-    return Finding(title, gettext("The year's wish list by owner and status"), chart, Sheet(columns, owners))
-
-
-def _wish_rows(asked: Asked) -> Listing:
-    columns = (
-        CUSTOMER,
-        column(_("Status"), "status_label"),
-        column(_("Responsible"), "responsible", hide=True),
-        column(_("Next step"), "next_step"),
-        column(_("Last contact"), "last_contact_on", Form.DAY),
-        money(_("Net revenue"), "net_revenue", hide=True),
-        REASON,
-    )
-    rows = wish_list.wishes(asked.run, asked.user, asked.scope)
-    return Listing(gettext("Whom we most want to win"), columns, whole(rows))
-
-
 def _narrow_figures(asked: Asked) -> list[Figure]:
-    found = spreads.narrow(asked.run, asked.user, asked.scope)
+    found = asked.read(spreads.narrow, asked.scope)
     return [
         Figure(_("Narrow buyers"), sum(each.customers for each in found), url="#rows"),
         Figure(_("What they buy elsewhere"), sum(each.elsewhere for each in found), Form.MONEY),
@@ -279,7 +217,7 @@ def _narrow_figures(asked: Asked) -> list[Figure]:
 
 
 def _narrow_finding(asked: Asked) -> Finding | None:
-    found = spreads.narrow(asked.run, asked.user, asked.scope)
+    found = asked.read(spreads.narrow, asked.scope)
     if not found:
         return None
     title = gettext("%(money)s go elsewhere") % {
@@ -292,7 +230,7 @@ def _narrow_finding(asked: Asked) -> Finding | None:
     ]
     columns = (
         column(_("Basis"), "label", url=lambda row: link(basis=row.basis)),
-        count(_("Customers"), "customers"),
+        count(_("Customers"), "customers", url=lambda row: link(basis=row.basis)),
         money(_("From us"), "net_revenue"),
         money(_("Elsewhere"), "elsewhere"),
     )
@@ -361,21 +299,6 @@ PAGES = (
         _gold_list,
         _gold_choices,
         related=((_("Work through the list"), "analysis:list", ("gold",)),),
-    ),
-    MeasurePage(
-        "wish_list",
-        Question.WILL,
-        _("Wish list"),
-        _("whom we most want to win, and how far we have come"),
-        Definition(
-            _("The year's list, each customer with a status: won, in talks, gone quiet, not yet approached."),
-            _("due = customers listed · share of the year gone by"),
-            _("Contacts count only when they were logged."),
-        ),
-        _wish_figures,
-        _wish_finding,
-        _wish_rows,
-        related=((_("Work through the list"), "analysis:list", ("wish",)),),
     ),
     MeasurePage(
         "narrow_buyers",

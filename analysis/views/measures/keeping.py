@@ -1,18 +1,17 @@
-"""Who stays: cohorts, loyalty, retention lists."""
+"""Who stays: loyalty, retention lists."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from analysis.charts.shapes import bars, heat, item, parted_bars
+from analysis.charts.shapes import bars, item, parted_bars
 from analysis.exports.tables import Column, Form, Sheet, column
 from analysis.models import RetentionStatus
-from analysis.selectors import cohorts, loyalty, retention, spreads
+from analysis.selectors import loyalty, retention, spreads
 from analysis.views.measures.declaring import (
     Asked,
     Choice,
@@ -32,97 +31,12 @@ from analysis.views.measures.parts import (
     of_orders,
     share,
     sorting,
-    whole,
 )
 from crm.templatetags.format import number, percent
 
-COHORTS_SHOWN = 18
-AGES_SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Months:
-    """A cohort with the share that ordered in each month of its life."""
-
-    cohort: cohorts.Cohort
-
-    def at(self, age: int) -> float | None:
-        """The share that ordered in a month of this age; None when that has not come."""
-        return next((month.retention for month in self.cohort.months if month.age == age), None)
-
-
-def _cohorts(asked: Asked) -> list[_Months]:
-    return [_Months(each) for each in cohorts.cohorts(asked.run, asked.user, asked.scope)]
-
-
-def _cohort_figures(asked: Asked) -> list[Figure]:
-    found = cohorts.cohorts(asked.run, asked.user, asked.scope)
-    people = sum(each.customers for each in found)
-    again = sum(each.repeaters for each in found)
-    return [
-        Figure(_("Customers who ever ordered"), people),
-        Figure(_("Ordered again"), again, better="up"),
-        Figure(_("Repeat-purchase rate"), again / people if people else None, Form.SHARE, better="up"),
-        Figure(
-            _("Newest cohort"),
-            found[-1].customers if found else None,
-            note=gettext("first order in its month"),
-        ),
-    ]
-
-
-def _cohort_finding(asked: Asked) -> Finding | None:
-    shown = _cohorts(asked)[-COHORTS_SHOWN:]
-    if not shown:
-        return None
-    full = [each for each in shown if each.at(1) is not None]
-    best = max(full, key=lambda each: each.at(1) or 0.0, default=None)
-    title = gettext("How long customers keep ordering after their first month")
-    if best is not None and best.at(1):
-        title = gettext("Of those who began in %(month)s, %(share)s ordered again in the month after") % {
-            "month": f"{best.cohort.month:%Y-%m}",
-            "share": percent(best.at(1)),
-        }
-    tiles = [
-        {"x": month.age - 1, "y": place, "value": month.retention}
-        for place, each in enumerate(shown)
-        for month in each.cohort.months
-        if 0 < month.age <= AGES_SHOWN
-    ]
-    chart = heat(
-        [str(age) for age in range(1, AGES_SHOWN + 1)],
-        [f"{each.cohort.month:%Y-%m}" for each in shown],
-        tiles,
-        "percent",
-        x_label=gettext("Months after the first order"),
-        y_label=gettext("Month of the first order"),
-    )
-    about = gettext("Share of each month's new customers who ordered in the months after")
-    return Finding(title, about, chart, Sheet(_cohort_columns((1, 3, 6, 12)), shown[::-1]))
-
-
-def _at(age: int, row: _Months) -> float | None:
-    return row.at(age)
-
-
-def _cohort_columns(ages: Sequence[int]) -> tuple[Column, ...]:
-    return (
-        Column(_("First order"), lambda row: f"{row.cohort.month:%Y-%m}"),
-        count(_("Customers"), "cohort.customers"),
-        share(_("Ordered again"), "cohort.repeat_rate"),
-        *(
-            Column(gettext("Month %(age)s") % {"age": age}, partial(_at, age), Form.SHARE, hide=age > 3)
-            for age in ages
-        ),
-    )
-
-
-def _cohort_list(asked: Asked) -> Listing:
-    return Listing(gettext("All cohorts"), _cohort_columns((1, 2, 3, 6, 9, 12)), whole(_cohorts(asked)[::-1]))
-
 
 def _loyalty_figures(asked: Asked) -> list[Figure]:
-    found = loyalty.summary(asked.run, asked.user, asked.scope)
+    found = asked.read(loyalty.summary, asked.scope)
     return [
         Figure(_("Customers with an order"), found.customers),
         Figure(_("Repeat rate"), found.repeat_rate, Form.SHARE, better="up"),
@@ -139,7 +53,7 @@ def _loyalty_figures(asked: Asked) -> list[Figure]:
 
 
 def _loyalty_finding(asked: Asked) -> Finding | None:
-    bands = spreads.tenure(asked.run, asked.user, asked.scope)
+    bands = asked.read(spreads.tenure, asked.scope)
     if not any(band.customers for band in bands):
         return None
     most = max(bands, key=lambda band: band.customers)
@@ -147,25 +61,35 @@ def _loyalty_finding(asked: Asked) -> Finding | None:
         "years": _years(most.years),
         "share": percent(most.repeaters / most.customers),
     }
+    link = partial(here, asked, "loyalty")
     series = [
-        {"name": gettext("Ordered again"), "values": [band.repeaters for band in bands]},
+        {
+            "name": gettext("Ordered again"),
+            "values": [band.repeaters for band in bands],
+            "urls": [link(years=band.years, who="repeat") for band in bands],
+        },
         {
             "name": gettext("Ordered once"),
             "values": [band.customers - band.repeaters for band in bands],
+            "urls": [link(years=band.years, who="once") for band in bands],
             "tone": "quiet",
         },
     ]
     columns = (
         Column(_("Customers for"), lambda band: _years(band.years)),
-        count(_("Customers"), "customers"),
-        count(_("Ordered again"), "repeaters"),
+        count(_("Customers"), "customers", url=lambda band: link(years=band.years)),
+        count(_("Ordered again"), "repeaters", url=lambda band: link(years=band.years, who="repeat")),
     )
-    chart = parted_bars([_years(band.years) for band in bands], series, "number", gettext("Customers"))
-    return Finding(title, gettext("Customers by years since their first order"), chart, Sheet(columns, bands))
+    urls = [link(years=band.years) for band in bands]
+    chart = parted_bars(
+        [_years(band.years) for band in bands], series, "number", gettext("Customers"), urls=urls
+    )
+    about = gettext("Customers by years since their first order; a part of a bar leads to them")
+    return Finding(title, about, chart, Sheet(columns, bands))
 
 
 def _years(years: int) -> str:
-    if years >= spreads.LONGEST_TENURE:
+    if years >= loyalty.LONGEST_TENURE:
         return gettext("%(years)s years or more") % {"years": years}
     return gettext("%(years)s to %(next)s years") % {"years": years, "next": years + 1}
 
@@ -177,7 +101,8 @@ def _loyalty_choices(_asked: Asked) -> Sequence[Choice]:
         ("once", _("Ordered once")),
         ("wallet", _("Wallet known")),
     ]
-    return (Choice("who", _("Who"), options),)
+    years = [(str(each), _years(each)) for each in range(loyalty.LONGEST_TENURE + 1)]
+    return (Choice("who", _("Who"), options), Choice("years", _("Customers for"), [("", _("All")), *years]))
 
 
 def _loyalty_list(asked: Asked) -> Listing:
@@ -189,6 +114,7 @@ def _loyalty_list(asked: Asked) -> Listing:
         asked.scope,
         repeat={"repeat": True, "once": False}.get(who),
         with_wallet=who == "wallet",
+        years=int(asked.chosen["years"]) if asked.chosen["years"] else None,
     )
     columns = (
         CUSTOMER,
@@ -203,7 +129,7 @@ def _loyalty_list(asked: Asked) -> Listing:
 
 
 def _retention_figures(asked: Asked) -> list[Figure]:
-    found = retention.branches(asked.run, asked.user, asked.scope)
+    found = asked.read(retention.branches, asked.scope)
     kept, lost = sum(each.kept for each in found), sum(each.lost for each in found)
     money_kept = sum(each.revenue_kept for each in found)
     money_before = sum(each.revenue_before for each in found)
@@ -224,12 +150,13 @@ def _retention_figures(asked: Asked) -> list[Figure]:
     ]
 
 
-def _branch_url(asked: Asked, branch: retention.Branch) -> str:
-    return here(asked, "retention", branch=branch.branch_id, status="lost") if branch.branch_id else ""
+def _branch_url(asked: Asked, branch: retention.Branch, status: str = "lost") -> str:
+    """Where a branch's customers of a status are; those of no branch by its 0."""
+    return here(asked, "retention", branch=branch.branch_id or 0, status=status)
 
 
 def _retention_finding(asked: Asked) -> Finding | None:
-    found = retention.branches(asked.run, asked.user, asked.scope)
+    found = asked.read(retention.branches, asked.scope)
     told = [each for each in found if each.customer_retention is not None]
     if not told:
         return None
@@ -249,10 +176,11 @@ def _retention_finding(asked: Asked) -> Finding | None:
     ]
     columns = (
         Column(_("Branch"), lambda row: row.label or gettext("No branch"), url=partial(_branch_url, asked)),
-        count(_("Kept"), "kept"),
-        count(_("Lost"), "lost"),
-        count(_("New"), "new"),
-        count(_("Regained"), "regained"),
+        *(
+            count(label, status, url=lambda row, status=status: _branch_url(asked, row, status))
+            for status, label in RetentionStatus.choices
+            if status != RetentionStatus.IDLE
+        ),
         share(_("Customer retention"), "customer_retention"),
         share(_("Revenue retention"), "revenue_retention"),
     )
@@ -261,11 +189,10 @@ def _retention_finding(asked: Asked) -> Finding | None:
 
 
 def _retention_choices(asked: Asked) -> Sequence[Choice]:
-    named = [each for each in retention.branches(asked.run, asked.user, asked.scope) if each.branch_id]
+    found = asked.read(retention.branches, asked.scope)
+    branches = [(str(each.branch_id or 0), each.label or gettext("No branch")) for each in found]
     return (
-        Choice(
-            "branch", _("Branch"), [("", _("All")), *((str(each.branch_id), each.label) for each in named)]
-        ),
+        Choice("branch", _("Branch"), [("", _("All")), *branches]),
         Choice("status", _("Retention"), [("", _("All")), *RetentionStatus.choices]),
         sorting(
             ("revenue_before", _("Revenue before")),
@@ -302,20 +229,6 @@ def _retention_list(asked: Asked) -> Listing:
 
 
 PAGES = (
-    MeasurePage(
-        "cohorts",
-        Question.LEAVES,
-        _("Cohorts"),
-        _("how many of those who began in one month still order in the months after"),
-        Definition(
-            _("Customers whose first order lies in one month are a cohort; a month with an order is active."),
-            _("retention = members with an order in that month ÷ members of the cohort"),
-            _("The latest month of every cohort is not over as a rule, and looks lower than it will be."),
-        ),
-        _cohort_figures,
-        _cohort_finding,
-        _cohort_list,
-    ),
     MeasurePage(
         "loyalty",
         Question.LEAVES,

@@ -21,7 +21,7 @@ from analysis.selectors.snapshots import digest_of_left_out, sees_company
 from analysis.views.measures.frame import Frame
 
 SECONDS = 6 * 3600
-VERSION = 2
+VERSION = 3
 
 
 def kept(name: str, frame: Frame, read: Callable[[], dict[str, Any]]) -> dict[str, Any]:

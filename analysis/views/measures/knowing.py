@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from operator import itemgetter
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import bars, item
-from analysis.exports.tables import Form, Sheet, column
+from analysis.exports.tables import Column, Form, Sheet, column
 from analysis.selectors import data_quality
 from analysis.views.measures.declaring import (
     Asked,
+    Choice,
     Definition,
     Figure,
     Finding,
@@ -19,13 +22,13 @@ from analysis.views.measures.declaring import (
     MeasurePage,
     Question,
 )
-from analysis.views.measures.parts import CUSTOMER, SHORT, count, share
+from analysis.views.measures.parts import CUSTOMER, SHORT, count, here, share
 from crm.templatetags.format import number
 
 
 def _quality_figures(asked: Asked) -> list[Figure]:
-    found = data_quality.headline(asked.run, asked.user, asked.scope)
-    unused = data_quality.fields(asked.run, asked.user, asked.scope, unused=True)
+    found = asked.read(data_quality.headline, asked.scope)
+    unused = asked.read(data_quality.fields, asked.scope, unused=True)
     return [
         Figure(_("Customers"), found.customers),
         Figure(_("Filled in"), found.completeness, Form.SHARE, better="up"),
@@ -35,11 +38,7 @@ def _quality_figures(asked: Asked) -> list[Figure]:
 
 
 def _quality_finding(asked: Asked) -> Finding | None:
-    lines = [
-        line
-        for line in data_quality.fields(asked.run, asked.user, asked.scope)
-        if line.completeness is not None
-    ]
+    lines = [line for line in asked.read(data_quality.fields, asked.scope) if line.completeness is not None]
     if not lines:
         return None
     emptiest = sorted(lines, key=lambda line: line.completeness or 0.0)
@@ -50,17 +49,41 @@ def _quality_finding(asked: Asked) -> Finding | None:
     }
     used = [line for line in emptiest if not line.is_unused][:SHORT]
     drawn = [
-        item(line.label, line.completeness or 0.0, note=number(line.filled))
+        item(
+            line.label,
+            line.completeness or 0.0,
+            note=gettext("%(count)s customers lack it") % {"count": number(_lacking(line))},
+            url=_lacking_url(asked, line),
+        )
         for line in used or emptiest[:SHORT]
     ]
     columns = (
         column(_("Field"), "label"),
         share(_("Filled in"), "completeness"),
         count(_("Filled"), "filled"),
+        Column(_("Lacking"), _lacking, Form.COUNT, partial(_lacking_url, asked)),
         count(_("Customers"), "customers"),
     )
-    about = gettext("How far the emptiest of the fields in use are filled in; the table has all")
+    about = gettext(
+        "How far the emptiest of the fields in use are filled in; a bar leads to the customers who lack it, the table"
+        " has all fields"
+    )
     return Finding(title, about, bars(drawn, "percent", gettext("Filled in")), Sheet(columns, emptiest))
+
+
+def _lacking(line: data_quality.FieldLine) -> int:
+    """Of how many customers a field that applies to them is not filled in."""
+    return line.customers - line.filled
+
+
+def _lacking_url(asked: Asked, line: data_quality.FieldLine) -> str:
+    return here(asked, "data_quality", lacking=line.key)
+
+
+def _quality_choices(asked: Asked) -> Sequence[Choice]:
+    lines = asked.read(data_quality.fields, asked.scope)
+    options = sorted(((line.key, line.label) for line in lines), key=itemgetter(1))
+    return (Choice("lacking", _("Lacking"), [("", _("Any")), *options]),)
 
 
 def _quality_list(asked: Asked) -> Listing:
@@ -72,7 +95,8 @@ def _quality_list(asked: Asked) -> Listing:
         column(_("Checked on"), "checked_on", Form.DAY),
         column(_("Age"), "age_days", Form.DAYS, hide=True),
     )
-    read = partial(data_quality.least_complete, asked.run, asked.user, asked.scope)
+    lacking = asked.chosen["lacking"]
+    read = partial(data_quality.least_complete, asked.run, asked.user, asked.scope, lacking=lacking)
     return Listing(gettext("The least complete records"), columns, read)
 
 
@@ -92,5 +116,6 @@ PAGES = (
         _quality_figures,
         _quality_finding,
         _quality_list,
+        _quality_choices,
     ),
 )

@@ -73,7 +73,7 @@ class _Judged:
 
 
 def _moves_figures(asked: Asked) -> list[Figure]:
-    found = moves.counts(asked.run, asked.user, asked.scope)
+    found = asked.read(moves.counts, asked.scope)
     link = partial(here, asked, "moves")
     return [
         Figure(_("Moved up"), found["up"], better="up", url=link(kind="up")),
@@ -84,7 +84,7 @@ def _moves_figures(asked: Asked) -> list[Figure]:
 
 
 def _moves_finding(asked: Asked) -> Finding | None:
-    found = spreads.passages(asked.run, asked.user, asked.scope)
+    found = asked.read(spreads.passages, asked.scope)
     crossings = [each for each in found if each.tier and each.tier_before]
     if not found:
         return None
@@ -101,7 +101,7 @@ def _moves_finding(asked: Asked) -> Finding | None:
             "count": each.customers,
             "tone": "good" if each.tier < each.tier_before else "bad",
             "label": number(each.customers),
-            "url": here(asked, "moves", kind="up" if each.tier < each.tier_before else "down"),
+            "url": _passage_url(asked, each),
         }
         for each in crossings
     ]
@@ -111,21 +111,40 @@ def _moves_finding(asked: Asked) -> Finding | None:
     columns = (
         Column(_("From"), lambda row: row.tier_before or "–", Form.TEXT),
         Column(_("To"), lambda row: row.tier or "–", Form.TEXT),
-        count(_("Customers"), "customers"),
+        count(_("Customers"), "customers", url=partial(_passage_url, asked)),
         money(_("Worth"), "value"),
     )
     about = gettext("Customers by their tier in the run before and now; a line leads to them")
     return Finding(title, about, slope(left, right, PLACES, drawn), Sheet(columns, found))
 
 
+def _passage_url(asked: Asked, passage: spreads.Passage) -> str:
+    """Where those are who went from one tier to another."""
+    return here(asked, "moves", passage=f"{passage.tier_before}-{passage.tier}")
+
+
 def _moves_choices(_asked: Asked) -> Sequence[Choice]:
-    options = [("", _("All")), *Movement.choices, *FLAGS]
-    return (Choice("kind", _("Move"), options),)
+    tiers = (*PLACES, "")
+    passages = [
+        (f"{before}-{tier}", f"{before or '–'} → {tier or '–'}")
+        for before in tiers
+        for tier in tiers
+        if before != tier
+    ]
+    kinds = [("", _("All")), *Movement.choices, *FLAGS]
+    return (
+        Choice("kind", _("Move"), kinds),
+        Choice("passage", _("From and to"), [("", _("All")), *passages]),
+    )
 
 
 def _moves_list(asked: Asked) -> Listing:
+    kind, chosen = asked.chosen["kind"], asked.chosen["passage"]
+    before, _dash, tier = chosen.partition("-")
+    passage = (before, tier) if chosen else None
+
     def read(**place: Any) -> RowsPage[_Moved]:
-        page = moves.moved(asked.run, asked.user, asked.scope, kind=asked.chosen["kind"], **place)
+        page = moves.moved(asked.run, asked.user, asked.scope, kind=kind, passage=passage, **place)
         rows = [
             _Moved(row, row.tier_before, row.tier, row.value_before, row.value, (row.sentence, *row.reasons))
             for row in page.rows
@@ -144,7 +163,7 @@ def _moves_list(asked: Asked) -> Listing:
 
 
 def _latest(asked: Asked) -> MethodScores | None:
-    windows = backtest.windows(asked.run, asked.user)
+    windows = asked.read(backtest.windows)
     methods = windows[0].methods if windows else []
     return next((method for method in methods if method.is_default), next(iter(methods), None))
 
@@ -179,7 +198,7 @@ def _backtest_figures(asked: Asked) -> list[Figure]:
 
 
 def _backtest_finding(asked: Asked) -> Finding | None:
-    windows = backtest.windows(asked.run, asked.user)
+    windows = asked.read(backtest.windows)
     methods = [method for method in windows[0].methods if method.calibration] if windows else []
     if not methods:
         return None
@@ -224,7 +243,7 @@ def _backtest_finding(asked: Asked) -> Finding | None:
 def _backtest_list(asked: Asked) -> Listing:
     rows = [
         _Judged(window.trained_to, window.as_of, method)
-        for window in backtest.windows(asked.run, asked.user)
+        for window in asked.read(backtest.windows)
         for method in window.methods
     ]
     columns = (

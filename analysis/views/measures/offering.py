@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from django.utils.translation import gettext
@@ -11,8 +12,10 @@ from analysis.charts.shapes import bars, item, network
 from analysis.exports.tables import Column, Form, Sheet, column
 from analysis.selectors import offers, spreads
 from analysis.selectors.results import summary_of
+from analysis.selectors.slices import DUE_DAYS
 from analysis.views.measures.declaring import (
     Asked,
+    Choice,
     Definition,
     Figure,
     Finding,
@@ -45,7 +48,7 @@ def _basket_figures(asked: Asked) -> list[Figure]:
 
 
 def _basket_finding(asked: Asked) -> Finding | None:
-    pairs = offers.pairs(asked.run, asked.user, size=PAIRS_DRAWN).rows
+    pairs = asked.read(offers.pairs, size=PAIRS_DRAWN).rows
     if not pairs:
         return None
     first = pairs[0]
@@ -67,6 +70,7 @@ def _basket_finding(asked: Asked) -> Finding | None:
             "source": places_of[pair.product_id],
             "target": places_of[pair.other_id],
             "label": number(pair.together),
+            "url": here(asked, "baskets", product=pair.product_id),
         }
         for pair in pairs
     ]
@@ -90,12 +94,13 @@ def _pair_columns(asked: Asked) -> tuple[Column, ...]:
 
 def _basket_list(asked: Asked) -> Listing:
     read = partial(offers.pairs, asked.run, asked.user, product=asked.numbers.get("product"))
-    return Listing(gettext("Pairs, the most telling first"), _pair_columns(asked), read)
+    back = here(asked, "baskets") if asked.numbers.get("product") else ""
+    return Listing(gettext("Pairs, the most telling first"), _pair_columns(asked), read, back)
 
 
 def _offer_figures(asked: Asked) -> list[Figure]:
-    top = spreads.offered(asked.run, asked.user, asked.scope, size=1)
-    found = offers.recommendations(asked.run, asked.user, asked.scope, size=1)
+    top = asked.read(spreads.offered, asked.scope, size=1)
+    found = asked.read(offers.recommendations, asked.scope, size=1)
     more = "+" if found.count_capped else ""
     return [
         Figure(_("Offers to make"), found.count, note=gettext("and more") if more else ""),
@@ -109,7 +114,7 @@ def _offer_figures(asked: Asked) -> list[Figure]:
 
 
 def _offer_finding(asked: Asked) -> Finding | None:
-    found = spreads.offered(asked.run, asked.user, asked.scope, size=SHORT)
+    found = asked.read(spreads.offered, asked.scope, size=SHORT)
     if not found:
         return None
     title = gettext("%(product)s fits %(count)s customers who do not buy it") % {
@@ -120,7 +125,7 @@ def _offer_finding(asked: Asked) -> Finding | None:
     drawn = [item(each.product, each.customers, url=link(product=each.product_id)) for each in found]
     columns = (
         column(_("Product"), "product", url=lambda row: link(product=row.product_id)),
-        count(_("Customers"), "customers"),
+        count(_("Customers"), "customers", url=lambda row: link(product=row.product_id)),
         count(_("Best offer for"), "first"),
     )
     about = gettext("Customers to whom a product is to be offered; a bar leads to them")
@@ -144,11 +149,12 @@ def _offer_list(asked: Asked) -> Listing:
         count(_("Place"), "place", hide=True),
         REASON,
     )
-    return Listing(gettext("What to offer whom, the strongest first"), columns, read)
+    back = here(asked, "cross_sell") if asked.numbers else ""
+    return Listing(gettext("What to offer whom, the strongest first"), columns, read, back)
 
 
 def _due_figures(asked: Asked) -> list[Figure]:
-    bands = spreads.due_days(asked.run, asked.user, asked.scope)
+    bands = asked.read(spreads.due_days, asked.scope)
     soon = [band for band in bands if band.to is not None and band.to <= 7]
     return [
         Figure(_("Customers due to buy"), sum(band.customers for band in bands), better="up", url="#rows"),
@@ -158,7 +164,7 @@ def _due_figures(asked: Asked) -> list[Figure]:
 
 
 def _due_finding(asked: Asked) -> Finding | None:
-    bands = spreads.due_days(asked.run, asked.user, asked.scope)
+    bands = asked.read(spreads.due_days, asked.scope)
     if not any(band.customers for band in bands):
         return None
     title = gettext("%(money)s of usual orders are due") % {
@@ -169,25 +175,36 @@ def _due_finding(asked: Asked) -> Finding | None:
             _due_words(band),
             band.value,
             note=gettext("%(count)s customers") % {"count": number(band.customers)},
-            url="#rows",
+            url=here(asked, "upsell", due=place),
         )
-        for band in bands
+        for place, band in enumerate(bands)
     ]
     columns = (
         Column(_("Due"), _due_words),
-        count(_("Customers"), "customers"),
+        count(_("Customers"), "customers", url=lambda band: here(asked, "upsell", due=bands.index(band))),
         money(_("Usual orders"), "value"),
     )
-    about = gettext("Usual orders of customers with good credit whose next purchase is due, by when")
+    about = gettext(
+        "Usual orders of customers with good credit whose next purchase is due, by when; a bar leads to them"
+    )
     return Finding(title, about, bars(drawn, "money", gettext("Usual orders")), Sheet(columns, bands))
 
 
 def _due_words(band: spreads.DaysBand) -> str:
-    if band.after is None:
+    return _days_words(band.after, band.to)
+
+
+def _days_words(after: int | None, to: int | None) -> str:
+    if after is None:
         return gettext("past its day")
-    if band.to is None:
-        return gettext("later than %(days)s days") % {"days": band.after}
-    return gettext("in %(first)s to %(last)s days") % {"first": band.after + 1, "last": band.to}
+    if to is None:
+        return gettext("later than %(days)s days") % {"days": after}
+    return gettext("in %(first)s to %(last)s days") % {"first": after + 1, "last": to}
+
+
+def _due_choices(_asked: Asked) -> Sequence[Choice]:
+    bands = [(str(place), _days_words(after, to)) for place, (after, to) in enumerate(DUE_DAYS)]
+    return (Choice("due", _("Due"), [("", _("All")), *bands]),)
 
 
 def _due_list(asked: Asked) -> Listing:
@@ -200,7 +217,8 @@ def _due_list(asked: Asked) -> Listing:
         money(_("Credit left"), "room", hide=True),
         REASON,
     )
-    read = partial(offers.due_to_buy, asked.run, asked.user, asked.scope)
+    band = int(asked.chosen["due"]) if asked.chosen["due"] else None
+    read = partial(offers.due_to_buy, asked.run, asked.user, asked.scope, band=band)
     return Listing(gettext("Who is due, the soonest first"), columns, read)
 
 
@@ -258,5 +276,6 @@ PAGES = (
         _due_figures,
         _due_finding,
         _due_list,
+        _due_choices,
     ),
 )

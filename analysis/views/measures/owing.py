@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from analysis.charts.shapes import bars, item
 from analysis.exports.tables import Column, Form, Sheet, column
 from analysis.selectors import credit, spreads
+from analysis.selectors.slices import OVERDUE_DAYS
 from analysis.views.measures.declaring import (
     Asked,
     Choice,
@@ -33,7 +34,7 @@ from crm.templatetags.format import number, percent
 
 
 def _credit_figures(asked: Asked) -> list[Figure]:
-    found = credit.summary(asked.run, asked.user, asked.scope)
+    found = asked.read(credit.summary, asked.scope)
     link = partial(here, asked, "credit")
     return [
         Figure(_("Unpaid"), found.unpaid, Form.MONEY, better="down"),
@@ -57,7 +58,7 @@ def _credit_figures(asked: Asked) -> list[Figure]:
 
 
 def _credit_finding(asked: Asked) -> Finding | None:
-    bands = spreads.overdue_ages(asked.run, asked.user, asked.scope)
+    bands = asked.read(spreads.overdue_ages, asked.scope)
     total = sum(band.value for band in bands)
     if not total:
         return None
@@ -68,27 +69,27 @@ def _credit_finding(asked: Asked) -> Finding | None:
     }
     drawn = [
         item(
-            _days_words(band),
+            _days_words(band.after, band.to),
             band.value,
             tone="bad" if band.to is None else "warn",
             note=gettext("%(count)s customers") % {"count": number(band.customers)},
-            url=here(asked, "credit", which="overdue"),
+            url=here(asked, "credit", age=place),
         )
-        for band in bands
+        for place, band in enumerate(bands)
     ]
     columns = (
-        Column(_("Days overdue"), _days_words),
-        count(_("Customers"), "customers"),
+        Column(_("Days overdue"), lambda band: _days_words(band.after, band.to)),
+        count(_("Customers"), "customers", url=lambda band: here(asked, "credit", age=bands.index(band))),
         money(_("Overdue"), "value"),
     )
     about = gettext("Money overdue by how long; a bar leads to the customers")
     return Finding(title, about, bars(drawn, "money", gettext("Overdue")), Sheet(columns, bands))
 
 
-def _days_words(band: spreads.DaysBand) -> str:
-    if band.to is None:
-        return gettext("more than %(days)s days") % {"days": band.after}
-    return gettext("%(first)s to %(last)s days") % {"first": (band.after or 0) + 1, "last": band.to}
+def _days_words(after: int | None, to: int | None) -> str:
+    if to is None:
+        return gettext("more than %(days)s days") % {"days": after}
+    return gettext("%(first)s to %(last)s days") % {"first": (after or 0) + 1, "last": to}
 
 
 def _credit_choices(_asked: Asked) -> Sequence[Choice]:
@@ -99,7 +100,9 @@ def _credit_choices(_asked: Asked) -> Sequence[Choice]:
         ("grades_differ", _("Grade differs from the record")),
     ]
     orders = (("overdue", _("Overdue")), ("unpaid", _("Unpaid")), ("spend", _("Spend")))
-    return (Choice("which", _("Which"), options), sorting(*orders))
+    bands = [(str(place), _days_words(after, to)) for place, (after, to) in enumerate(OVERDUE_DAYS)]
+    ages = Choice("age", _("Days overdue"), [("", _("All")), *bands])
+    return (Choice("which", _("Which"), options), ages, sorting(*orders))
 
 
 def _credit_list(asked: Asked) -> Listing:
@@ -112,6 +115,7 @@ def _credit_list(asked: Asked) -> Listing:
         overdue=which == "overdue",
         over_limit=which == "over_limit",
         grades_differ=which == "grades_differ",
+        band=int(asked.chosen["age"]) if asked.chosen["age"] else None,
         order=asked.chosen["sort"],
     )
     columns = (

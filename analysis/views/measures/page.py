@@ -25,9 +25,8 @@ from analysis.views.measures.frame import (
     Frame,
     for_the_company,
     frame_of,
-    reads_records,
+    freshness,
     saved_views,
-    stale,
     state_of,
     with_choices,
     with_numbers,
@@ -64,7 +63,7 @@ def measure(request: HttpRequest, *, name: str) -> HttpResponse:
     state = state_of(asked.run, result) if name in FURTHER else None
     if page.company_only and not sees_company(user):
         state = for_the_company()
-    older = stale(run, user, live=reads_records(asked)) if asked.run.pk == run.pk else None
+    older = freshness(asked, run)
     context: dict[str, Any] = {
         "page": page,
         "run": asked.run,
@@ -110,16 +109,15 @@ def _export(request: HttpRequest, name: str) -> HttpResponseBase:
     return hand_out(request, user, taken, run=frame.asked.run, kind=kind, back=back)
 
 
-def core_frame(
-    request: HttpRequest, user: User, name: str, run: AnalysisRun
-) -> tuple[AnalysisRun, dict[str, Any]]:
-    """The frame of a page of the core run, which has filters of its own: the run, and what its template needs."""
+def core_frame(request: HttpRequest, user: User, name: str, run: AnalysisRun) -> tuple[Frame, dict[str, Any]]:
+    """The frame of a page of the core run, which has a view of its own, and what its template needs of it."""
     frame = frame_of(request, user, run)
     page = pages.PAGES[name]
-    notice = stale(run, user) if frame.asked.run.pk == run.pk else None
-    return frame.asked.run, {
-        "controls": [control for control in frame.controls if control.get("name") != "against"],
-        "notes": frame.notes,
+    notice = freshness(frame.asked, run)
+    return frame, {
+        "run": frame.asked.run,
+        "window": window_sentence(frame.asked.run),
+        "frame": frame,
         "notices": [notice] if notice else [],
         "saved": saved_views(request, user, f"analysis:{name}"),
         "exports": _exports(request, page, user),
@@ -131,7 +129,8 @@ def _framed(request: HttpRequest, user: User, page: MeasurePage, run: AnalysisRu
     """The page's frame, with its own choices read."""
     frame = frame_of(request, user, run)
     frame = with_numbers(request, frame if page.narrows else without_scope(frame), page.numbers)
-    return with_choices(request, frame, page.choices(frame.asked))
+    frame = with_choices(request, frame, page.choices(frame.asked))
+    return with_choices(request, frame, page.narrower(frame.asked))
 
 
 def _read_head(page: MeasurePage, frame: Frame) -> dict[str, Any]:
@@ -177,6 +176,7 @@ def _list(request: HttpRequest, page: MeasurePage, asked: Asked) -> dict[str, An
             "next_url": shown.next_url,
             "notes": shown.notes,
             "count": words,
+            "all_url": listing.all_url,
         }
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.views.measures import (
+    beginning,
     coming,
     core,
     costing,
@@ -15,6 +16,7 @@ from analysis.views.measures import (
     owing,
     places,
     products,
+    wishing,
 )
 from analysis.views.measures.declaring import MeasurePage, Question
 
@@ -22,9 +24,11 @@ _FAMILIES = (
     core,
     earning,
     hoping,
+    wishing,
     costing,
     owing,
     moving,
+    beginning,
     keeping,
     products,
     offering,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -10,9 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from analysis.exports.tables import Column, Form, column
+from analysis.measures.windows import month_of
 from analysis.selectors.results import RowsPage
 from analysis.views.measures.declaring import Asked, Choice, Text
 from crm.paging import PAGE_SIZE, CursorError
+from customers.models import OrderStatus
 
 CUSTOMER = column(_("Customer"), "customer", Form.CUSTOMER)
 REASON = column(_("Why"), "reason", Form.REASON, hide=True)
@@ -40,9 +43,9 @@ def change(label: Text, path: str, **more: Any) -> Column:
     return column(label, path, Form.CHANGE, **more)
 
 
-def of_orders(label: Text, path: str) -> Column:
+def of_orders(label: Text, path: str, **more: Any) -> Column:
     """A column of a customer's net revenue, which leads to the orders behind it."""
-    return column(label, path, Form.MONEY, url=lambda row: orders_of(row.customer.customer_id))
+    return column(label, path, Form.MONEY, url=lambda row: orders_of(row.customer.customer_id), **more)
 
 
 def orders_of(customer: int) -> str:
@@ -50,21 +53,20 @@ def orders_of(customer: int) -> str:
     return f"{reverse('customers:orders')}?{urlencode({'customer': customer})}"
 
 
-def customers_with(asked: Asked, **filters: str | int | None) -> str:
-    """Where the customers asked for are who have something in common: in the list of customers, as it is today."""
-    scope = {"owner": asked.scope.owner, "team": asked.scope.team, "region": asked.scope.region}
-    wanted = {name: value for name, value in {**scope, **filters}.items() if value}
-    return f"{reverse('customers:list')}?{urlencode(wanted)}"
-
-
-def orders_in(asked: Asked, month: str) -> str:
-    """Where the orders of a month are; nowhere of a colleague's or team's customers, by whom no list of them goes."""
-    if asked.scope.owner or asked.scope.team:
-        return ""
-    wanted = {"month": month, "region": asked.scope.region}
-    return (
-        f"{reverse('customers:orders')}?{urlencode({name: value for name, value in wanted.items() if value})}"
-    )
+def orders_in(asked: Asked, month: datetime.date, *, sales: bool = False) -> str:
+    """Where the orders of a month are that its figures are made of, up to the run's day; without returns, ``sales``."""
+    states = [OrderStatus.CONFIRMED, OrderStatus.DELIVERED, *([] if sales else [OrderStatus.RETURNED])]
+    scope = asked.scope
+    is_last = month <= asked.run.as_of < month_of(month, 1)
+    wanted = {
+        "month": f"{month:%Y-%m}",
+        "until": asked.run.as_of.isoformat() if is_last else None,
+        "region": scope.region,
+        "owner": scope.owner,
+        "team": scope.team,
+    }
+    found = {name: value for name, value in wanted.items() if value}
+    return f"{reverse('customers:orders')}?{urlencode({**found, 'status': states}, doseq=True)}"
 
 
 def carried(asked: Asked, address: str) -> str:

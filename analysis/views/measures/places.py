@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from operator import attrgetter
+from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from analysis.charts.shapes import bars, heat, item
 from analysis.exports.tables import Column, Form, Sheet, column
 from analysis.models import PlaceKind
-from analysis.selectors import places
+from analysis.selectors import buyers, places
+from analysis.selectors.results import RowsPage
+from analysis.views.measures.behind import group_choice, group_code, group_key
 from analysis.views.measures.declaring import (
     Asked,
     Choice,
@@ -24,10 +28,12 @@ from analysis.views.measures.declaring import (
     Question,
 )
 from analysis.views.measures.parts import (
+    CUSTOMER,
     SHORT,
     count,
     here,
     money,
+    of_orders,
     share,
     whole,
 )
@@ -49,7 +55,7 @@ class _Share:
 
 def _cells(asked: Asked) -> list[places.Cell]:
     level = RegionLevel(asked.chosen.get("level", RegionLevel.AREA))
-    return places.distribution(asked.run, asked.user, asked.scope, level=level)
+    return asked.read(places.distribution, asked.scope, level=level)
 
 
 def _summed(cells: Sequence[places.Cell], name: str, measure: str, none: str) -> list[_Share]:
@@ -93,7 +99,7 @@ def _distribution_finding(asked: Asked) -> Finding | None:
             "x": columns[cell.category_id],
             "y": rows[cell.region_id],
             "value": getattr(cell, measure),
-            "url": here(asked, "periods", region=cell.region_id),
+            "url": _cell_url(asked, cell),
         }
         for cell in cells
         if cell.region_id in rows and cell.category_id in columns
@@ -105,16 +111,25 @@ def _distribution_finding(asked: Asked) -> Finding | None:
         "number" if measure == "quantity" else "money",
     )
     shown = sorted(cells, key=attrgetter(measure), reverse=True)[:SHORT]
-    about = gettext("What sells where; a tile leads to the region's customers")
-    return Finding(title, about, chart, Sheet(_cell_columns()[:4], shown))
+    about = gettext("What sells where; a tile leads to the customers who bought it")
+    return Finding(title, about, chart, Sheet(_cell_columns(asked)[:4], shown))
 
 
-def _cell_columns() -> tuple[Column, ...]:
+def _cell_url(asked: Asked, cell: places.Cell) -> str:
+    """Where the customers are who bought of a category in a region; 0 is where one of them is not known."""
+    place, category = cell.region_id or 0, cell.category_id or 0
+    return here(
+        asked, "product_distribution", level=asked.chosen.get("level"), place=place, category=category
+    )
+
+
+def _cell_columns(asked: Asked) -> tuple[Column, ...]:
+    link = partial(_cell_url, asked)
     return (
         Column(_("Region"), lambda row: row.region or gettext("No region")),
         Column(_("Category"), lambda row: row.category or gettext("No category")),
-        column(_("Quantity"), "quantity", Form.COUNT),
-        money(_("Net revenue"), "net_revenue"),
+        column(_("Quantity"), "quantity", Form.COUNT, url=link),
+        money(_("Net revenue"), "net_revenue", url=link),
         share(_("Share of the region"), "region_share", hide=True),
         share(_("Share of the category"), "category_share", hide=True),
         column(_("Against the average"), "quotient", Form.DECIMAL),
@@ -123,8 +138,36 @@ def _cell_columns() -> tuple[Column, ...]:
 
 def _distribution_list(asked: Asked) -> Listing:
     measure = asked.chosen.get("figure", "quantity")
+    if {"place", "category"} <= asked.numbers.keys():
+        return _cell_buyers(asked, asked.numbers["place"] or None, asked.numbers["category"] or None)
     rows = sorted(_cells(asked), key=attrgetter(measure), reverse=True)
-    return Listing(gettext("Every region and category"), _cell_columns(), whole(rows))
+    return Listing(gettext("Every region and category"), _cell_columns(asked), whole(rows))
+
+
+def _cell_buyers(asked: Asked, region: int | None, category: int | None) -> Listing:
+    level = RegionLevel(asked.chosen["level"])
+    cell = next((e for e in _cells(asked) if (e.region_id, e.category_id) == (region, category)), None)
+    rows = asked.read(buyers.in_region, region, category, asked.scope, level=level)
+    title = gettext("Who bought %(category)s in %(region)s") % {
+        "category": (cell.category if cell else "") or gettext("No category"),
+        "region": (cell.region if cell else "") or gettext("No region"),
+    }
+    return _buyers_list(title, rows, here(asked, "product_distribution", level=asked.chosen["level"]))
+
+
+def _buyers_list(title: str, rows: Sequence[buyers.Bought], back: str) -> Listing:
+    """The table of buyers, named as far as a page of it shows them."""
+    columns = (
+        CUSTOMER,
+        column(_("Quantity"), "quantity", Form.COUNT),
+        of_orders(_("Net revenue"), "net_revenue"),
+    )
+
+    def read(**place: Any) -> RowsPage[buyers.Buyer]:
+        page = whole(rows)(**place)
+        return replace(page, rows=buyers.named(page.rows))
+
+    return Listing(title, columns, read, back)
 
 
 def _distribution_choices(_asked: Asked) -> Sequence[Choice]:
@@ -137,7 +180,7 @@ def _distribution_choices(_asked: Asked) -> Sequence[Choice]:
 
 def _likings(asked: Asked) -> list[places.Liking]:
     kind = PlaceKind(asked.chosen.get("kind", PlaceKind.PROVINCE))
-    return places.likings(asked.run, asked.user, kind)
+    return asked.read(places.likings, kind)
 
 
 def _liking_figures(asked: Asked) -> list[Figure]:
@@ -165,20 +208,32 @@ def _liking_finding(asked: Asked) -> Finding | None:
             f"{each.place} · {each.category}",
             each.lift,
             note=gettext("%(count)s buyers") % {"count": number(each.buyers)},
-            url=here(asked, "periods", region=each.region_id) if each.region_id else "",
+            url=_liking_url(asked, each),
         )
         for each in liked
     ]
-    about = gettext("How many times as often as everywhere; a bar leads to the place's customers")
-    return Finding(title, about, bars(drawn, "number", gettext("Lift")), Sheet(_liking_columns()[:4], liked))
+    about = gettext("How many times as often as everywhere; a bar leads to the buyers")
+    columns = _liking_columns(asked)[:4]
+    return Finding(title, about, bars(drawn, "number", gettext("Lift")), Sheet(columns, liked))
 
 
-def _liking_columns() -> tuple[Column, ...]:
+def _liking_url(asked: Asked, liking: places.Liking) -> str:
+    """Where the buyers of a category in a place are."""
+    group = group_code(_liking_key(liking))
+    return here(asked, "regional_affinity", kind=asked.chosen.get("kind"), group=group)
+
+
+def _liking_key(liking: places.Liking) -> str:
+    """What names a place and a category: the place by its region or its kind of property."""
+    return f"{liking.region_id or liking.property_type}:{liking.category_id}"
+
+
+def _liking_columns(asked: Asked) -> tuple[Column, ...]:
     return (
         column(_("Place"), "place"),
         column(_("Category"), "category"),
         column(_("Lift"), "lift", Form.DECIMAL),
-        count(_("Buyers"), "buyers"),
+        count(_("Buyers"), "buyers", url=partial(_liking_url, asked)),
         count(_("Customers"), "customers", hide=True),
         share(_("Share who buy it here"), "share"),
         share(_("Everywhere"), "overall_share"),
@@ -187,11 +242,24 @@ def _liking_columns() -> tuple[Column, ...]:
 
 
 def _liking_list(asked: Asked) -> Listing:
-    return Listing(gettext("What is liked where"), _liking_columns(), whole(_likings(asked)))
+    if code := asked.chosen.get("group"):
+        place, _colon, category = (group_key(code) or "").partition(":")
+        kind = PlaceKind(asked.chosen["kind"])
+        rows = asked.read(buyers.in_place, kind, place, int(category))
+        told = next(each for each in _likings(asked) if _liking_key(each) == f"{place}:{category}")
+        words = {"category": told.category, "region": told.place}
+        title = gettext("Who bought %(category)s in %(region)s") % words
+        return _buyers_list(title, rows, "")
+    return Listing(gettext("What is liked where"), _liking_columns(asked), whole(_likings(asked)))
 
 
 def _liking_choices(_asked: Asked) -> Sequence[Choice]:
     return (Choice("kind", _("Kind of place"), PlaceKind.choices),)
+
+
+def _one_liking(asked: Asked) -> Sequence[Choice]:
+    likings = [(_liking_key(each), f"{each.place} · {each.category}") for each in _likings(asked)]
+    return (group_choice(likings, _("Buyers")),)
 
 
 PAGES = (
@@ -212,6 +280,7 @@ PAGES = (
         _distribution_finding,
         _distribution_list,
         _distribution_choices,
+        numbers=("place", "category"),
     ),
     MeasurePage(
         "regional_affinity",
@@ -233,6 +302,7 @@ PAGES = (
         _liking_finding,
         _liking_list,
         _liking_choices,
+        _one_liking,
         company_only=True,
         narrows=False,
     ),

@@ -39,7 +39,7 @@ from crm.templatetags.format import compact_money, number, percent
 
 
 def _margin_figures(asked: Asked) -> list[Figure]:
-    lines = margins.products(asked.run, asked.user, asked.scope)
+    lines = asked.read(margins.products, asked.scope)
     net, margin = sum(line.net_revenue for line in lines), sum(line.gross_margin for line in lines)
     costed = sum(line.cost_coverage * line.net_revenue for line in lines)
     losing = [line for line in lines if line.gross_margin < 0]
@@ -64,9 +64,7 @@ def _margin_figures(asked: Asked) -> list[Figure]:
 
 
 def _margin_finding(asked: Asked) -> Finding | None:
-    lines = [
-        line for line in margins.products(asked.run, asked.user, asked.scope) if line.margin_rate is not None
-    ]
+    lines = [line for line in asked.read(margins.products, asked.scope) if line.margin_rate is not None]
     if not lines:
         return None
     top = sorted(lines, key=attrgetter("net_revenue"), reverse=True)[:60]
@@ -80,7 +78,7 @@ def _margin_finding(asked: Asked) -> Finding | None:
             "x": line.net_revenue,
             "y": line.margin_rate,
             "label": line.name,
-            "url": here(asked, "product_margins", product=line.product_id),
+            "url": _buyers_url(asked, line),
             "tone": "bad" if (line.margin_rate or 0) < 0 else "accent",
         }
         for line in top
@@ -93,12 +91,18 @@ def _margin_finding(asked: Asked) -> Finding | None:
         y_label=gettext("Gross margin"),
     )
     about = gettext("Products by net revenue and gross margin; a dot leads to the customers who buy it")
-    return Finding(title, about, chart, Sheet(_product_columns(asked)[:5], top))
+    buyers = count(_("Customers"), "customers", url=partial(_buyers_url, asked))
+    return Finding(title, about, chart, Sheet((*_product_columns(asked)[:5], buyers), top))
+
+
+def _buyers_url(asked: Asked, row: Any) -> str:
+    """Where the customers are who buy a product."""
+    return here(asked, "product_margins", product=row.product_id)
 
 
 def _product_columns(asked: Asked) -> tuple[Column, ...]:
     return (
-        column(_("Product"), "name", url=lambda row: here(asked, "product_margins", product=row.product_id)),
+        column(_("Product"), "name", url=partial(_buyers_url, asked)),
         share(_("Margin"), "margin_rate"),
         money(_("Gross margin"), "gross_margin"),
         money(_("Net revenue"), "net_revenue"),
@@ -111,22 +115,29 @@ def _product_columns(asked: Asked) -> tuple[Column, ...]:
 def _margin_list(asked: Asked) -> Listing:
     """All products; the customers of one, or the products of one customer, when the address names it."""
     lowest_first = asked.chosen["sort"] == "low"
+    back = here(asked, "product_margins")
     if product := asked.numbers.get("product"):
-        buyers = margins.customers_of(asked.run, asked.user, product, asked.scope)
-        return _ranked(gettext("Customers who buy this product"), _buyer_columns(), buyers, lowest_first)
+        buyers = asked.read(margins.customers_of, product, asked.scope)
+        return _ranked(
+            gettext("Customers who buy this product"), _buyer_columns(), buyers, lowest_first, back
+        )
     if customer := asked.numbers.get("customer"):
-        bought = margins.products_of(asked.run, asked.user, customer)
-        return _ranked(gettext("What this customer buys"), _product_columns(asked), bought, lowest_first)
-    lines = margins.products(asked.run, asked.user, asked.scope)
-    columns = (*_product_columns(asked), count(_("Customers"), "customers"))
+        bought = asked.read(margins.products_of, customer)
+        return _ranked(
+            gettext("What this customer buys"), _product_columns(asked), bought, lowest_first, back
+        )
+    lines = asked.read(margins.products, asked.scope)
+    columns = (*_product_columns(asked), count(_("Customers"), "customers", url=partial(_buyers_url, asked)))
     return _ranked(gettext("Products by margin"), columns, lines, lowest_first)
 
 
-def _ranked(title: str, columns: tuple[Column, ...], rows: Sequence[Any], lowest_first: bool) -> Listing:
+def _ranked(
+    title: str, columns: tuple[Column, ...], rows: Sequence[Any], lowest_first: bool, back: str = ""
+) -> Listing:
     if lowest_first:
         known = [row for row in rows if row.margin_rate is not None]
         rows = sorted(known, key=attrgetter("margin_rate"))
-    return Listing(title, columns, whole(rows))
+    return Listing(title, columns, whole(rows), back)
 
 
 def _buyer_columns() -> tuple[Column, ...]:
@@ -155,12 +166,12 @@ def _advice_figures(asked: Asked) -> list[Figure]:
             gettext("worth %(money)s") % {"money": compact_money(each.gain, asked.run.currency)},
             url=here(asked, "mix_advice", kind=each.advice),
         )
-        for each in margins.advice_sums(asked.run, asked.user, asked.scope)
+        for each in asked.read(margins.advice_sums, asked.scope)
     ]
 
 
 def _advice_finding(asked: Asked) -> Finding | None:
-    sums = margins.advice_sums(asked.run, asked.user, asked.scope)
+    sums = asked.read(margins.advice_sums, asked.scope)
     if not any(each.pieces for each in sums):
         return None
     best = max(sums, key=attrgetter("gain"))
@@ -172,7 +183,11 @@ def _advice_finding(asked: Asked) -> Finding | None:
         item(each.label, each.gain, url=here(asked, "mix_advice", kind=each.advice), note=number(each.pieces))
         for each in sums
     ]
-    columns = (column(_("Advice"), "label"), count(_("Pieces"), "pieces"), money(_("Gain"), "gain"))
+    columns = (
+        column(_("Advice"), "label"),
+        count(_("Pieces"), "pieces", url=lambda row: here(asked, "mix_advice", kind=row.advice)),
+        money(_("Gain"), "gain"),
+    )
     about = gettext("What each kind of advice would be worth in a year; a bar leads to the pieces")
     return Finding(title, about, bars(drawn, "money", gettext("Gain")), Sheet(columns, sums))
 
@@ -196,7 +211,8 @@ def _advice_list(asked: Asked) -> Listing:
         money(_("Net revenue"), "net_revenue", hide=True),
         REASON,
     )
-    return Listing(gettext("Advice, the greatest gain first"), columns, read)
+    back = here(asked, "mix_advice") if asked.numbers else ""
+    return Listing(gettext("Advice, the greatest gain first"), columns, read, back)
 
 
 def _advice_choices(_asked: Asked) -> Sequence[Choice]:

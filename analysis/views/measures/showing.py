@@ -64,15 +64,21 @@ def list_rows(listing: Listing, rows: Sequence[Any]) -> list[list[dict[str, Any]
     return shown
 
 
+def change_of(
+    now: Any, before: Any, form: Form = Form.COUNT, better: str = "", currency: str = ""
+) -> dict[str, str]:
+    """Describe how a figure changed for components/kpi.html; ``better`` as of a Figure."""
+    change, tone = _change(Figure("", now, form, better=better), before, currency)
+    return {"delta": change, "delta_tone": tone}
+
+
 def _figure(figure: Figure, before: Any, currency: str) -> dict[str, Any]:
-    change, tone = _change(figure, before, currency)
     return {
         "label": str(figure.label),
         "value": _headline(figure, currency),
         "note": str(figure.note),
         "url": figure.url,
-        "delta": change,
-        "delta_tone": tone,
+        **change_of(figure.value, before, figure.form, figure.better, currency),
     }
 
 
@@ -107,7 +113,7 @@ def _short_cell(column: Column, row: Any) -> Any:
     url = _address(column, row, value)
     if column.form is Form.TIER:
         return {"tier": text, "text": ""}
-    return {"text": text, "url": url} if url and text else text
+    return {"text": text, "url": url, "is_figure": column.is_figure} if url and text else text
 
 
 def _cell(column: Column, row: Any) -> dict[str, Any]:

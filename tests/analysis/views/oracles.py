@@ -19,9 +19,13 @@ MINE = {
     "region": """SELECT id FROM customers_customer WHERE region_id IN
         (SELECT id FROM customers_region WHERE path LIKE 'D/D1/%')""",
 }
+# The informants that they may see; whoever narrows a page down sees the company's all the same.
+HEARD = "SELECT id FROM customers_informant WHERE owner_id = {user}"
+HEARD_BY_ALL = "SELECT id FROM customers_informant"
 HEAD = """WITH mine AS (
     SELECT id FROM customers_customer WHERE deleted_at IS NULL AND NOT scoring_refused AND id IN ({mine})
-), w AS (SELECT window_start AS start, window_end AS stop, as_of FROM analysis_analysisrun WHERE id = {run}),
+), heard AS ({heard}),
+w AS (SELECT window_start AS start, window_end AS stop, as_of FROM analysis_analysisrun WHERE id = {run}),
 line AS (
     SELECT l.*, p.not_merchandise FROM customers_orderline l JOIN customers_order o ON o.id = l.order_id
     LEFT JOIN customers_product p ON p.id = l.product_id, w
@@ -133,6 +137,38 @@ ORACLES: dict[str, Oracle] = {
     "upsell": Oracle("Customers due to buy", "count", (due := stored("analysis_upsellcandidate")), rows=due),
     "product_distribution": Oracle("Net revenue", "money", GOODS, "Net revenue, CNY"),
     "sources": Oracle("Customers", "count", EVERYBODY, "Customers"),
+    "informants": Oracle(
+        "Rewards",
+        "money",
+        "SELECT sum(payout * 100) FROM customers_referral, w WHERE customer_id IN (SELECT id FROM mine)"
+        " AND informant_id IN (SELECT id FROM heard) AND referred_on <= w.as_of AND paid_on <= w.as_of",
+        "Rewards, CNY",
+    ),
+    "baskets": Oracle(
+        "Baskets",
+        "count",
+        # What the run counted: who has refused since was still in it.
+        "SELECT count(DISTINCT o.id) FROM customers_orderline l JOIN customers_order o ON o.id = l.order_id"
+        " JOIN customers_product p ON p.id = l.product_id JOIN customers_customer c ON c.id = l.customer_id, w"
+        " WHERE c.deleted_at IS NULL AND o.status <> 'cancelled' AND NOT p.not_merchandise AND l.quantity > 0"
+        " AND l.revenue_cents > 0 AND l.ordered_on <= w.as_of",
+        rows="SELECT count(*) FROM analysis_productpair WHERE run_id = {run}",
+    ),
+    "regional_affinity": Oracle(
+        "Liked more than elsewhere",
+        "count",
+        "SELECT count(*) FROM analysis_affinity WHERE run_id = {run} AND kind = 'province' AND lift > 1",
+        rows="SELECT count(*) FROM analysis_affinity WHERE run_id = {run} AND kind = 'province'",
+    ),
+    "backtest": Oracle(
+        "AUC",
+        "hundredths",
+        "SELECT round(100 * (summary->'windows'->0->'methods'->(run.churn->>'model')->>'auc')::numeric)"
+        " FROM analysis_measureresult r JOIN analysis_analysisrun run ON run.id = r.run_id"
+        " WHERE run.id = {run} AND r.name = 'backtest'",
+        rows="SELECT count(*) FROM analysis_measureresult r, jsonb_array_elements(r.summary->'windows') AS found,"
+        " jsonb_object_keys(found->'methods') WHERE r.run_id = {run} AND r.name = 'backtest'",
+    ),
     "attention": Oracle(
         "Cases",
         "count",
@@ -143,5 +179,5 @@ ORACLES: dict[str, Oracle] = {
     ),
     "data_quality": Oracle("Customers", "count", EVERYBODY, rows=EVERYBODY),
 }
-# Pages that tell of no customer: how right the scores were, and what is the company's affair.
-WITHOUT_SCOPE = {"backtest", "baskets", "regional_affinity", "informants"}
+# Pages that tell of no customer, and are not narrowed down.
+WITHOUT_SCOPE = {"backtest", "baskets", "regional_affinity"}

@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.cache import cache
+from django.http import QueryDict
 
+from analysis.forms.filters import SnapshotFilters
 from analysis.models import AnalysisRun
 from analysis.selectors.snapshots import Filter
 from analysis.services.runs import start_run
@@ -26,7 +28,9 @@ def read_twice(run: AnalysisRun, user: User, scope: Filter) -> int:
         return reads[-1]
 
     for _time in range(2):
-        kept("rfm", Frame(Asked(run, user, scope), None, [], []), read)
+        kept(
+            "rfm", Frame(Asked(run, user, scope), None, [], [], SnapshotFilters(QueryDict(), user=user)), read
+        )
     return len(reads)
 
 

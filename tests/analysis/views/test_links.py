@@ -1,7 +1,10 @@
 """Where a page of the analysis leads, the same customers of the same run are looked at."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from analysis.models import AnalysisRun, Dimension, MeasureResult, MeasureState
 from analysis.selectors.composition import Group
@@ -42,10 +45,14 @@ def test_the_overview_and_every_page_pass_on_whose_customers_are_looked_at(
 def test_a_mark_leads_to_the_customers_or_orders_that_it_counts(cast: Cast, run: AnalysisRun) -> None:
     mine = Asked(run, cast.alice, Filter(owner=cast.alice.pk, region=7), {"by": Dimension.REGION.value})
     group = Group(**dict.fromkeys(Group.__slots__, None) | {"key": 9})  # type: ignore[arg-type]
-    assert _group_url(mine, group) == f"{reverse('customers:list')}?owner={cast.alice.pk}&region=9"
-    assert orders_in(mine, "2024-11") == ""
-    inside = Asked(run, cast.alice, Filter(region=7))
-    assert orders_in(inside, "2024-11") == f"{reverse('customers:orders')}?month=2024-11&region=7"
+    composition = reverse("analysis:composition")
+    assert (
+        _group_url(mine, group) == f"{composition}?region=7&owner={cast.alice.pk}&by=region&group=is-9#rows"
+    )
+    states = "status=confirmed&status=delivered"
+    orders = f"{reverse('customers:orders')}?month=2024-{{}}region=7&owner={cast.alice.pk}&{states}"
+    assert orders_in(mine, datetime.date(2024, 11, 1)) == orders.format("11&") + "&status=returned"
+    assert orders_in(mine, datetime.date(2024, 12, 1), sales=True) == orders.format("12&until=2024-12-20&")
 
 
 def test_what_tells_of_no_customer_cannot_be_narrowed_down(cast: Cast, run: AnalysisRun) -> None:
@@ -63,9 +70,12 @@ def test_what_tells_of_no_customer_cannot_be_narrowed_down(cast: Cast, run: Anal
 
 
 def test_how_right_a_method_was_is_no_figure_of_somebody_s_customers(cast: Cast, run: AnalysisRun) -> None:
-    told = {
-        wanted.owner: [str(figure.label) for figure in PAGES["gold"].figures(Asked(run, cast.ada, wanted))]
-        for wanted in (Filter(), Filter(owner=cast.alice.pk))
-    }
+    with translation.override("en"):
+        told = {
+            wanted.owner: [
+                str(figure.label) for figure in PAGES["gold"].figures(Asked(run, cast.ada, wanted))
+            ]
+            for wanted in (Filter(), Filter(owner=cast.alice.pk))
+        }
     assert "Right last year" in told[None]
     assert "Right last year" not in told[cast.alice.pk]

@@ -86,6 +86,9 @@ def test_only_the_published_run_is_stale() -> None:
         assert page.context["run"].pk == run.pk
         titles[run.pk] = [notice["title"] for notice in page.context["notices"]]
     assert titles == {past.pk: [], newest.pk: ["Newer data are there."]}
+    # What a part of the company is told of a past run is added up anew.
+    part = sign_in(make_user("alice", Role.REP)).get(f"{reverse('analysis:rfm')}?run={past.pk}")
+    assert [notice["title"] for notice in part.context["notices"]] == ["This is a past run."]
 
 
 def test_the_brief_says_that_it_is_not_whole(cast: Cast, run: AnalysisRun) -> None:
