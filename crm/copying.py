@@ -9,6 +9,7 @@ Written, columns may also be of kind ``text`` (short texts: a block is as wide a
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -23,11 +24,18 @@ Kind = str | tuple[str, ...]
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
+FIELDS = bytes(2)  # a row begins with how many they are
+LENGTH = struct.Struct(">i")
+ARRAY_HEADER = (
+    20  # how many dimensions, whether any element is NULL, their type, how many they are, from which number
+)
 ROWS_PER_BLOCK = 50_000
 ROWS_LAID_OUT = 10_000
+ROWS_TOGETHER = 4_096
 SECONDS_PER_DAY = 86_400
 DAYS_FROM_1970_TO_2000 = 10_957
-ABSENT_INT8, ABSENT_DATE = -(2**63), -(2**31)
+ABSENT_INT8 = -(2**63)
+ABSENT_DATE = -(2**31)  # PostgreSQL's -infinity
 
 # For each kind: numpy's big-endian type and its bytes.
 _BINARY: dict[str, tuple[str, int]] = {
@@ -72,12 +80,31 @@ def read_columns(
         for rows in _row_blocks(blocks, row):
             for part, (name, kind) in zip(parts, kinds.items(), strict=True):
                 part.append(_native(rows[name], kind))
-    found: dict[str, Any] = {}
-    for name, kind in kinds.items():
-        part = parts.pop(0)  # each column's pieces go as soon as it is whole
-        values = np.concatenate(part) if part else np.empty(0, dtype=_NATIVE[_base(kind)])
-        found[name] = _meant(values, kind)
-    return found
+    return _whole(parts, kinds)
+
+
+def read_narrow(
+    connection: psycopg.Connection[Any], query: sql.Composable, kinds: Mapping[str, Kind]
+) -> dict[str, Any]:
+    """Do what :func:`read_columns` does, thousands of rows in one message: quicker for few columns of many rows.
+
+    The first column is an id, by which rows are put together; the order of the query's rows is lost.
+    """
+    arrays = sql.SQL(", ").join(
+        sql.SQL("array_agg({})").format(_read_expression(name, kind)) for name, kind in kinds.items()
+    )
+    copy = sql.SQL("COPY (SELECT {} FROM ({}) AS rows GROUP BY {} / {}) TO STDOUT (FORMAT binary)").format(
+        arrays, query, sql.Identifier(next(iter(kinds))), ROWS_TOGETHER
+    )
+    parts: list[list[npt.NDArray[Any]]] = [[] for _name in kinds]
+    with connection.cursor() as cursor, cursor.copy(copy) as blocks:
+        for row in _message_rows(blocks):
+            place = len(FIELDS)
+            for part, kind in zip(parts, kinds.values(), strict=True):
+                (length,) = LENGTH.unpack_from(row, place)
+                part.append(_native(_array(row, place + LENGTH.size, length, kind), kind))
+                place += LENGTH.size + length
+    return _whole(parts, kinds)
 
 
 def write_frame(
@@ -102,7 +129,7 @@ def _read_expression(name: str, kind: Kind) -> sql.Composable:
     if isinstance(kind, tuple):
         return sql.SQL("coalesce(array_position({}::text[], {}::text), 0)::int2").format(list(kind), column)
     if kind == "date":
-        return sql.SQL("coalesce({} - date '1970-01-01', {})::int4").format(column, ABSENT_DATE)
+        return sql.SQL("coalesce({}, '-infinity')::date").format(column)
     if kind == "float8":
         return sql.SQL("coalesce({}, 'NaN')::float8").format(column)
     if kind == "int8?":
@@ -123,6 +150,33 @@ def _row_blocks(blocks: Iterable[Buffer], row: np.dtype[Any]) -> Iterator[npt.ND
     rest = bytes(data[start : len(data) - len(TRAILER)])
     if rest:
         yield np.frombuffer(rest, dtype=row)
+
+
+def _message_rows(blocks: Iterable[Buffer]) -> Iterator[bytes]:
+    """The rows of a binary COPY, one at a time: PostgreSQL sends each in a message of its own."""
+    for block in blocks:
+        row = bytes(block).removeprefix(HEADER)
+        if row and row != TRAILER:
+            yield row
+
+
+def _array(row: bytes, start: int, length: int, kind: Kind) -> npt.NDArray[Any]:
+    """The elements of an array in binary, none of them NULL."""
+    element = np.dtype([("length", ">i4"), ("value", _BINARY[_base(kind)][0])])
+    count = (length - ARRAY_HEADER) // element.itemsize
+    values: npt.NDArray[Any] = np.frombuffer(row, element, count, start + ARRAY_HEADER)["value"]
+    return values
+
+
+def _whole(parts: list[list[npt.NDArray[Any]]], kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """The columns from their pieces, each of which goes as soon as its column is whole."""
+    found: dict[str, Any] = {}
+    for name, kind in kinds.items():
+        part = parts.pop(0)
+        values = np.concatenate(part) if part else np.empty(0, dtype=_NATIVE[_base(kind)])
+        del part
+        found[name] = _meant(values, kind)
+    return found
 
 
 def _base(kind: Kind) -> str:
@@ -147,7 +201,9 @@ def _meant(values: npt.NDArray[Any], kind: Kind) -> Any:
     if kind == "date":
         days = values.astype(np.int64)
         seconds = np.where(
-            days == ABSENT_DATE, np.datetime64("NaT", "s").view(np.int64), days * SECONDS_PER_DAY
+            days == ABSENT_DATE,
+            np.datetime64("NaT", "s").view(np.int64),
+            (days + DAYS_FROM_1970_TO_2000) * SECONDS_PER_DAY,
         )
         return seconds.view("datetime64[s]")
     if kind == "int8?":

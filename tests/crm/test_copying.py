@@ -7,7 +7,7 @@ from django.db import connection
 from psycopg import sql
 
 from crm import copying
-from crm.copying import Kind, read_columns, write_frame
+from crm.copying import Kind, read_columns, read_narrow, write_frame
 
 KINDS: dict[str, Kind] = {
     "id": "int8",
@@ -48,6 +48,7 @@ def frame(rows: int) -> pd.DataFrame:
 @pytest.mark.parametrize("rows", [0, 1, 2, 3, 25])
 def test_what_is_written_is_read(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copying, "ROWS_PER_BLOCK", 3)
+    monkeypatch.setattr(copying, "ROWS_TOGETHER", 4 * 10**12)
     connection.ensure_connection()
     raw = connection.connection
     raw.execute("""
@@ -57,9 +58,12 @@ def test_what_is_written_is_read(rows: int, monkeypatch: pytest.MonkeyPatch) -> 
     written = frame(rows)
     write_frame(raw, sql.Identifier("copied"), written, KINDS)
     found = pd.DataFrame(read_columns(raw, sql.SQL("SELECT * FROM copied ORDER BY id"), READ))
+    packed = pd.DataFrame(read_narrow(raw, sql.SQL("SELECT * FROM copied"), READ)).sort_values("id")
     for name in KINDS:
         expected = [None if pd.isna(value) else value for value in written[name]]
-        assert [None if pd.isna(value) else value for value in found[name]] == expected, name
+        for read in (found, packed):
+            assert [None if pd.isna(value) else value for value in read[name]] == expected, name
+    assert list(found.dtypes) == list(packed.dtypes)
 
 
 @pytest.mark.django_db
