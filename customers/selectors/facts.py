@@ -129,8 +129,8 @@ def facts_query(
         "not_cancelled": not_cancelled(connection),
         "costed": _costed(connection),
         "counts_on": COUNTS_ON[spec.returns_count_on],
-        "bought": FREE_COUNTS if spec.count_free_orders else SOLD,
-        "category_words": sql.SQL(", ").join(_category_word(places, word, len(words)) for word in words),
+        "bought": _BOUGHT_FREE if spec.count_free_orders else _BOUGHT,
+        "category_words": sql.SQL(", ").join(_category_word(places, word) for word in words),
         "categories": _count_in_words(words, sql.SQL("in_window")),
         "categories_before": _count_in_words(words, sql.SQL("in_window_before")),
         **days,
@@ -204,7 +204,7 @@ def region_parents(connection: Connection) -> dict[int, int | None]:
 
 
 def _category_places(connection: Connection) -> list[int]:
-    """Each product's category as a small number, by product id: a constant, which parallel workers can share."""
+    """Each product's category as a small number, by product id."""
     row = connection.execute(_CATEGORY_OF_PRODUCT).fetchone()
     return (row[0] if row else None) or []
 
@@ -229,16 +229,16 @@ def _costed(connection: Connection) -> sql.Composable:
     return sql.SQL("sum_cents(revenue_cents)")
 
 
-def _category_word(places: list[int], word: int, words: int) -> sql.Composed:
-    """Gather the categories sold on a day as bits; up to 62 of them and "none" fit into one word."""
-    place = sql.SQL("({}::integer[])[product_id]").format(places)
-    bit = sql.SQL("1::bigint << ({place} % {size})").format(place=place, size=CATEGORIES_PER_WORD)
-    if words > 1:
-        bit = sql.SQL("CASE WHEN {place} / {size} = {word} THEN {bit} END").format(
-            place=place, size=CATEGORIES_PER_WORD, word=word, bit=bit
-        )
-    return sql.SQL("bit_or({bit}) FILTER (WHERE is_sold) AS {name}").format(
-        bit=bit, name=sql.Identifier(f"categories_{word}")
+def _category_word(places: list[int], word: int) -> sql.Composed:
+    """Gather the categories sold on a day as bits; up to 62 of them and "none" fit into one word.
+
+    Each product's bit is looked up in a constant, which parallel workers can share.
+    """
+    bits = [
+        1 << place % CATEGORIES_PER_WORD if place // CATEGORIES_PER_WORD == word else 0 for place in places
+    ]
+    return sql.SQL("bit_or(({bits}::bigint[])[product_id]) FILTER (WHERE is_sold) AS {name}").format(
+        bits=bits, name=sql.Identifier(f"categories_{word}")
     )
 
 
@@ -257,6 +257,10 @@ def _count_in_words(words: range, period: sql.Composable) -> sql.Composed:
 SOLD = sql.SQL("is_sold")
 FREE_COUNTS = sql.SQL("quantity_sign > 0 AND revenue_cents >= 0")
 COSTED = sql.SQL("cost_cents IS NOT NULL")
+
+# Of a day's lines, whether it is an order day.
+_BOUGHT = sql.SQL("count(DISTINCT order_id) FILTER (WHERE {}) > 0").format(SOLD)
+_BOUGHT_FREE = sql.SQL("bool_or({})").format(FREE_COUNTS)
 
 # Under the original order's date a day's lines are kept apart by the day on which they count.
 COUNTS_ON = {
@@ -279,31 +283,33 @@ _CATEGORY_OF_PRODUCT = sql.SQL("""
     ) AS placed ON placed.id = number
 """)
 
-# The median is taken outside of the branches: what correlates with a row, PostgreSQL does in one process only.
+# The median is taken outside of the branches: what correlates with a row, PostgreSQL does in one process only. One or
+# two intervals need no order.
 _FINISHED = sql.SQL("""
     SELECT {columns} FROM (
-        SELECT *, (
-            SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY bought_on[place + 1] - bought_on[place])
-            FROM generate_series(1, lifetime_order_days - 1) AS place
-        ) AS median_interval_days
+        SELECT *, CASE WHEN lifetime_order_days <= 3
+            THEN (last_order_on - first_order_on)::float8 / nullif(lifetime_order_days - 1, 0)
+            ELSE (
+                SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY bought_on[place + 1] - bought_on[place])
+                FROM (SELECT generate_series(1, lifetime_order_days - 1) AS place) AS places
+            ) END AS median_interval_days
         FROM ({branches}) AS branches
     ) AS facts
 """)
 
+# What depends on the day is asked once a day; what the days bought on tell already is asked of them, once a customer.
 _BRANCH = sql.SQL("""
     WITH days AS (
         SELECT customer_id, ordered_on, {counts_on} AS counts_on, count(*) AS lines,
             sum_cents(revenue_cents) AS revenue, sum_cents(cost_cents) AS cost, {costed} AS costed,
             sum_cents(revenue_cents) FILTER (WHERE quantity_sign >= 0) AS gross,
-            count(DISTINCT order_id) FILTER (WHERE is_sold) AS orders,
-            bool_or({bought}) AS bought, {category_words}
+            count(DISTINCT order_id) FILTER (WHERE is_sold) AS orders, {category_words},
+            {bought} AS bought, {bought} AND ordered_on <= {cut} AS bought_by_cut,
+            {counts_on} >= {start} AND {counts_on} < {end} AS in_window,
+            {counts_on} >= {before} AND {counts_on} < {start} AS in_window_before
         FROM {lines}
         WHERE {customers} AND customer_id IS NOT NULL AND ordered_on <= {as_of} AND {not_cancelled}
         GROUP BY 1, 2, 3
-    ), placed AS (
-        SELECT *, counts_on >= {start} AND counts_on < {end} AS in_window,
-            counts_on >= {before} AND counts_on < {start} AS in_window_before
-        FROM days
     ), purchases AS (
         SELECT customer_id,
             sum_cents(revenue) FILTER (WHERE in_window) AS net_revenue,
@@ -317,15 +323,11 @@ _BRANCH = sql.SQL("""
             ({categories})::integer AS categories,
             ({categories_before})::integer AS categories_before,
             min(ordered_on) AS first_line_on,
-            min(ordered_on) FILTER (WHERE bought) AS first_order_on,
-            max(ordered_on) FILTER (WHERE bought) AS last_order_on,
-            (count(*) FILTER (WHERE bought))::integer AS lifetime_order_days,
             array_agg(ordered_on ORDER BY ordered_on) FILTER (WHERE bought) AS bought_on,
             sum_cents(lines)::integer AS lifetime_lines,
             sum_cents(revenue) AS lifetime_net_revenue,
-            max(ordered_on) FILTER (WHERE bought AND ordered_on <= {cut}) AS cut_last_order_on,
-            (count(*) FILTER (WHERE bought AND ordered_on <= {cut}))::integer AS cut_order_days
-        FROM placed
+            (count(*) FILTER (WHERE bought_by_cut))::integer AS cut_order_days
+        FROM days
         GROUP BY customer_id
     ), payments AS (
         SELECT customer_id, count(*)::integer AS payments_settled,
@@ -334,13 +336,14 @@ _BRANCH = sql.SQL("""
         WHERE {customers} AND due_on IS NOT NULL AND paid_on >= {start} AND paid_on < {end}
         GROUP BY customer_id
     )
-    SELECT purchases.*, coalesce(payments_settled, 0) AS payments_settled,
-        coalesce(payments_late, 0) AS payments_late
+    SELECT purchases.*, bought_on[1] AS first_order_on, bought_on[cardinality(bought_on)] AS last_order_on,
+        coalesce(cardinality(bought_on), 0) AS lifetime_order_days, bought_on[cut_order_days] AS cut_last_order_on,
+        coalesce(payments_settled, 0) AS payments_settled, coalesce(payments_late, 0) AS payments_late
     FROM purchases LEFT JOIN payments USING (customer_id)
 """)
 
 _MONTHS = sql.SQL("""
-    SELECT customer_id, date_trunc('month', ordered_on)::date AS month, sum_cents(revenue) AS net_revenue,
+    SELECT customer_id, date_trunc('month', ordered_on::timestamp)::date AS month, sum_cents(revenue) AS net_revenue,
         sum_cents(margin) AS gross_margin, sum_cents(orders)::integer AS orders
     FROM (
         SELECT customer_id, ordered_on, sum_cents(revenue_cents) AS revenue,

@@ -62,8 +62,11 @@ def ordered_months_query(
 ) -> sql.Composed:
     """Select ``customer_id, month`` (its first day), once each, of the months with an order day by ``as_of``."""
     return sql.SQL("""
-        SELECT DISTINCT customer_id, date_trunc('month', ordered_on)::date AS month FROM {lines}
-        WHERE {customers} AND customer_id IS NOT NULL AND ordered_on <= {as_of} AND {bought} AND {not_cancelled}
+        SELECT DISTINCT customer_id, date_trunc('month', ordered_on::timestamp)::date AS month FROM (
+            SELECT customer_id, ordered_on FROM {lines}
+            WHERE {customers} AND customer_id IS NOT NULL AND ordered_on <= {as_of} AND {bought} AND {not_cancelled}
+            GROUP BY customer_id, ordered_on
+        ) AS days
     """).format(
         lines=LINES,
         customers=customers,
