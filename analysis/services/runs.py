@@ -197,12 +197,14 @@ class _Execution:
             bands = aside.submit(summing.sums_by_band, found)
             table = storing.table_name(self.run, self.job.attempt)
             with self._step(4):
-                storing.store(work, self.run, table, found)
+                storing.fill(work, self.run, table, found)
+                checking = aside.submit(_check_rows, table, population, totals)
+                storing.index(work, table)
             with self._step(5):
                 judged = backtest.result()
             with self._step(6):
-                known = aside.submit(_take_statistics, table)
-                validation.check_rows(work, table, population, totals)
+                checking.result()
+                known = aside.submit(storing.take_statistics, work, table)
                 self._describe(population, totals, source, found)
                 self.run.churn = churn.record(fit, population, judged, found) | {"by_band": bands.result()}
                 known.result()
@@ -265,9 +267,9 @@ class _Execution:
         self.timings[STEPS[number]] = time.monotonic() - begun
 
 
-def _take_statistics(table: str) -> None:
+def _check_rows(table: str, population: Population, totals: dict[str, Any]) -> None:
     with second_connection() as connection:
-        storing.take_statistics(connection, table)
+        validation.check_rows(connection, table, population, totals)
 
 
 def _count_tiers(found: pd.DataFrame, scheme: str) -> dict[str, Any]:

@@ -53,8 +53,8 @@ def table_name(run: AnalysisRun, attempt: int) -> str:
     return f"{SNAPSHOTS.name}_{run.pk}_{attempt}"
 
 
-def store(connection: Connection, run: AnalysisRun, table: str, found: pd.DataFrame) -> None:
-    """Create the table of a run, fill it and key it; its statistics are still to be taken.
+def fill(connection: Connection, run: AnalysisRun, table: str, found: pd.DataFrame) -> None:
+    """Create the table of a run and fill it; keys and statistics are still to come.
 
     Killed half-way it leaves a table that nobody can see.
     """
@@ -66,6 +66,11 @@ def store(connection: Connection, run: AnalysisRun, table: str, found: pd.DataFr
     parts = pairwise(len(rows) * place // streams for place in range(streams + 1))
     with ThreadPoolExecutor(STREAMS) as pool:
         list(pool.map(lambda part: _copy(table, rows.iloc[slice(*part)], kinds), parts))
+
+
+def index(connection: Connection, table: str) -> None:
+    """Give the filled table of a run its key and indexes, built side by side."""
+    with ThreadPoolExecutor(STREAMS) as pool:
         list(pool.map(_index, _index_statements(SNAPSHOTS, table)))
     _add_key(connection, table)
 

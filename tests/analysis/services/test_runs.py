@@ -163,7 +163,9 @@ def test_a_run_that_contradicts_its_data_is_not_published(monkeypatch: pytest.Mo
     assert AnalysisRun.objects.latest("id").state == RunState.FAILED
 
 
-@pytest.mark.parametrize("where", ["storing.store", "validation.check_rows", "publishing._store_sums"])
+@pytest.mark.parametrize(
+    "where", ["storing.fill", "storing.index", "validation.check_rows", "publishing._store_sums"]
+)
 def test_a_run_that_breaks_leaves_the_one_before_and_goes_through_when_it_is_tried_again(
     where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
