@@ -45,7 +45,7 @@ BOUNDS = (1e-3, 1e3)
 LEAST_DROPOUT = 1e-3
 """Mean dropout per purchase below which the data hold no trace of customers leaving."""
 
-ROWS_TO_COMPARE_STARTS = 20_000
+ROWS_TO_COMPARE_STARTS = 5_000
 """The starts are compared on a systematic sample of at most so many rows; the best goes on over all of them."""
 
 

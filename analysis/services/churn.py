@@ -36,7 +36,8 @@ def evaluate(population: Population) -> dict[str, BacktestResult]:
     horizon = population.rules.churn.horizon_days
     if population.days is not None:
         return backtest(population.days, population.as_of, horizon)
-    known = sample(population.customers[population.customers["cut_order_days"] > 0])
+    columns = ["first_order_on", "cut_last_order_on", "cut_order_days", "lifetime_order_days"]
+    known = sample(population.customers.loc[population.customers["cut_order_days"] > 0, columns])
     histories = pd.DataFrame(
         {
             "first_order_on": known["first_order_on"],
@@ -71,10 +72,9 @@ def record(
 
 
 def _histories(population: Population) -> pd.DataFrame:
-    known = population.customers[population.customers["lifetime_order_days"] > 0]
-    return known[["first_order_on", "last_order_on", "lifetime_order_days"]].rename(
-        columns={"lifetime_order_days": "order_days"}
-    )
+    columns = ["first_order_on", "last_order_on", "lifetime_order_days"]
+    known = population.customers.loc[population.customers["lifetime_order_days"] > 0, columns]
+    return known.rename(columns={"lifetime_order_days": "order_days"})
 
 
 def auto_record(found: AutoFit) -> dict[str, Any]:

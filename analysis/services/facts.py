@@ -82,7 +82,8 @@ def prepare(connection: Connection, spec: FactsSpec, *, keep: bool) -> PreparedF
         _refresh(connection, spec)
     else:
         source = FactsSource.CURRENT
-    _remember(connection, spec)
+    if state is None or changed or state.spec() != spec:
+        _remember(connection, spec)
     return PreparedFacts(CURRENT, source)
 
 

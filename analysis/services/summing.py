@@ -26,7 +26,8 @@ class _Groups:
 
     def __init__(self, number: Integers, count: int) -> None:
         self._number, self._count = number, count
-        self._order = np.argsort(number, kind="stable")
+        small = number.astype(np.int16) if count <= np.iinfo(np.int16).max else number  # sorted by its digits
+        self._order = np.argsort(small, kind="stable")
         self._bounds = np.searchsorted(number[self._order], np.arange(count + 1))
 
     def count(self, mask: Mask) -> Integers:
