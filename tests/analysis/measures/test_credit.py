@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.measures import credit as credit_measure
 from analysis.measures.credit import credit, paying
 from analysis.measures.windows import Window
 from tests.analysis.measures.present import present
@@ -63,6 +64,16 @@ def test_the_sums_agree_with_sql(rows: list[Payment]) -> None:
         np.testing.assert_allclose(
             found[name].astype("float64"), expected[name].astype("float64"), err_msg=name
         )
+
+
+def test_of_many_payments_some_customers_at_a_time_tell_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = (None, -400, -90, -30, 20)
+    frame = payments(
+        [(1 + i * 5 % 13, days[i % 5], days[i * 2 % 5], days[i * 3 % 5], 100 * i) for i in range(60)]
+    )
+    whole = paying(frame, YEAR, AS_OF)
+    monkeypatch.setattr(credit_measure, "PAYMENTS_AT_ONCE", 7)
+    pd.testing.assert_frame_equal(paying(frame, YEAR, AS_OF), whole)
 
 
 @given(PAYMENTS, st.randoms())
