@@ -14,7 +14,7 @@ from customers.models import ImportBatch
 from tests.analysis.dealings import AS_OF
 from tests.cast import Cast, make_customer, make_order, make_user, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -72,7 +72,6 @@ def test_a_part_of_the_company_is_told_what_is_added_up_anew(cast: Cast, run: An
         assert words in notice["text"]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_only_the_published_run_is_stale() -> None:
     make_order(make_customer("K1", "Huaxin"), "N1", AS_OF, 100)
     past = start_run(actor=None, as_of=AS_OF, queue=False)
