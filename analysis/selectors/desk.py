@@ -6,13 +6,15 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import churn_work
 from analysis.selectors.snapshots import visible
 from crm.models import User
+from crm.policy import can
 from customers.models import ChurnCase, Complaint, Interaction, OrderLine, Task
 from customers.models.scope import customers_in_scope
 
@@ -49,8 +51,7 @@ class Unassigned:
 
 def lines(run: AnalysisRun, viewer: User, now: datetime.datetime) -> list[DeskLine]:
     """Each owner of the viewer's customers, those with most that is late first."""
-    rows = visible(run, viewer).order_by()
-    counted = _by_owner(rows, customers=Q(), key=Q(tier="A"), late=visit_late(run, now))
+    counted = _by_owner(run, viewer, now)
     complaints = _by(Complaint.objects.filter(complaint_late(run, viewer, now)), "customer__owner")
     waiting = _by(churn_work.rows_of(run, viewer, "open"), "customer__owner")
     since = lately(now)
@@ -118,32 +119,48 @@ def complaint_late(run: AnalysisRun, viewer: User, now: datetime.datetime) -> Q:
     for tier, terms in run.policy.parsed().care.tiers.items():
         day = today - datetime.timedelta(days=terms.complaint_days)
         midnight = timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
-        found |= Q(reported_at__lt=midnight) & _of_tier(run, viewer, tier)
-    return found & Q(resolved_at=None)
+        found |= Q(reported_at__lt=midnight) & _of_tier(run, tier)
+    return found & Q(_scored(viewer), resolved_at=None)
 
 
 def discount_over(run: AnalysisRun, viewer: User, since: datetime.datetime) -> Q:
     """Lines sold since a moment at a greater discount than the care plan of the customer's tier allows."""
     found = Q(pk__in=[])
     for tier, terms in run.policy.parsed().care.tiers.items():
-        found |= Q(discount__gt=terms.discount) & _of_tier(run, viewer, tier)
-    return found & Q(ordered_on__gte=timezone.localdate(since), quantity__gt=0)
+        found |= Q(discount__gt=terms.discount) & _of_tier(run, tier)
+    first = timezone.localdate(since)
+    # The day of the order is the line's own: orders have an index by it, lines have none.
+    return found & Q(_scored(viewer), ordered_on__gte=first, order__ordered_on__gte=first, quantity__gt=0)
 
 
-def _of_tier(run: AnalysisRun, viewer: User, tier: str) -> Q:
-    """Records of the viewer's customers of a tier: asked of each record, for a tier may have far more customers."""
-    return Q(Exists(visible(run, viewer).filter(tier=tier, customer=OuterRef("customer"))))
+def _scored(viewer: User) -> Q:
+    """Records of customers whom the viewer may see scored."""
+    if not can(viewer, "analysis.view"):
+        return Q(pk__in=[])
+    return Q(
+        customers_in_scope(viewer, "customer__"), customer__deleted_at=None, customer__scoring_refused=False
+    )
+
+
+def _of_tier(run: AnalysisRun, tier: str) -> Q:
+    """Records of customers of a tier: each is looked up, for a tier may have far more customers than records."""
+    rows = CustomerSnapshot.objects.filter(run=run, customer=OuterRef("customer"))
+    return Q(Exact(Subquery(rows.values("tier")[:1]), tier))
 
 
 def _by_owner(
-    rows: QuerySet[CustomerSnapshot], *, customers: Q, key: Q, late: Q
+    run: AnalysisRun, viewer: User, now: datetime.datetime
 ) -> dict[int | None, tuple[int, int, int]]:
-    counted = rows.values_list("customer__owner").annotate(
-        n=Count("customer_id", filter=customers or None),
-        key_n=Count("customer_id", filter=key),
-        late_n=Count("customer_id", filter=late),
-    )
-    return {owner: (n, key_n, late_n) for owner, n, key_n, late_n in counted}
+    """The viewer's customers of each owner, those of tier A, and those to whom nobody has spoken for too long."""
+    rows = visible(run, viewer)
+    late = _by(rows.filter(visit_late(run, now)), "customer__owner")
+    counted = rows.order_by().values_list("customer__owner")
+    return {
+        owner: (n, key, late.get(owner, 0))
+        for owner, n, key in counted.annotate(
+            n=Count("customer_id"), key=Count("customer_id", filter=Q(tier="A"))
+        )
+    }
 
 
 def _by(rows: QuerySet[Any, Any], column: str) -> dict[int | None, int]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Exists, Field, Model, OuterRef, Q, QuerySet
 
 from crm.models import User
 from crm.policy import can
@@ -46,8 +46,9 @@ def parts_in_scope(user: User, model: type[P]) -> QuerySet[P]:
     rows = cast(QuerySet[P], model._default_manager.visible_to(user))
     if model in _TIES:
         name, other = _TIES[model]
-        seen = other.objects.visible_to(user).values("pk")
-        rows = rows.filter(Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__in": seen}))
+        # Asked of each row: they are few, and to list all whom somebody may see is not.
+        seen = Exists(other.objects.visible_to(user).filter(pk=OuterRef(name)))
+        rows = rows.filter(Q(**{f"{name}__isnull": True}) | seen)
     return rows
 
 

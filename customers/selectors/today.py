@@ -15,6 +15,7 @@ from crm.models import Job, User
 from crm.policy import can
 from customers.models import Complaint, Customer, Informant, Interaction, Task
 from customers.models.profiles import CustomerQuerySet
+from customers.models.scope import any_of
 from customers.selectors.churn_cases import dealt_with
 from customers.selectors.days_kept import days_kept
 from customers.selectors.masking import masked_text
@@ -50,7 +51,7 @@ def queue(user: User, insights: CustomerInsights | None, *, own: bool, today: da
     if insights:
         late = list(_overdue(customers, insights, today))
         known = {row.customer_id for row in late}
-        visits = _care_visits(customers, insights, today)
+        visits = _care_visits(customers, insights, today, own)
         # Who is late is visited for that.
         rows += [*late, *(row for row in visits if row.customer_id not in known)]
     rows.sort(key=_rank)
@@ -81,8 +82,7 @@ def count_waiting(
 
 def in_hand(user: User, *, own: bool) -> CustomerQuerySet:
     """Return the customers that a queue is about."""
-    visible = Customer.objects.visible_to(user)
-    return visible.filter(owner=user) if own else visible
+    return Customer.objects.owned_by(user) if own else Customer.objects.visible_to(user)
 
 
 def numbers(user: User, today: date) -> Numbers:
@@ -254,9 +254,13 @@ def _unvisited(
             yield tier, days, customers.filter(~Exists(spoken))
 
 
-def _care_visits(customers: CustomerQuerySet, insights: CustomerInsights, today: date) -> Iterator[QueueRow]:
+def _care_visits(
+    customers: CustomerQuerySet, insights: CustomerInsights, today: date, own: bool
+) -> Iterator[QueueRow]:
     """Yield customers to whom nobody has spoken for longer than the care plan of their tier has it."""
     for tier, days, due in _unvisited(customers, insights):
+        if own:  # few: found first, where the company's would be walked through from the greatest down
+            due = Customer.objects.filter(any_of("pk", due.order_by().values("pk")))
         found = insights.most_valuable(due, tiers=[tier], limit=MOST_OF_A_KIND // 2)
         ids = [each.customer_id for each in found]
         contacts = Interaction.objects.filter(customer__in=ids).order_by().values_list("customer_id")
