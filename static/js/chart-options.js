@@ -237,7 +237,7 @@ window.chartOptions = (() => {
 
   function barAxes(spec, labels) {
     return {
-      xAxis: axis(spec.x_label, { type: "value", axisLabel: { color: token("ink-3"), hideOverlap: true, formatter: writer(spec, true) } }),
+      xAxis: axis(spec.x_label, { type: "value", minInterval: spec.format === "number" ? 1 : 0, axisLabel: { color: token("ink-3"), hideOverlap: true, formatter: writer(spec, true) } }),
       yAxis: axis("", { type: "category", data: labels, inverse: true, splitLine: { show: false }, axisLabel: { color: token("ink"), width: 140, overflow: "truncate" } }),
     };
   }

@@ -22,7 +22,7 @@ from pytest_django.live_server_helper import LiveServer
 from analysis.selectors.record_words import UNKNOWN
 from analysis.services.measures import carry_out_here
 from analysis.services.runs import start_run
-from analysis.views.measures.pages import FRAMED
+from analysis.views.measures.pages import PAGES
 from crm.models import User
 from customers.services.demo import Plan, seed_demo
 from customers.services.regions import load_regions
@@ -239,16 +239,21 @@ def asked(visitor: Visitor, language: str, questions: Sequence[Callable[[Page], 
     return unanswered
 
 
-def page_faults(visitor: Visitor) -> dict[str, Any]:
-    """What axe finds on the measures' pages, every other one on a phone in the dark, and how much too wide they are."""
-    looks = (("desk", "light"), ("phone", "dark"))
-    addresses = ["/analysis/", *(each.url for each in FRAMED.values())]
+def page_faults(visitor: Visitor) -> dict[tuple[str, str], Any]:
+    """What axe finds on each measure's page at both widths, every other page in the dark, and how much too wide it is.
+
+    A page is opened once, and then made narrow.
+    """
+    addresses = ["/analysis/", *(each.url for each in PAGES.values())]
     found = {}
-    for place, (size, theme) in enumerate(looks):
-        page = visitor.open("/analysis/annotations/", size, theme=theme, language="zh-hans")
+    for place, theme in enumerate(("light", "dark")):
+        page = visitor.open("/analysis/annotations/", theme=theme, language="zh-hans")
         page.context.new_cdp_session(page).send("Page.setBypassCSP", {"enabled": True})
         for address in addresses[place::2]:
+            page.set_viewport_size(SIZES["desk"])
             page.goto(visitor.base + address)
-            found[address] = faults(page, SIZES[size]["width"])
+            for size, box in SIZES.items():
+                page.set_viewport_size(box)
+                found[address, size] = faults(page, box["width"])
         page.context.close()
-    return {address: faulty for address, faulty in found.items() if faulty}
+    return {looked: faulty for looked, faulty in found.items() if faulty}

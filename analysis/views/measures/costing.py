@@ -106,11 +106,18 @@ def _profit_choices(_asked: Asked) -> Sequence[Choice]:
     )
 
 
+def _uncosted(asked: Asked) -> tuple[Column, ...]:
+    """The column of revenue whose cost is not known, where the list is in its order: few have any."""
+    if asked.chosen["sort"] != "uncosted_revenue":
+        return ()
+    return (money(_("Cost not known"), "uncosted_revenue", order="uncosted_revenue"),)
+
+
 def _profit_list(asked: Asked) -> Listing:
     columns = (
         CUSTOMER,
         of_orders(_("Net revenue"), "net_revenue", order="net_revenue"),
-        money(_("Cost not known"), "uncosted_revenue", order="uncosted_revenue", hide=True),
+        *_uncosted(asked),
         money(_("Cost of goods"), "cost_of_goods", order="cost_of_goods", hide=True),
         money(_("Gross margin"), "gross_margin", order="gross_margin"),
         money(_("Service cost"), "service_cost", order="service_cost"),

@@ -152,7 +152,7 @@ ORACLES: dict[str, Oracle] = {
         " JOIN customers_product p ON p.id = l.product_id JOIN customers_customer c ON c.id = l.customer_id, w"
         " WHERE c.deleted_at IS NULL AND o.status <> 'cancelled' AND NOT p.not_merchandise AND l.quantity > 0"
         " AND l.revenue_cents > 0 AND l.ordered_on <= w.as_of",
-        rows="SELECT count(*) FROM analysis_productpair WHERE run_id = {run}",
+        rows="SELECT count(*) / 2 FROM analysis_productpair WHERE run_id = {run}",
     ),
     "regional_affinity": Oracle(
         "Liked more than elsewhere",
