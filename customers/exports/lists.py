@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from crm.paging import Key, day, integer, moment, text
-from customers.exports.columns.base import Row, Text
+from customers.exports.columns.base import Column, Row, Text
 from customers.exports.columns.behaviour import COMPLAINT_COLUMNS, INTERACTION_COLUMNS
 from customers.exports.columns.customers import CUSTOMER_COLUMNS, PERSON_COLUMNS
 from customers.exports.columns.finance import ORDER_COLUMNS, PAYMENT_COLUMNS, PRODUCT_COLUMNS
 from customers.exports.columns.order_lines import ORDER_LINE_COLUMNS
+from customers.exports.columns.profiles import FOR_IMPORTS
 from customers.exports.columns.working import TASK_COLUMNS
 from customers.exports.list_spec import Empty, Parts, Reader
 from customers.exports.list_spec import ListSpec as ListSpec
@@ -111,7 +112,21 @@ _CUSTOMER_READERS = {
     "tags": _by_ids(lists.tags),
     "region_line": _places(Customer),
     "employer": _employers,
+    "addresses": _by_ids(lists.addresses),
+    "notes": _by_ids(lists.notes),
 }
+
+
+def _with_files(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Return the columns of a list of people, whose files hold whatever those of customers do."""
+    shown = {column.header or column.key for column in columns if not column.on_pages_only}
+    more = (
+        replace(column, in_files_only=True)
+        for column in (*CUSTOMER_COLUMNS, *FOR_IMPORTS)
+        if (column.header or column.key) not in shown and not column.on_pages_only
+    )
+    return (*columns, *more)
+
 
 CUSTOMERS = ListSpec(
     key="customers",
@@ -119,7 +134,7 @@ CUSTOMERS = ListSpec(
     title=_("Customers"),
     model=Customer,
     visible=profiles.visible_customers,
-    columns=CUSTOMER_COLUMNS,
+    columns=(*CUSTOMER_COLUMNS, *FOR_IMPORTS),
     filters=CUSTOMER_FILTERS,
     sorts=_CUSTOMER_SORTS,
     search=search_customers,
@@ -139,7 +154,7 @@ PEOPLE = replace(
     route="customers:people",
     title=_("People"),
     visible=lambda user: profiles.visible_customers(user).filter(kind=CustomerKind.PERSON),
-    columns=PERSON_COLUMNS,
+    columns=_with_files(PERSON_COLUMNS),
     filters=PERSON_FILTERS,
     counted=lambda count: ngettext("%(count)s person", "%(count)s people", count),
     empty=Empty(

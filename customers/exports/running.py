@@ -32,6 +32,7 @@ from customers.exports.vcards import write_vcards
 from customers.imports.headers import CALCULATED
 from customers.imports.kinds import Kind
 from customers.imports.layouts import LAYOUTS
+from customers.selectors import lists
 from customers.selectors.people import person_cards
 
 KIND = "customers.export"
@@ -223,12 +224,20 @@ def _write(job: RunningJob, actor: User, path: Path) -> int:
         cards = (card for chunk in _chunks(job, ids) for card in person_cards(actor, chunk))
         return write_vcards(path, cards, version)
     columns = columns_of(asked, arguments["columns"], personal=arguments["personal"])
+    columns = _worth_writing(asked, columns, ids)
     headers = [header_of(column, asked.spec.key) for column in columns]
     parts = parts_of(asked, arguments["columns"])
     rows = (row for chunk in _chunks(job, ids) for row in _values(asked, parts, columns, chunk))
     if arguments["format"] == "csv":
         return write_csv(path, headers, rows, bom=arguments["bom"])
     return write_workbook(path, headers, rows, str(asked.spec.title))
+
+
+def _worth_writing(asked: Asked, columns: list[Column], ids: list[int]) -> list[Column]:
+    """Leave out columns of fields that people rarely fill, where nobody has."""
+    rare = [path for column in columns if column.only_if_filled for path in column.fields]
+    filled = lists.filled(asked.spec.model, ids, rare) if rare else set()
+    return [column for column in columns if not column.only_if_filled or filled.intersection(column.fields)]
 
 
 def _ordered(asked: Asked) -> list[int]:

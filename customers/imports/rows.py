@@ -11,6 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+NOTES_APART = "\n* * *\n"
+"""What stands in a cell between one note and the next."""
 OWN_REFERENCE = "KZ-"
 """How exports name a record that has no reference: this, a letter for what it is, and its own number."""
 
@@ -24,6 +26,11 @@ class Place:
     province: str | None = None
     city: str | None = None
     district: str | None = None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it names anything."""
+        return any((self.name, self.country, self.province, self.city, self.district))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class PostalAddress:
-    """A postal address at a place (office, home, other); ``region`` is where, if not where the customer is."""
+    """A postal address at a place (office, home, other); ``region`` is where, if not where the customer is.
+
+    One whose region names nothing is nowhere in particular.
+    """
 
     place: str
     street: str
@@ -54,6 +64,7 @@ class CustomerRow:
 
     Attributes:
         contact_person: whom a company's row names as the one to talk to.
+        primary_contact: the contact point that is used first; "" for none; None: nobody said, so it is the first.
         profile: what else the file says: keys of the catalogue (``person.native_place``) with typed values.
         sealed: likewise what the law calls sensitive, the identity number apart.
         consent_basis: on what ground the person is kept, as written.
@@ -90,6 +101,14 @@ class CustomerRow:
     created_on: date | None = None
     created_at: datetime | None = None
     contact_person: str | None = None
+    primary_contact: str | None = None
+    preferred_channel: str | None = None
+    identification_method: str | None = None
+    potential_expires_on: date | None = None
+    opposes_us: str | None = None
+    communication_style: str | None = None
+    best_time_to_contact: str | None = None
+    scoring_refused: bool | None = None
     profile: tuple[tuple[str, Any], ...] = ()
     sealed: tuple[tuple[str, Any], ...] = ()
     consent_basis: str | None = None

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.db import connection
-from django.db.models import Count, Model, QuerySet, Sum
+from django.db.models import Count, Model, Q, QuerySet, Sum
 
 from crm.models import User
 from crm.paging import COUNT_CAP, PAGE_SIZE, Key, Page, capped_count, keyset_page
 from crm.policy import Scope, scope_of
-from customers.models import ContactKind, ContactPoint, Customer, OrderLine, Region, RegionLevel
+from customers.models import (
+    Address,
+    ContactKind,
+    ContactPoint,
+    Customer,
+    Note,
+    OrderLine,
+    Region,
+    RegionLevel,
+)
 from customers.models.listing import NEVER, CustomerActivity
 
 NEVER_ORDERED = date.fromisoformat(NEVER)
@@ -115,6 +125,49 @@ def tags(customer_ids: Sequence[int]) -> dict[int, str]:
     for customer, name in through.order_by("tag__name").values_list("customer_id", "tag__name"):
         found.setdefault(customer, []).append(name)
     return {customer: ", ".join(names) for customer, names in found.items()}
+
+
+def notes(customer_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the notes on customers, the oldest first."""
+    found: dict[int, list[str]] = {}
+    rows = Note.objects.filter(customer__in=customer_ids).order_by("created_at", "id")
+    for customer, body in rows.values_list("customer_id", "body"):
+        found.setdefault(customer, []).append(body)
+    return found
+
+
+def addresses(customer_ids: Sequence[int]) -> dict[int, list[tuple[Address, dict[str, str]]]]:
+    """Return the addresses of customers, each with the names of where it is, by level."""
+    rows = list(Address.objects.filter(customer__in=customer_ids).select_related("region").order_by("id"))
+    places = region_lines(Address, [row.pk for row in rows])
+    found: dict[int, list[tuple[Address, dict[str, str]]]] = {}
+    for row in rows:
+        # An area (华东) is found by its name alone.
+        area = {RegionLevel.PROVINCE.value: row.region.name} if row.region else {}
+        found.setdefault(row.customer_id, []).append((row, places.get(row.pk) or area))
+    return found
+
+
+def filled(model: type[Model], ids: Sequence[int], paths: Iterable[str]) -> set[str]:
+    """Return those of the fields that any of the rows says something in."""
+    left, found = list(paths), set[str]()
+    for begin in range(0, len(ids), FEW):
+        rows = model._default_manager.filter(pk__in=ids[begin : begin + FEW])
+        said = rows.aggregate(**{f"is_filled_{n}": BoolOr(_says(model, path)) for n, path in enumerate(left)})
+        found |= {path for n, path in enumerate(left) if said[f"is_filled_{n}"]}
+        left = [path for path in left if path not in found]
+    return found
+
+
+def _says(model: type[Model], path: str) -> Q:
+    """Return whether a field is neither blank nor no."""
+    *relations, name = path.split("__")
+    for relation in relations:
+        model = cast(type[Model], model._meta.get_field(relation).related_model)
+    kind = model._meta.get_field(name).get_internal_type()
+    if kind in ("CharField", "TextField"):
+        return Q(**{f"{path}__gt": ""})
+    return Q(**{path: True}) if kind == "BooleanField" else Q(**{f"{path}__isnull": False})
 
 
 def order_totals(order_ids: Sequence[int]) -> dict[int, tuple[int, int]]:

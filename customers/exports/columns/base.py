@@ -42,6 +42,7 @@ class Column:
         in_files_only: whether it is too much for a page.
         on_pages_only: whether a file of everything holds the same in other columns.
         needs_run: whether it tells of the published run.
+        only_if_filled: whether a file has it only where one of its rows says something there.
         is_calculated: whether it is worked out from other records: an import leaves it out.
     """
 
@@ -62,6 +63,7 @@ class Column:
     in_files_only: bool = False
     on_pages_only: bool = False
     needs_run: bool = False
+    only_if_filled: bool = False
     is_calculated: bool = False
 
     def sensitivity(self, model: type[Model]) -> Sensitivity:

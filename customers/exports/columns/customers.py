@@ -24,7 +24,6 @@ from customers.models import (
     BusinessModel,
     ContactChannel,
     ContactKind,
-    ContactPlace,
     ContactPoint,
     CustomerKind,
     Grade,
@@ -171,29 +170,6 @@ def _contact(key: str, label: Any, *kinds: ContactKind) -> Column:
     )
 
 
-def _reached(field: str, label: Any, kind: ContactKind, place: ContactPlace | None = None) -> Column:
-    """Return the column of all contact points of a kind and place, as a file that is imported again needs them."""
-
-    def every(row: Row) -> Value:
-        home = place == ContactPlace.HOME
-        points = [
-            point.value
-            for point in row["contacts"] or ()
-            if point.kind == kind and (place is None or (point.place == ContactPlace.HOME) is home)
-        ]
-        return "; ".join(points)
-
-    return Column(
-        field,
-        label,
-        every,
-        needs="contacts",
-        holds=((ContactPoint, "value"),),
-        header=field,
-        in_files_only=True,
-    )
-
-
 def _place(level: str, label: Any) -> Column:
     """Return the column of one level of the record's region, as a file that is imported again needs it."""
 
@@ -267,17 +243,6 @@ _PHONE = _contact("telephone", _("Phone"), ContactKind.MOBILE, ContactKind.PHONE
 _EMAIL = _contact("mail", _("Email"), ContactKind.EMAIL)
 _TEAM = plain("team", _("Team or branch"), "team__name")
 _SOURCE = plain("source", _("Customer source"), "source__name")
-_WRITTEN = (
-    *PLACE,
-    _reached("mobile", _("Mobile"), ContactKind.MOBILE),
-    _reached("phone", _("Phone"), ContactKind.PHONE, ContactPlace.OFFICE),
-    _reached("home_phone", _("Home phone"), ContactKind.PHONE, ContactPlace.HOME),
-    _reached("fax", _("Fax"), ContactKind.FAX, ContactPlace.OFFICE),
-    _reached("home_fax", _("Home fax"), ContactKind.FAX, ContactPlace.HOME),
-    _reached("email", _("Email"), ContactKind.EMAIL),
-    _reached("wechat", _("WeChat"), ContactKind.WECHAT),
-)
-
 CUSTOMER_COLUMNS = (
     Column(
         "name",
@@ -315,11 +280,11 @@ CUSTOMER_COLUMNS = (
     plain("potential_reason", _("Reason for potential")),
     choice("purchasing_power", _("Purchasing power"), Grade.choices, words=known.GRADE),
     plain("reputation", _("Reputation"), on_phone=False),
-    choice("preferred_channel", _("Preferred channel"), ContactChannel.choices),
+    choice("preferred_channel", _("Preferred channel"), ContactChannel.choices, words=known.CHANNEL),
     _TAGS,
     _PHONE,
     _EMAIL,
-    *_WRITTEN,
+    *PLACE,
 )
 PERSON_COLUMNS = (
     Column(
@@ -337,6 +302,8 @@ PERSON_COLUMNS = (
         lambda row: row["employer"] or row["person_profile__employer_name"] or "",
         ("person_profile__employer_name",),
         needs="employer",
+        is_calculated=True,
+        on_pages_only=True,
     ),
     Column(
         "job_title",
@@ -365,5 +332,5 @@ PERSON_COLUMNS = (
     _TEAM,
     _SOURCE,
     _TAGS,
-    *_WRITTEN,
+    *PLACE,
 )

@@ -187,6 +187,12 @@ COMPLAINT_TYPE: Words = {
     "defect": ("残次", "残次品", "质量问题", "质量", "次品", "quality", "defective", "product defect"),
     "service": ("服务", "服务态度", "服务问题", "customer service"),
 }
+IDENTIFICATION_METHOD: Words = {
+    "door_to_door": ("上门", "逐户访问", "扫街", "cold call"),
+    "advertising": ("广告", "广告开拓", "ad"),
+    "introduction": ("介绍", "转介绍", "连锁介绍", "referral"),
+    "desk_research": ("资料", "资料查阅", "查阅资料", "research"),
+}
 DEGREE: Words = {
     "primary": ("小学", "primary school"),
     "junior_high": ("初中", "junior high school", "middle school"),

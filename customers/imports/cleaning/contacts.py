@@ -10,11 +10,12 @@ from functools import lru_cache
 import phonenumbers
 from django.utils.translation import gettext as _
 
-from customers.imports.cleaning.text import bare, damaged_number, meaningful
+from customers.imports.cleaning.text import bare, damaged_number, meaningful, text_cleaner
 from customers.imports.problems import CellError, shown
 from customers.imports.tables import NumericCell
 
 EMAIL_LENGTH = 254
+_primary_text = text_cleaner(EMAIL_LENGTH)
 CHINA = 86
 # How countries are called in files, where phone numbers stand beside them without their code.
 COUNTRIES = {
@@ -74,6 +75,12 @@ def phone_texts(cell: str) -> tuple[str, ...] | None:
     return tuple(
         part.strip() for part in _SEPARATORS.split(unicodedata.normalize("NFKC", text)) if part.strip()
     )
+
+
+def primary(cell: str) -> str | None:
+    """The contact point that is used first, as phone numbers and mail addresses are kept."""
+    found = _primary_text(cell)
+    return found.replace(" ext. ", ";ext=") if found else None
 
 
 def phone_number(text: str, region: str) -> str:

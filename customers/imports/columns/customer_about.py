@@ -17,9 +17,10 @@ PERSON_GROUP = _("About a person")
 COMPANY_GROUP = _("About a company")
 SENSITIVE_GROUP = _("Sensitive: consent needed")
 LINE_LENGTH = 200
-SENTENCE_LENGTH = 200
+LONGER_LINE = 300
 
 line = always(text_cleaner(LINE_LENGTH))
+longer_line = always(text_cleaner(LONGER_LINE))
 
 IDENTITY = (
     Column(
@@ -97,7 +98,7 @@ def _lines(record: str, group: object, headers: dict[str, tuple[object, str]]) -
             field,
             label,  # type: ignore[arg-type] # lazy
             words,
-            line,
+            line if record == "person" else longer_line,
             group=group,  # type: ignore[arg-type] # lazy
             catalogue_key=f"{record}.{field}",
         )
@@ -154,6 +155,11 @@ PERSON = (
             "speciality": (_("speciality"), "Specialty|特长"),
             "professional_ability": (_("professional ability"), "专业能力"),
             "working_style": (_("working style"), "处事风格|办事风格"),
+            "family_summary": (_("family in one sentence"), "一句话家庭情况"),
+            "social_summary": (_("social ties in one sentence"), "一句话人际关系"),
+            "career_summary": (_("career in one sentence"), "一句话事业情况"),
+            "lifestyle_summary": (_("lifestyle in one sentence"), "一句话生活方式"),
+            "personality_summary": (_("personality in one sentence"), "一句话个性特点"),
         },
     ),
     Column(
@@ -203,6 +209,14 @@ PERSON = (
         catalogue_key="person.wedding_anniversary",
     ),
     Column(
+        "birthday_is_lunar",
+        _("birthday by the lunar calendar"),
+        "Lunar Birthday|农历生日|生日为农历",
+        always(choices.yes_no),
+        group=PERSON_GROUP,
+        catalogue_key="person.date_of_birth",
+    ),
+    Column(
         "first_dealing_on",
         _("first dealing on"),
         "与本公司初次业务往来日期|初次往来日期",
@@ -234,7 +248,7 @@ COMPANY = (
         "company_potential",
         _("growth potential of a company"),
         "企业发展潜力",
-        line,
+        longer_line,
         group=COMPANY_GROUP,
         catalogue_key="company.growth_potential",
     ),

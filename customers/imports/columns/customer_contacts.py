@@ -17,6 +17,8 @@ NUMBERS = (
     ("mobile", "mobile", "office"),
     ("mobile_2", "mobile", "office"),
     ("mobile_3", "mobile", "office"),
+    ("home_mobile", "mobile", "home"),
+    ("other_mobile", "mobile", "other"),
     ("phone", "phone", "office"),
     ("phone_2", "phone", "office"),
     ("phone_3", "phone", "office"),
@@ -27,7 +29,14 @@ NUMBERS = (
     ("home_fax", "fax", "home"),
     ("other_fax", "fax", "other"),
 )
-MAIL = (("email", "office"), ("email_2", "office"), ("email_3", "office"), ("home_email", "home"))
+MAIL = (
+    ("email", "office"),
+    ("email_2", "office"),
+    ("email_3", "office"),
+    ("home_email", "home"),
+    ("other_email", "other"),
+)
+WECHAT = (("wechat", "other"), ("office_wechat", "office"), ("home_wechat", "home"))
 HOME_WORDS = ("home", "住宅", "家")
 OTHER_WORDS = ("other", "其他", "其它")
 LABELLED_NUMBERS = tuple((f"phone_value_{n}", f"phone_label_{n}") for n in LABELLED)
@@ -92,8 +101,9 @@ def contacts_of(values: Values, reaches: Reaches, setting: Setting) -> tuple[Con
     for field, where in _mail(values, reaches):
         for address in values[field]:
             found[Contact("email", where, address)] = None
-    if values.get("wechat"):
-        found[Contact("wechat", "other", values["wechat"])] = None
+    for field, where in WECHAT:
+        if values.get(field):
+            found[Contact("wechat", where, values[field])] = None
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.imports.cleaning import contacts
 from customers.imports.cleaning.text import code_cleaner, text_cleaner
-from customers.imports.columns import shared
+from customers.imports.columns import address_lines, shared
 from customers.imports.columns.base import Column, always
 from customers.imports.columns.shared import PLACE_LENGTH
 
@@ -62,6 +62,10 @@ PHONES = (
     ),
     _phone("mobile_2", _("second mobile"), "手机2|备用手机|Mobile Phone 2|Other Mobile", "mobile_3"),
     _phone("mobile_3", _("third mobile"), "手机3|手机4|手机5"),
+    _phone(
+        "home_mobile", _("private mobile"), "Private Mobile|Personal Mobile|Home Mobile|私人手机|个人手机"
+    ),
+    _phone("other_mobile", _("other mobile"), "Other Mobile Phone|其他手机"),
     _phone(
         "phone",
         _("phone"),
@@ -118,6 +122,31 @@ MAIL = (
     ),
     _mail("email_3", _("third email"), "E-mail 3 Address|电子邮件 3 地址|邮箱3"),
     _mail("home_email", _("private email"), "Personal Email|Private Email|个人邮箱|私人邮箱|住宅邮箱"),
+    _mail("other_email", _("other email"), "Other Email Address|其他邮箱地址"),
+    Column(
+        "office_wechat",
+        _("WeChat at work"),
+        "Work WeChat|Business WeChat|工作微信|办公微信",
+        always(contacts.wechat_cleaner(100)),
+        group=REACH_GROUP,
+        catalogue_key="customer.phones",
+    ),
+    Column(
+        "home_wechat",
+        _("private WeChat"),
+        "Private WeChat|Personal WeChat|私人微信|个人微信",
+        always(contacts.wechat_cleaner(100)),
+        group=REACH_GROUP,
+        catalogue_key="customer.phones",
+    ),
+    Column(
+        "primary_contact",
+        _("primary contact point"),
+        "Primary Contact Point|首选联系方式",
+        always(contacts.primary),
+        group=REACH_GROUP,
+        catalogue_key="customer.phones",
+    ),
     Column(
         "wechat",
         _("WeChat"),
@@ -297,4 +326,12 @@ def _labelled() -> Iterator[Column]:
             )
 
 
-REACH = (*PHONES, *MAIL, *ADDRESS, *PLACES, *_labelled())
+ALL_ADDRESSES = Column(
+    "addresses",
+    _("all addresses"),
+    "All Addresses|全部地址|所有地址",
+    always(address_lines.addresses),
+    group=REACH_GROUP,
+    catalogue_key="customer.addresses",
+)
+REACH = (*PHONES, *MAIL, *ADDRESS, *PLACES, ALL_ADDRESSES, *_labelled())

@@ -14,17 +14,19 @@ from customers.imports.columns.customer_about import COMPANY, PERSON, SEALED
 from customers.imports.columns.customer_contacts import Places, Reaches, addresses_of, contacts_of
 from customers.imports.rows import CustomerRow, Place, PostalAddress
 
-# The catalogue has headcount and turnover under one key, as a company's size.
+# Where the catalogue has two columns under one key, as a company's size, each is named by its own.
 PROFILE_KEYS = {column.field: column.catalogue_key for column in (*PERSON, *COMPANY)} | {
     "headcount": "company.headcount",
     "annual_turnover": "company.annual_turnover",
+    "birthday_is_lunar": "person.birthday_is_lunar",
 }
 SEALED_KEYS = {column.field: column.catalogue_key for column in SEALED}
 PLAIN = (
     "code", "english_name", "owner", "team", "source", "lifecycle", "industry", "ownership_type", "business_model",
     "potential", "potential_reason", "purchasing_power", "reputation", "identity_number", "unified_social_credit_code",
     "date_of_birth", "employer", "job_title", "founded_on", "trading_since", "notes", "contact_person", "consent_basis",
-    "campaign",
+    "campaign", "preferred_channel", "identification_method", "potential_expires_on", "opposes_us",
+    "communication_style", "best_time_to_contact", "scoring_refused",
 )  # fmt: skip
 """Fields of the row that hold what one column says."""
 PERSONS_FIELDS = ("identity_number", "surname", "given_name", "employer", "job_title", "date_of_birth")
@@ -50,7 +52,8 @@ def compose_customer(values: Values, setting: Setting) -> CustomerRow:
         region=place_of(values, setting.profile) or _place_of(addresses),
         tags=get("tags") or (),
         contacts=contacts_of(values, plan.reaches, setting),
-        addresses=addresses,
+        addresses=(*addresses, *(get("addresses") or ())),
+        primary_contact=(get("primary_contact") or "") if "primary_contact" in setting.fed else None,
         created_on=created_on,
         created_at=created_at,
         profile=_kept(values, plan.profile),

@@ -7,10 +7,11 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from customers.imports.cleaning import choices
-from customers.imports.cleaning.dates import moment_cleaner
+from customers.imports.cleaning.dates import date_cleaner, moment_cleaner
 from customers.imports.cleaning.text import code_cleaner, tags, text_cleaner
 from customers.imports.cleaning.unreadable import refuse
 from customers.imports.columns import shared
+from customers.imports.columns.address_lines import LONGEST_CELL
 from customers.imports.columns.base import Column, Layout, always, choice
 from customers.imports.columns.customer_about import ABOUT
 from customers.imports.columns.customer_reach import REACH, STREET_LENGTH
@@ -171,7 +172,11 @@ CORE = (
         moment_cleaner,
         is_date=True,
     ),
-    replace(shared.NOTES, headers=shared.NOTES.headers + "|Description|Background|描述|客户描述|备注信息"),
+    replace(
+        shared.NOTES,
+        headers=shared.NOTES.headers + "|Description|Background|描述|客户描述|备注信息",
+        cleaner=always(text_cleaner(LONGEST_CELL)),
+    ),
     Column(
         "contact_person",
         _("contact person of a company"),
@@ -187,6 +192,52 @@ CORE = (
         shared.name,
     ),
     Column("campaign", _("campaign"), "Campaign Name|活动|市场活动|营销活动", shared.name),
+    choice(
+        "preferred_channel",
+        _("preferred channel"),
+        "Preferred Contact Method|首选沟通方式|偏好联系方式|偏好渠道",
+        choices.CHANNEL,
+    ),
+    choice(
+        "identification_method",
+        _("identification method"),
+        "How Found|识别方法|开发方式",
+        choices.IDENTIFICATION_METHOD,
+        catalogue_key="customer.identification_method",
+    ),
+    Column(
+        "potential_expires_on",
+        _("potential expires on"),
+        "Potential Valid Until|潜力有效期至|潜力失效日期",
+        date_cleaner,
+        is_date=True,
+    ),
+    Column(
+        "opposes_us",
+        _("opposes us (facts only)"),
+        "Facts of Opposition|反对我方的事实|与我方对立情况",
+        shared.notes,
+        catalogue_key="customer.opposes_us",
+    ),
+    Column(
+        "communication_style",
+        _("communication style"),
+        "Way of Communicating|沟通风格|沟通特点",
+        always(text_cleaner(STREET_LENGTH)),
+        catalogue_key="customer.communication_style",
+    ),
+    Column(
+        "best_time_to_contact",
+        _("best time to contact"),
+        "Best Time to Call|最佳联系时间|方便联系时间",
+        always(text_cleaner(100)),
+    ),
+    Column(
+        "scoring_refused",
+        _("refuses automated scoring"),
+        "Objects to Scoring|拒绝自动评分|拒绝自动化评分",
+        always(choices.yes_no),
+    ),
     Column(
         "unreadable",
         _("unreadable lines"),

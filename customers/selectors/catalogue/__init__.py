@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from customers.models import CustomerKind
+from django.db.models import Model
+
+from customers.models import CompanyProfile, CustomerKind, PersonProfile
 from customers.selectors.catalogue.base import FieldType, ProfileField, Section
 from customers.selectors.catalogue.company import COMPANY_FIELDS, COMPANY_SECTIONS
 from customers.selectors.catalogue.customer import CUSTOMER_FIELDS, CUSTOMER_SECTIONS
@@ -16,6 +18,7 @@ __all__ = [
     "ProfileField",
     "Section",
     "fields_of",
+    "profile_column",
     "sections_of",
     "sensitive_fields",
 ]
@@ -36,6 +39,20 @@ def sections_of(kind: str) -> tuple[Section, ...]:
 def fields_of(section: str) -> list[ProfileField]:
     """Return the fields of a section, in their order."""
     return [each for each in FIELDS.values() if each.section == section]
+
+
+def profile_column(key: str) -> tuple[type[Model], str]:
+    """Return where a profile keeps what ``person.major`` or ``company.headcount`` names: a field, or a column of one.
+
+    Raises KeyError for what no profile has.
+    """
+    record, _dot, name = key.partition(".")
+    models: dict[str, type[Model]] = {"person": PersonProfile, "company": CompanyProfile}
+    model = models[record]
+    column = FIELDS[key].column if key in FIELDS else name
+    if column not in {each.column for each in model._meta.concrete_fields}:
+        raise KeyError(key)
+    return model, column
 
 
 def sensitive_fields() -> Iterable[ProfileField]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from customers.imports.rows import CustomerRow
+from customers.imports.rows import NOTES_APART, CustomerRow, PostalAddress
 from customers.models import Address, ContactPoint, Customer
 from customers.services.imports.doubles import has_rows_without_code, skip_doubles, watch_for_doubles
 from customers.services.imports.keys import customer_key
@@ -38,7 +38,7 @@ from customers.services.privacy import identity_index
 
 _INDUSTRIES = "customers_industry"
 _CONTACTS = "jsonb_to_recordset(s.contacts) AS c(kind text, place text, value text)"
-_ADDRESSES = "jsonb_to_recordset(s.addresses) AS a(place text, street text, postcode text)"
+_ADDRESSES = "jsonb_to_recordset(s.addresses) AS a(place text, street text, postcode text, region_id bigint)"
 
 _NEW_CONTACT = (
     "NOT EXISTS (SELECT FROM customers_contactpoint p"
@@ -149,6 +149,18 @@ class CustomerPlan(RecordPlan):
         f" OR EXISTS (SELECT FROM {_ADDRESSES} WHERE {_NEW_ADDRESS})"
         f" OR EXISTS (SELECT FROM unnest(s.tags) AS tag(name) WHERE {_NEW_TAG}) OR {NEWS}"
     )
+    optional: ClassVar = {
+        column: f"s.{column}"
+        for column in (
+            "preferred_channel",
+            "identification_method",
+            "potential_expires_on",
+            "opposes_us",
+            "communication_style",
+            "best_time_to_contact",
+            "scoring_refused",
+        )
+    }
     on_update = "updated_at = now(), version = t.version + 1"
     not_stored: ClassVar = frozenset({"contact_person", "consent_basis"})
     stored_for_all: ClassVar = frozenset({"consent_basis"})
@@ -167,7 +179,7 @@ class CustomerPlan(RecordPlan):
                 " business_model text, potential text, potential_reason text, purchasing_power text,"
                 " reputation text, created_at timestamptz, created_on date, tags text[], contacts jsonb,"
                 " addresses jsonb, campaign_id bigint, code text, identity bytea, credit_code text, person jsonb,"
-                " company jsonb, notes text, address_text text, postcode text, sealed bytea, sealed_columns text[]"
+                " company jsonb, notes text[], address_text text, postcode text, sealed bytea, sealed_columns text[]"
             ),
             self.judged_table().replace("code varchar(40)", "code text"),
             NEW_CUSTOMER,
@@ -176,6 +188,7 @@ class CustomerPlan(RecordPlan):
     def staged(self, row: CustomerRow) -> tuple[Any, ...]:
         """Return the values of ``columns``. What has no place among the records stays behind here."""
         key = customer_key(row.code, row.name)
+        region = self.names.region(row.region)
         return (
             key,
             key,
@@ -184,7 +197,7 @@ class CustomerPlan(RecordPlan):
             row.english_name,
             self.names.user(row.owner),
             self.names.team(row.team),
-            self.names.region(row.region),
+            region,
             self.names.source(row.source),
             row.lifecycle,
             row.industry,
@@ -197,15 +210,15 @@ class CustomerPlan(RecordPlan):
             row.created_at,
             None if row.created_at else row.created_on,
             list(row.tags) or None,
-            _json([{"kind": c.kind, "place": c.place, "value": c.value} for c in row.contacts]),
-            _json([{"place": a.place, "street": a.street, "postcode": a.postcode} for a in row.addresses]),
+            _json(_contacts(row)),
+            _json([self._address(each, region) for each in row.addresses]),
             self.names.campaign(row.campaign),
             row.code,
             identity_index(row.identity_number) if row.identity_number and self._by_identity else None,
             row.unified_social_credit_code,
             profile_of(row, "person"),
             profile_of(row, "company"),
-            row.notes,
+            row.notes.split(NOTES_APART) if row.notes else None,
             *(_whereabouts(row) if self._by_looks else (None, None)),
             *self.sealed_values.staged(row),
         )
@@ -218,6 +231,17 @@ class CustomerPlan(RecordPlan):
             "taken": template(taken, "code"),
             "by_code": MatchRule.CODE in self.rules.match,
             "profile_policy": self.rules.policy(OTHERS),
+        }
+
+    def _address(self, address: PostalAddress, region: int | None) -> dict[str, Any]:
+        """Return an address as it is staged: where it is, or else where its customer is."""
+        if address.region is not None:
+            region = self.names.region(address.region) if address.region.is_named else None
+        return {
+            "place": address.place,
+            "street": address.street,
+            "postcode": address.postcode,
+            "region_id": region,
         }
 
     @property
@@ -300,7 +324,21 @@ def _whereabouts(row: CustomerRow) -> tuple[str, str | None]:
     return " ".join(part for part in parts if part), address.postcode if address else None
 
 
-def _json(items: list[Mapping[str, Any]]) -> str | None:
+def _contacts(row: CustomerRow) -> list[dict[str, Any]]:
+    """Return the contact points as they are staged: the first is used first, unless the row says which is."""
+    first = row.primary_contact
+    return [
+        {
+            "kind": each.kind,
+            "place": each.place,
+            "value": each.value,
+            "is_primary": each.value == first if first is not None else number == 0,
+        }
+        for number, each in enumerate(row.contacts)
+    ]
+
+
+def _json(items: Sequence[Mapping[str, Any]]) -> str | None:
     return json.dumps(items, ensure_ascii=False) if items else None
 
 
@@ -325,11 +363,12 @@ def _add_contacts(cursor: CursorWrapper) -> None:
             "kind": "c.kind",
             "place": "c.place",
             "value": "c.value",
-            "is_primary": "c.number = 1 AND NOT EXISTS"
+            "is_primary": "c.is_primary AND NOT EXISTS"
             " (SELECT FROM customers_contactpoint p WHERE p.customer_id = t.id)",
         },
-        f"{_WRITTEN} ROWS FROM (jsonb_to_recordset(s.contacts) AS (kind text, place text, value text))"
-        f" WITH ORDINALITY AS c(kind, place, value, number)"
+        f"{_WRITTEN} ROWS FROM (jsonb_to_recordset(s.contacts) AS"
+        " (kind text, place text, value text, is_primary boolean))"
+        " WITH ORDINALITY AS c(kind, place, value, is_primary, number)"
         f" WHERE j.outcome IN ('created', 'updated') AND {_NEW_CONTACT} ORDER BY j.line_no, c.number",
     )
     cursor.execute(contacts.text, contacts.params)
@@ -338,7 +377,7 @@ def _add_contacts(cursor: CursorWrapper) -> None:
         {
             "customer_id": "t.id",
             "place": "a.place",
-            "region_id": "s.region_id",
+            "region_id": "a.region_id",
             "street": "coalesce(a.street, '')",
             "postcode": "coalesce(a.postcode, '')",
         },

@@ -58,7 +58,7 @@ def policy_fields(kind: Kind) -> dict[str, str]:
     if not issubclass(plan, RecordPlan):
         return {}
     labels = {field.name: str(field.verbose_name) for field in plan.model._meta.concrete_fields}
-    return {field_of(column): labels[field_of(column)] for column in plan.values}
+    return {field_of(column): labels[field_of(column)] for column in (*plan.values, *plan.optional)}
 
 
 def load(
@@ -98,7 +98,7 @@ def parsed(table: Table, mapping: ColumnMapping) -> Iterator[RowResult]:
 
 def staged_columns(plan: Plan) -> tuple[str, ...]:
     """Return the columns of ``staged`` that ``staged_values`` fills."""
-    return ("line_no", "reason", *plan.columns)
+    return ("line_no", "reason", *plan.columns, *plan.optional_fed)
 
 
 def warnings_of(plan: Plan) -> list[str]:
@@ -120,11 +120,12 @@ def warnings_of(plan: Plan) -> list[str]:
 def staged_values(plan: Plan, result: RowResult) -> tuple[Any, ...]:
     """Return a row as it is staged: what it says, or why it cannot be read."""
     if result.aside:
-        return (result.line, result.aside, *(None,) * len(plan.columns))
+        return (result.line, result.aside, *(None,) * (len(plan.columns) + len(plan.optional_fed)))
     if result.row is None:
         reason = "; ".join(_said(problem, plan.mapping.kind) for problem in result.problems)
-        return (result.line, reason, *plan.staged_reject(result))
-    return (result.line, "", *plan.staged(result.row))
+        return (result.line, reason, *plan.staged_reject(result), *(None,) * len(plan.optional_fed))
+    more = (getattr(result.row, column) for column in plan.optional_fed)
+    return (result.line, "", *plan.staged(result.row), *more)
 
 
 def _said(problem: CellProblem, kind: Kind) -> str:

@@ -57,6 +57,8 @@ class Plan(ABC):
         self.names = names
         self.rules = rules
         self.sealed_values = sealed_values
+        self.optional_fed: dict[str, str] = {}
+        """Further columns of ``staged`` that this file feeds, with what they mean: those of few files."""
         self.company = {"currency": settings.COMPANY_CURRENCY, "time_zone": settings.COMPANY_TIME_ZONE}
 
     @property

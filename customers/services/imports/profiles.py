@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from customers.imports.rows import CustomerRow
 from customers.models import CompanyProfile, Note, PersonProfile
-from customers.selectors.catalogue import FIELDS
+from customers.selectors.catalogue import profile_column
 from customers.services.imports.rules import ConflictPolicy
 from customers.services.imports.statements import insert_into
 
@@ -46,8 +46,8 @@ _PROFILE_NEWS = " OR ".join(
 _IS_KEPT = """SELECT FROM customers_personprofile known WHERE known.customer_id = t.id
     AND jsonb_strip_nulls(to_jsonb(known)) ?& s.sealed_columns"""
 NEWS = (
-    f"{_PROFILE_NEWS} OR s.notes IS NOT NULL AND NOT EXISTS (SELECT FROM customers_note known"
-    " WHERE known.customer_id = t.id AND known.body = s.notes) OR s.sealed_columns IS NOT NULL"
+    f"{_PROFILE_NEWS} OR EXISTS (SELECT FROM unnest(s.notes) AS said(body) WHERE NOT EXISTS (SELECT FROM"  # noqa: S608
+    " customers_note known WHERE known.customer_id = t.id AND known.body = said.body)) OR s.sealed_columns IS NOT NULL"
     f" AND coalesce(s.kind, t.kind) = 'person' AND NOT EXISTS ({_IS_KEPT})"
 )
 """Condition that a row says something of a known customer ``t`` that its profile or its notes do not."""
@@ -57,8 +57,9 @@ def profile_of(row: CustomerRow, kind: str) -> str | None:
     """Return what a row says of the profile of a person or a company, as JSON: column → value; None for nothing."""
     said = {column: getattr(row, name) for name, column in _OF_ROW[kind].items()}
     for key, value in row.profile:
-        if key.startswith(f"{kind}.") and key in FIELDS and FIELDS[key].model is PROFILES[kind]:
-            said[FIELDS[key].column] = value
+        if key.startswith(f"{kind}."):
+            _model, column = profile_column(key)
+            said[column] = value
     plain = {column: _plain(value) for column, value in said.items() if value not in (None, "")}
     return json.dumps(plain, ensure_ascii=False) if plain else None
 
@@ -92,9 +93,10 @@ def write_profiles(cursor: CursorWrapper, policy: str) -> None:
             _write(cursor, model, kind, columns, policy)
     notes = insert_into(
         Note,
-        {"customer_id": "j.subject_id", "body": "s.notes"},
-        f"{_WRITTEN} WHERE s.notes IS NOT NULL AND NOT EXISTS (SELECT FROM customers_note known"
-        " WHERE known.customer_id = j.subject_id AND known.body = s.notes) ORDER BY j.line_no",
+        {"customer_id": "j.subject_id", "body": "said.body"},
+        f"{_WRITTEN} CROSS JOIN LATERAL unnest(s.notes) WITH ORDINALITY AS said(body, number)"
+        " WHERE NOT EXISTS (SELECT FROM customers_note known WHERE known.customer_id = j.subject_id"
+        " AND known.body = said.body) ORDER BY j.line_no, said.number",
     )
     cursor.execute(notes.text, notes.params)
 

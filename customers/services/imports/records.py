@@ -7,15 +7,17 @@ with one key the first counts: a later one that says the same is skipped, one th
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from customers.imports.matching import ColumnMapping
+from customers.services.imports.names import Names
 from customers.services.imports.plans import Plan
-from customers.services.imports.rules import ConflictPolicy
+from customers.services.imports.rules import ConflictPolicy, MatchRules
 from customers.services.imports.statements import (
     JUDGED,
     assignments,
@@ -26,6 +28,9 @@ from customers.services.imports.statements import (
     same_moment,
     template,
 )
+
+if TYPE_CHECKING:
+    from customers.services.imports.sensitive import SealedValues
 
 _GROUP = """
 CREATE UNLOGGED TABLE grouped AS
@@ -70,6 +75,7 @@ class RecordPlan(Plan):
         faults: WHEN … THEN branches of further reasons to reject.
         news: condition that something beside ``values`` is new, such as a phone number.
         on_update: further assignments when a record changes.
+        optional: more ``values``, of columns that few files have: staged and compared where this one feeds them.
         content: columns of ``staged`` by which a row without a key is known again, or None if rows need no key.
     """
 
@@ -82,6 +88,15 @@ class RecordPlan(Plan):
     news: ClassVar[str] = "false"
     on_update: ClassVar[str] = ""
     content: ClassVar[tuple[str, ...] | None] = None
+    optional: ClassVar[dict[str, str]] = {}
+
+    def __init__(
+        self, mapping: ColumnMapping, names: Names, rules: MatchRules, sealed_values: SealedValues
+    ) -> None:
+        super().__init__(mapping, names, rules, sealed_values)
+        self.optional_fed = {each: said for each, said in self.optional.items() if self.has(field_of(each))}
+        self.said = {**self.values, **self.optional_fed}
+        """What is compared and written."""
 
     @property
     def searched(self) -> dict[type[Model], tuple[str, ...]]:
@@ -91,15 +106,17 @@ class RecordPlan(Plan):
     @classmethod
     def staged_table(cls, columns: str) -> str:
         """Return the CREATE statement of ``staged`` with these columns beside the usual ones."""
+        optional = "".join(
+            f", {column} {cls.model._meta.get_field(column).db_type(connection)}" for column in cls.optional
+        )
         return (
             "CREATE UNLOGGED TABLE staged (line_no integer PRIMARY KEY, reason text NOT NULL DEFAULT '',"
-            f" record_key text, {columns})"
+            f" record_key text, {columns}{optional})"
         )
 
-    @classmethod
-    def judged_table(cls) -> str:
+    def judged_table(self) -> str:
         """Return the CREATE statement of ``judged``, its columns typed as the records' are."""
-        types = (f"{c} {cls.model._meta.get_field(c).db_type(connection)}" for c in (cls.key, *cls.values))
+        types = (f"{c} {self.model._meta.get_field(c).db_type(connection)}" for c in (self.key, *self.said))
         return f"{JUDGED}, {', '.join(types)})"
 
     @abstractmethod
@@ -131,7 +148,7 @@ class RecordPlan(Plan):
         params = {
             **self.company,
             **self.reasons(),
-            **{f"default_{column}": default_of(self.model, column) for column in self.values},
+            **{f"default_{column}": default_of(self.model, column) for column in self.said},
             "differs": template(differs, "line"),
             "repeats": template(_("Repeats line %(line)s."), "line"),
             **chunk_range(cursor, first, last),
@@ -142,7 +159,7 @@ class RecordPlan(Plan):
     def write(self, cursor: CursorWrapper, chunk: int) -> dict[str, int]:
         """Insert the created records, update the updated ones."""
         table = self.model._meta.db_table
-        columns = (self.key, *self.values)
+        columns = (self.key, *self.said)
         created = insert_into(
             self.model,
             {"id": "j.subject_id"} | {column: f"j.{column}" for column in columns} | self.created_columns(),
@@ -151,7 +168,7 @@ class RecordPlan(Plan):
         cursor.execute(created.text, created.params)
         further = f", {self.on_update}" if self.on_update else ""
         cursor.execute(
-            f"UPDATE {table} t SET {assignments(tuple(self.values), 'j')}{further}"  # noqa: S608 - our columns
+            f"UPDATE {table} t SET {assignments(tuple(self.said), 'j')}{further}"  # noqa: S608 - our columns
             " FROM judged j WHERE t.id = j.subject_id AND j.outcome = 'updated' AND j.changes ? 'old'"
         )
         return {}
@@ -173,7 +190,7 @@ class RecordPlan(Plan):
 
         A blank cell never erases; whose word counts otherwise is for the rules to say.
         """
-        said, default = self.values[column], f"%(default_{column})s"
+        said, default = self.said[column], f"%(default_{column})s"
         if self.model._meta.get_field(column).get_internal_type() == "DateTimeField":
             said = same_moment(said, f"t.{column}")
         policy = self.rules.policy(field_of(column))
@@ -187,8 +204,8 @@ class RecordPlan(Plan):
 
     def _judgement(self) -> str:
         table = self.model._meta.db_table
-        columns = tuple(self.values)
-        named = ", ".join(f"{self._decided(column)} AS {column}" for column in self.values)
+        columns = tuple(self.said)
+        named = ", ".join(f"{self._decided(column)} AS {column}" for column in self.said)
         return f"""
 INSERT INTO judged (line_no, outcome, subject_id, changes, reason, {self.key}, {", ".join(columns)})
 SELECT n.line_no,

@@ -14,7 +14,6 @@ from customers.models import (
     ComplaintType,
     ContactChannel,
     Direction,
-    ImportBatch,
     Interaction,
     Order,
     OrderLine,
@@ -27,7 +26,7 @@ from customers.models import (
 )
 from customers.services import imports
 from tests.cast import Cast, make_order, make_payment
-from tests.customers.exports.test_round_trip import exported
+from tests.customers.exports.test_round_trip import bring_in, exported
 
 KEPT: dict[str, tuple[type[Model], ...]] = {
     "products": (Product,),
@@ -128,14 +127,6 @@ def _told(name: str, value: Any) -> Any:
     if name in NUMBERS or (name == "reference" and (value is None or value.startswith("KZ-"))):
         return None
     return value.replace(microsecond=0) if isinstance(value, datetime) else value
-
-
-def bring_in(cast: Cast, path: Path, key: str) -> ImportBatch:
-    """Import a file of ours as it is."""
-    batch = imports.receive(path, name=path.name, kind=key, actor=cast.ada)
-    imports.start_here(batch, actor=cast.ada)
-    batch.refresh_from_db()
-    return batch
 
 
 @pytest.mark.parametrize(("kind", "language"), [("csv", "zh-hans"), ("xlsx", "en")])
