@@ -452,6 +452,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # --- Doors ----------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = SECURE
+# Programs are refused over http instead: crm.accounts.tokens.
+SECURE_REDIRECT_EXEMPT = [r"^customers/(fields|customers)\.json$"]
 BEHIND_PROXY = flag("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 # Whose address limits count by: the one that the proxy in front saw, never one that a visitor wrote.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -39,11 +40,17 @@ class TokenMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
-        """Answer 401 to a token that does not stand, or is not for this."""
+        """Answer 401 to a token that does not stand, or is not for this; 403 to a program that asks over http.
+
+        Sent on to https, as browsers are, a program would go on showing its token to whoever listens.
+        """
+        scope = getattr(view, SCOPE, "")
+        if scope and settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            said = {"error": _("Ask over https. A token that was sent over http is to be revoked.")}
+            return JsonResponse(said, status=403)
         written = request.headers.get("Authorization", "")
         if not written.startswith(SCHEME):
             return None
-        scope = getattr(view, SCOPE, "")
         allowed = scope and request.method in SAFE
         owner = tokens.owner_of(written.removeprefix(SCHEME).strip(), scope) if allowed else None
         if owner is None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from crm.models import ApiToken, TokenScope, User
 from crm.services import tokens
@@ -74,3 +75,11 @@ def test_a_role_without_the_right_ends_what_was_made_under_it(cast: Cast) -> Non
     assert read(text, CUSTOMERS) == 401
     User.objects.filter(pk=cast.alice.pk).update(role="rep")
     assert read(text, CUSTOMERS) == 200
+
+
+def test_a_program_that_asks_over_http_is_refused_and_not_sent_on(cast: Cast, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    for address in ("/customers/fields.json", "/customers/customers.json"):
+        assert Client().get(address).status_code == 403
+        assert Client().get(address, secure=True).status_code in {302, 401}
+    assert Client().get("/customers/").status_code == 301
