@@ -263,6 +263,7 @@ class CustomerPlan(RecordPlan):
         by_code = MatchRule.CODE in self.rules.match
         if not is_searched(cursor):
             cursor.execute(FIND_CUSTOMERS)
+            cursor.execute("CREATE INDEX ON staged_customer (first_line)")
         else:
             cursor.execute(GROUPS)
             # Rows that no code tells apart repeat each other, however differently they say it.
@@ -281,7 +282,7 @@ class CustomerPlan(RecordPlan):
         if is_searched(cursor):
             resolve_groups(cursor, self.rules, chunk_range(cursor, first, last))
         else:
-            resolve_customers(cursor, companies_only=True)
+            resolve_customers(cursor, companies_only=True, lines=chunk_range(cursor, first, last))
         super().judge(cursor, first, last)
         skip_doubles(cursor)
         note_changes(cursor, self.rules.policy(OTHERS))

@@ -5,6 +5,8 @@ Works on the staging tables ``staged_customer`` and ``staged_product``: one row 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
@@ -12,9 +14,9 @@ from customers.services.imports.statements import template
 
 FIND_CUSTOMERS = """
 CREATE UNLOGGED TABLE staged_customer AS
-SELECT DISTINCT customer_key, substr(customer_key, 2) AS text, left(customer_key, 1) = '~' AS by_name,
-    NULL::bigint AS customer_id, ''::text AS fault
-FROM staged WHERE customer_key IS NOT NULL
+SELECT customer_key, substr(customer_key, 2) AS text, left(customer_key, 1) = '~' AS by_name,
+    NULL::bigint AS customer_id, ''::text AS fault, min(line_no) FILTER (WHERE reason = '') AS first_line
+FROM staged WHERE customer_key IS NOT NULL GROUP BY customer_key
 """
 
 FIND_PRODUCTS = """
@@ -27,8 +29,9 @@ _RESOLVE_CUSTOMERS = """
 UPDATE staged_customer s
 SET customer_id = c.id, fault = CASE WHEN c.deleted_at IS NULL THEN '' ELSE format(%(deleted)s, s.text) END
 FROM customers_customer c
-WHERE s.customer_id IS NULL AND NOT s.by_name AND c.code = s.text
+WHERE s.customer_id IS NULL AND NOT s.by_name AND c.code = s.text{lines}
 """
+_OF_LINES = " AND s.first_line BETWEEN %(first_line)s AND %(last_line)s"
 
 _RESOLVE_NAMED_CUSTOMERS = """
 UPDATE staged_customer s
@@ -55,14 +58,20 @@ WHERE s.product_id IS NULL AND NOT s.has_sku AND p.name = s.product_key
 """
 
 
-def resolve_customers(cursor: CursorWrapper, *, companies_only: bool = False) -> None:
+def resolve_customers(
+    cursor: CursorWrapper, *, companies_only: bool = False, lines: Mapping[str, int | None] | None = None
+) -> None:
     """Find the customers that are not found yet, by name companies only if that is asked.
 
-    ``fault`` says why one of them cannot be used.
+    ``fault`` says why one of them cannot be used. With ``lines``, of ``chunk_range``, only codes are looked for that
+    stand there first: where rows are customers, all others are repeats or not there yet.
     """
     deleted = _("Customer %(code)s was deleted here. Restore it, or correct the code.")
     several = _("Several customers are called %(name)s. Add a column with their codes.")
-    cursor.execute(_RESOLVE_CUSTOMERS, {"deleted": template(deleted, "code")})
+    cursor.execute(
+        _RESOLVE_CUSTOMERS.replace("{lines}", _OF_LINES if lines else ""),
+        {"deleted": template(deleted, "code"), **(lines or {})},
+    )
     cursor.execute(
         _RESOLVE_NAMED_CUSTOMERS, {"several": template(several, "name"), "companies_only": companies_only}
     )
