@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, FloatField, Q, QuerySet, Sum
@@ -14,9 +14,11 @@ from analysis.measures.churn import ChurnModel
 from analysis.measures.churn_reasons import ChurnReason
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
+from analysis.selectors.groups import reads_stored
 from analysis.selectors.ranking import RankedPage, page_of
 from analysis.selectors.slices import RISK_TENTH, TENTHS, Total
 from analysis.selectors.snapshots import Filter, anybody_left, sees_company, visible
+from analysis.selectors.sums import sums_by_tier
 from crm.models import User
 from crm.paging import PAGE_SIZE, CursorError, Key, day, integer
 
@@ -145,10 +147,21 @@ def flagged(
 
     Raises CursorError for a cursor that this list did not make.
     """
-    rows = visible(run, user, filter)
-    if filter is None or filter.risk is None:
+    wanted = filter or Filter()
+    rows = visible(run, user, wanted)
+    if wanted.risk is None:
         rows = rows.filter(churn_flag=True)
-    return page_of(run, user, rows, ORDERS[order], after=after, before=before, size=size)
+    count = _known_count(run, user, wanted)
+    return page_of(run, user, rows, ORDERS[order], after=after, before=before, size=size, count=count)
+
+
+def _known_count(run: AnalysisRun, user: User, wanted: Filter) -> int | None:
+    """How many are flagged, where the run's own sums by tier tell it."""
+    everybody = replace(wanted, tiers=frozenset())
+    if not reads_stored(user, everybody):
+        return None
+    sums = sums_by_tier(run, user, everybody)
+    return sum(sums[tier]["flagged"] for tier in wanted.tiers or sums if tier in sums)
 
 
 def evaluation(run: AnalysisRun) -> Evaluation:

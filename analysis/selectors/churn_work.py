@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Aggregate, Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from analysis.models import AnalysisRun, CustomerSnapshot, RunState
 from analysis.selectors.churn import ORDERS
@@ -83,13 +84,15 @@ def work(
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
+    count: int | None = None,
 ) -> RowsPage[WorkRow]:
-    """A page of the viewer's customers at risk; ``view`` is of :data:`VIEWS`.
+    """A page of the viewer's customers at risk; ``view`` is of :data:`VIEWS`, ``count`` how many there are where that
+    is known.
 
     Raises CursorError for a cursor that this list did not make.
     """
     rows = rows_of(run, user, view, filter)
-    page = page_of(run, user, rows, ORDERS[order], after=after, before=before, size=size)
+    page = page_of(run, user, rows, ORDERS[order], after=after, before=before, size=size, count=count)
     cases = current_cases(user, [row.customer_id for row in page.rows])
     found = [WorkRow(row, cases.get(row.customer_id)) for row in page.rows]
     return RowsPage(found, page.before, page.after, page.count, page.count_capped)
@@ -125,15 +128,38 @@ def rows_of(
 
 
 def progress(run: AnalysisRun, user: User, filter: Filter | None = None) -> Progress:  # noqa: A002
-    """Count the viewer's customers at risk by how far the work on them has come."""
-    counts = {view: Count("customer_id", filter=_condition(view, run)) for view in VIEWS}
-    ends = {
-        state.value: Count("customer_id", filter=Q(case=state))
-        for state in (CaseState.WON_BACK, CaseState.LOST, CaseState.FALSE_ALARM)
+    """Count the viewer's customers at risk by how far the work on them has come.
+
+    Nobody has begun with most of them: they are counted as a whole, and the few with a case by how that stands.
+    """
+    late = _late(run)
+    sums: dict[str, Aggregate] = {
+        "n": Count("customer_id"),
+        "late": Count("customer_id", filter=late),
+        "worth": Total("value", filter=late),
     }
-    kept = Total("value", filter=_condition("keep", run))
-    found = _rows(run, user, filter).aggregate(**counts, **ends, worth=kept)
-    return Progress(value=found.pop("worth") or 0, **found)
+    whole = _at_risk(run, user, filter).aggregate(**sums)
+    begun = _standing().exclude(state=CaseState.OPEN).values("customer")
+    rows: QuerySet[Any, Any] = _rows(run, user, filter).filter(customer__in=begun).order_by()
+    cases: dict[str, dict[str, int]] = {
+        found.pop("case"): found for found in rows.values("case").annotate(**sums)
+    }
+    ended = {state: each for state, each in cases.items() if state != CaseState.CONTACTED}
+
+    def count(state: CaseState) -> int:
+        return cases[state]["n"] if state in cases else 0
+
+    return Progress(
+        keep=whole["late"] - sum(each["late"] for each in ended.values()),
+        open=whole["late"] - sum(each["late"] for each in cases.values()),
+        contacted=count(CaseState.CONTACTED),
+        closed=sum(each["n"] for each in ended.values()),
+        all=whole["n"],
+        won_back=count(CaseState.WON_BACK),
+        lost=count(CaseState.LOST),
+        false_alarm=count(CaseState.FALSE_ALARM),
+        value=(whole["worth"] or 0) - sum(each["worth"] or 0 for each in ended.values()),
+    )
 
 
 def verdict(run: AnalysisRun, user: User, filter: Filter | None = None) -> Verdict | None:  # noqa: A002
@@ -169,16 +195,19 @@ def verdict(run: AnalysisRun, user: User, filter: Filter | None = None) -> Verdi
 
 
 def _rows(run: AnalysisRun, user: User, wanted: Filter | None) -> QuerySet[CustomerSnapshot]:
-    """Those whom the run flags, and those somebody is at work with; each with the state of its case."""
+    """Those at risk, each with the state of its case."""
+    return _at_risk(run, user, wanted).annotate(case=_state())
+
+
+def _at_risk(run: AnalysisRun, user: User, wanted: Filter | None) -> QuerySet[CustomerSnapshot]:
+    """Those whom the run flags, and those somebody is at work with."""
     begun = ChurnCase.objects.filter(closed_at=None).values("customer")
-    rows = visible(run, user, wanted).filter(Q(churn_flag=True) | Q(customer__in=begun))
-    return rows.annotate(case=_state())
+    return visible(run, user, wanted).filter(Q(churn_flag=True) | Q(customer__in=begun))
 
 
 def _state() -> Case:
     """How the newest case that still holds stands: cases are few, and looked up among themselves, not row by row."""
-    newest = ChurnCase.objects.filter(current()).order_by("customer_id", "-id").distinct("customer_id")
-    standing = ChurnCase.objects.filter(pk__in=newest.values("pk"))
+    standing = _standing()
     return Case(
         *(
             When(customer__in=standing.filter(state=state).values("customer"), then=Value(state.value))
@@ -189,9 +218,20 @@ def _state() -> Case:
     )
 
 
+def _standing() -> QuerySet[ChurnCase]:
+    """The newest case of each customer that still holds."""
+    newest = ChurnCase.objects.filter(current()).order_by("customer_id", "-id").distinct("customer_id")
+    return ChurnCase.objects.filter(pk__in=newest.values("pk"))
+
+
+def _late(run: AnalysisRun) -> Q:
+    """Those who ordered lately enough to be kept."""
+    return Q(last_order_on__gte=run.as_of - datetime.timedelta(days=KEEP_DAYS))
+
+
 def _condition(view: str, run: AnalysisRun) -> Q:
     going = Q(case__in=[CaseState.OPEN, CaseState.CONTACTED])
-    late = Q(last_order_on__gte=run.as_of - datetime.timedelta(days=KEEP_DAYS))
+    late = _late(run)
     return {
         "keep": going & late,
         "open": Q(case=CaseState.OPEN) & late,

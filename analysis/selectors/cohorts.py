@@ -10,6 +10,7 @@ from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from analysis.measures.cohorts import MOST_AGE, retention
 from analysis.models import AnalysisRun, CohortRow
+from analysis.selectors.company import kept_of_company
 from analysis.selectors.results import visible_rows
 from analysis.selectors.snapshots import Filter
 from crm.models import User
@@ -40,7 +41,12 @@ class Cohort:
 
 def cohorts(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[Cohort]:  # noqa: A002
     """The viewer's cohorts, the oldest first."""
-    rows = visible_rows(CohortRow, NAME, run, user, filter).order_by()
+    wanted = filter or Filter()
+    return kept_of_company(NAME, run, user, wanted, lambda: _cohorts(run, user, wanted))
+
+
+def _cohorts(run: AnalysisRun, user: User, wanted: Filter) -> list[Cohort]:
+    rows = visible_rows(CohortRow, NAME, run, user, wanted).order_by()
     oldest = rows.aggregate(found=Min("cohort"))["found"]
     if oldest is None:
         return []

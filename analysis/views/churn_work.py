@@ -50,10 +50,11 @@ def churn_work(request: HttpRequest) -> HttpResponse:
     form = SnapshotFilters(request.GET, user=user)
     view, notes = chosen(request, "view", VIEWS, "keep")
     progress = selector.progress(run, user, form.scope())
+    known = getattr(progress, view) if form.rows() == form.scope() else None
     seen: dict[str, int] = {}
 
     def read(*, after: str, before: str) -> Page[Any]:
-        found = selector.work(run, user, form.rows(), view=view, after=after, before=before)
+        found = selector.work(run, user, form.rows(), view=view, after=after, before=before, count=known)
         seen["count"] = found.count + (1 if found.count_capped else 0)
         return Page(found.rows, found.before, found.after)
 
