@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,7 @@ _NATIVE = {
 }
 _TYPES = {"int2": "smallint", "int4": "integer", "int8": "bigint", "bool": "boolean", "json": "jsonb"}
 JSONB_VERSION = b"\x01"
+MISSING, UNKNOWN = -1, -2  # places in a list of words
 
 
 def column_type(kind: Kind) -> str:
@@ -235,11 +237,15 @@ class _Column:
 def _block(columns: list[_Column]) -> Buffer:
     """The rows as COPY wants them: laid out as wide as the widest, then without the bytes that a row has not got."""
     sizes = [column.values.dtype.itemsize for column in columns]
-    rows = np.zeros(len(columns[0].values), dtype=_layout([column.values.dtype for column in columns]))
-    rows["fields"] = len(columns)
-    for position, (column, size) in enumerate(zip(columns, sizes, strict=True)):
+    empty = np.zeros(1, dtype=_layout([column.values.dtype for column in columns]))
+    empty["fields"] = len(columns)
+    for position, size in enumerate(sizes):
+        empty[f"length {position}"] = size
+    rows = empty.repeat(len(columns[0].values))
+    for position, column in enumerate(columns):
         rows[f"value {position}"] = column.values
-        rows[f"length {position}"] = size if column.lengths is None else column.lengths
+        if column.lengths is not None:
+            rows[f"length {position}"] = column.lengths
     content = rows.view(np.uint8)
     if all(column.lengths is None for column in columns):
         return content.data
@@ -268,6 +274,8 @@ def _to_binary(series: pd.Series, kind: Kind) -> _Column:
     if kind in {"text", "json"}:
         return _texts(series, kind)
     dtype, size = _BINARY[_base(kind)]
+    if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biu":  # none can be missing
+        return _Column(series.to_numpy().astype(dtype))
     absent = series.isna().to_numpy(dtype=bool)
     if kind == "date":
         days = series.to_numpy().astype("datetime64[D]").view(np.int64) - DAYS_FROM_1970_TO_2000
@@ -280,17 +288,26 @@ def _to_binary(series: pd.Series, kind: Kind) -> _Column:
 
 
 def _words(series: pd.Series, words: tuple[str, ...]) -> _Column:
-    known = series.cat.set_categories(list(words))
-    if (unknown := known.isna() & series.notna()).any():
+    place_of = {word: place for place, word in enumerate(words)}
+    places = [place_of.get(word, UNKNOWN) for word in series.cat.categories]
+    missing = place_of.get("", MISSING)
+    found = np.array([*places, missing])[
+        series.cat.codes.to_numpy()
+    ]  # the code of what is missing is −1, the last
+    if (unknown := found == UNKNOWN).any():
         raise ValueError(f"{series.name}: {series[unknown].iloc[0]!r} is none of {words}")
-    codes = known.cat.codes.to_numpy()
-    if "" in words:
-        codes = np.where(codes < 0, words.index(""), codes)
+    matrix, lengths = _encoded(words)
+    own = lengths[found]
+    return _Column(matrix[found], None if (own == matrix.dtype.itemsize).all() else own)
+
+
+@lru_cache
+def _encoded(words: tuple[str, ...]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int32]]:
+    """The words as bytes, as wide as the widest, and their lengths; the last is what is missing."""
     encoded = [word.encode() for word in words]
     width = max(1, *map(len, encoded))
-    matrix = np.array([word.ljust(width, b"\0") for word in encoded], dtype=f"V{width}")
-    lengths = np.array([len(word) for word in encoded] + [-1], dtype=np.int32)[codes]  # code −1 is the last
-    return _Column(matrix[np.maximum(codes, 0)], None if (lengths == width).all() else lengths)
+    matrix = np.array([word.ljust(width, b"\0") for word in [*encoded, b""]], dtype=f"V{width}")
+    return matrix, np.array([*map(len, encoded), -1], dtype=np.int32)
 
 
 def _texts(series: pd.Series, kind: Kind) -> _Column:
