@@ -19,6 +19,7 @@ from crm.copying import Kind
 from crm.models import User
 from crm.policy import can
 from customers.models import Informant
+from customers.selectors.masking import MASK
 
 NAME = "informants"
 _KINDS: dict[str, Kind] = {
@@ -76,7 +77,7 @@ def returns(
     """The informants whom the viewer may see, those who brought the greatest margin first.
 
     A filter leaves those who told us of the customers it leaves, and what came of these alone; ``silent`` picks those
-    who have (or have not) fallen silent.
+    who have (or have not) fallen silent. Their names are masked for who reads no personal values.
     """
     wanted_customers = filter or Filter()
     if wanted_customers.is_empty and sees_company(user) and not anybody_left(run):
@@ -84,6 +85,8 @@ def returns(
     else:
         rows = _of_viewer(run, user, wanted_customers)
     names = names_of(Informant, [row["informant_id"] for row in rows])
+    if not can(user, "personal.view"):
+        names = dict.fromkeys(names, MASK)
     lines = [_line(row, names) for row in rows]
     wanted = [line for line in lines if silent is None or (line.voice != "active") == silent]
     return sorted(wanted, key=lambda line: (-line.gross_margin, line.informant_id))
