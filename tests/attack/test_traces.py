@@ -22,6 +22,7 @@ from customers.services.digests import send_digests
 from tests.attack.company import NORTH, PERSONAL, SEALED, SOUTH, Company
 from tests.cast import sign_in
 from tests.crm.test_logs import lines
+from tests.customers.services.test_digests import whole
 from tests.customers.views.imports.conftest import fields_of
 
 __all__ = ["lines"]
@@ -99,8 +100,8 @@ def messages() -> list[str]:
     return found
 
 
-def _opened(message: bytes) -> str:
-    text = message.decode()
+def _opened(message: bytes | str) -> str:
+    text = message.decode() if isinstance(message, bytes) else message
     body = text.partition('"body": "')[2].partition('"')[0]
     return text + base64.b64decode(body).decode()
 
@@ -123,12 +124,7 @@ def test_a_mail_holds_nothing_foreign_personal_or_sealed(company: Company) -> No
     # A task that somebody had before the customer moved to the others.
     Task.objects.create(customer=company.south.customers[1], assignee=company.north.rep, **late)
     send_digests(MONDAY)
-    told = {
-        message.to[0]: "\n".join(
-            [message.subject, str(message.body), *(str(each[0]) for each in message.alternatives)]  # type: ignore[attr-defined]
-        )
-        for message in mail.outbox
-    }
+    told = {message.to[0]: whole(message) for message in mail.outbox}
     assert told.keys() == foreign.keys()
     assert NORTH in told["northrep@example.com"]
     for address, text in told.items():
