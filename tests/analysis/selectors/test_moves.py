@@ -67,6 +67,7 @@ def test_the_first_run_says_that_it_has_nothing_to_compare_with(
 def test_each_move_has_its_cause_and_is_told_in_both_languages(
     cast: People, two_runs: tuple[AnalysisRun, AnalysisRun]
 ) -> None:
+    translation.activate("en")
     found = moves.moved(two_runs[1], cast.ada).rows
     assert [(each.code, each.move, each.cause) for each in found] == [
         ("K1", "up", "value"),
