@@ -243,7 +243,6 @@ class Incident(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = _("incident")
