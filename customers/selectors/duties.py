@@ -19,6 +19,7 @@ from customers.models import (
     FieldProvenance,
     FieldSwitch,
     ImportBatch,
+    ImportRow,
     Incident,
     PersonProfile,
     ProcessingActivity,
@@ -122,19 +123,27 @@ def consents_of(user: User, customer: Customer) -> list[Consent]:
 def bases_of(user: User, customer: Customer) -> list[StatedBasis]:
     """Return on what ground imports kept a customer in scope, the latest first; raises PermissionDenied.
 
-    The ground is what the import states of all its rows; that it wrote the customer is known from the versions.
+    The ground is what the import states of all its rows, or what the customer's own row says; that it wrote the
+    customer is known from the versions.
     """
     require(user, "privacy.view")
     versions = Customer.pgh_event_model.objects.filter(pgh_obj=customer.pk)  # type: ignore[attr-defined]
     numbers = versions.values_list("pgh_context__metadata__import_batch", flat=True)
-    batches = ImportBatch.objects.filter(
-        pk__in={number for number in numbers if number is not None},
-        mapping__consent_basis__has_key="constant",
-    )
-    return [
+    batches = ImportBatch.objects.filter(pk__in={number for number in numbers if number is not None})
+    for_all = [
         StatedBasis(batch.mapping["consent_basis"]["constant"], batch.file_name, batch.created_at)
-        for batch in batches
+        for batch in batches.filter(mapping__consent_basis__has_key="constant")
     ]
+    rows = ImportRow.objects.filter(
+        batch__in=batches,
+        subject_id=customer.pk,
+        changes__has_key="consent_basis",
+    )
+    by_row = [
+        StatedBasis(*said)
+        for said in rows.values_list("changes__consent_basis", "batch__file_name", "batch__created_at")
+    ]
+    return sorted([*for_all, *by_row], key=lambda basis: basis.stated_at, reverse=True)
 
 
 def field_uses(user: User) -> list[FieldUse]:

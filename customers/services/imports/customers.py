@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from customers.imports.rows import NOTES_APART, CustomerRow, PostalAddress
+from customers.imports.rows import CustomerRow
 from customers.models import Address, ContactPoint, Customer
 from customers.services.imports.doubles import has_rows_without_code, skip_doubles, watch_for_doubles
 from customers.services.imports.keys import customer_key
@@ -34,6 +32,7 @@ from customers.services.imports.profiles import NEWS, note_changes, profile_of, 
 from customers.services.imports.records import RecordPlan
 from customers.services.imports.rules import OTHERS, MatchRule
 from customers.services.imports.statements import chunk_range, insert_into, template
+from customers.services.imports.surroundings import addresses, contacts, notes, whereabouts
 from customers.services.privacy import identity_index
 
 _INDUSTRIES = "customers_industry"
@@ -62,6 +61,11 @@ _CREATED = """
 SELECT s.record_key, j.name, s.code, j.english_name, j.kind = 'person'
 FROM judged j JOIN staged s ON s.line_no = j.line_no
 WHERE j.outcome = 'created' ORDER BY j.line_no
+"""
+
+_NOTE_BASIS = """
+UPDATE judged j SET changes = coalesce(j.changes, '{}') || jsonb_build_object('consent_basis', s.consent_basis)
+FROM staged s WHERE s.line_no = j.line_no AND s.consent_basis IS NOT NULL AND j.outcome IN ('created', 'updated')
 """
 
 _RENAMED = """
@@ -107,6 +111,7 @@ class CustomerPlan(RecordPlan):
         "postcode",
         "sealed",
         "sealed_columns",
+        "consent_basis",
     )
     model = Customer
     key = "code"
@@ -162,8 +167,6 @@ class CustomerPlan(RecordPlan):
         )
     }
     on_update = "updated_at = now(), version = t.version + 1"
-    not_stored: ClassVar = frozenset({"contact_person", "consent_basis"})
-    stored_for_all: ClassVar = frozenset({"consent_basis"})
 
     @property
     def searched(self) -> dict[type[Model], tuple[str, ...]]:
@@ -179,7 +182,8 @@ class CustomerPlan(RecordPlan):
                 " business_model text, potential text, potential_reason text, purchasing_power text,"
                 " reputation text, created_at timestamptz, created_on date, tags text[], contacts jsonb,"
                 " addresses jsonb, campaign_id bigint, code text, identity bytea, credit_code text, person jsonb,"
-                " company jsonb, notes text[], address_text text, postcode text, sealed bytea, sealed_columns text[]"
+                " company jsonb, notes text[], address_text text, postcode text, sealed bytea, sealed_columns text[],"
+                " consent_basis text"
             ),
             self.judged_table().replace("code varchar(40)", "code text"),
             NEW_CUSTOMER,
@@ -210,17 +214,18 @@ class CustomerPlan(RecordPlan):
             row.created_at,
             None if row.created_at else row.created_on,
             list(row.tags) or None,
-            _json(_contacts(row)),
-            _json([self._address(each, region) for each in row.addresses]),
+            contacts(row),
+            addresses(row, region, self.names),
             self.names.campaign(row.campaign),
             row.code,
             identity_index(row.identity_number) if row.identity_number and self._by_identity else None,
             row.unified_social_credit_code,
             profile_of(row, "person"),
             profile_of(row, "company"),
-            row.notes.split(NOTES_APART) if row.notes else None,
-            *(_whereabouts(row) if self._by_looks else (None, None)),
+            notes(row),
+            *(whereabouts(row) if self._by_looks else (None, None)),
             *self.sealed_values.staged(row),
+            row.consent_basis if self._by_row else None,
         )
 
     def reasons(self) -> dict[str, Any]:
@@ -233,16 +238,10 @@ class CustomerPlan(RecordPlan):
             "profile_policy": self.rules.policy(OTHERS),
         }
 
-    def _address(self, address: PostalAddress, region: int | None) -> dict[str, Any]:
-        """Return an address as it is staged: where it is, or else where its customer is."""
-        if address.region is not None:
-            region = self.names.region(address.region) if address.region.is_named else None
-        return {
-            "place": address.place,
-            "street": address.street,
-            "postcode": address.postcode,
-            "region_id": region,
-        }
+    @property
+    def _by_row(self) -> bool:
+        """Whether each row says on what ground it is kept; what is said for all of them stands with the import."""
+        return "consent_basis" in self.mapping.sources
 
     @property
     def _by_identity(self) -> bool:
@@ -286,6 +285,8 @@ class CustomerPlan(RecordPlan):
         super().judge(cursor, first, last)
         skip_doubles(cursor)
         note_changes(cursor, self.rules.policy(OTHERS))
+        if self._by_row:
+            cursor.execute(_NOTE_BASIS)
 
     def write(self, cursor: CursorWrapper, chunk: int) -> dict[str, int]:
         """Write customers, then what hangs on them."""
@@ -313,34 +314,6 @@ def _as_customers(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [
         (key, name, code, english_name or "", is_person) for key, name, code, english_name, is_person in rows
     ]
-
-
-def _whereabouts(row: CustomerRow) -> tuple[str, str | None]:
-    """Return all that a row says of where somebody is, in one line, and the postcode."""
-    place = row.region
-    parts = [place.province, place.city, place.district, place.name] if place else []
-    address = row.addresses[0] if row.addresses else None
-    if address is not None:
-        parts = [address.street, *parts, address.postcode]
-    return " ".join(part for part in parts if part), address.postcode if address else None
-
-
-def _contacts(row: CustomerRow) -> list[dict[str, Any]]:
-    """Return the contact points as they are staged: the first is used first, unless the row says which is."""
-    first = row.primary_contact
-    return [
-        {
-            "kind": each.kind,
-            "place": each.place,
-            "value": each.value,
-            "is_primary": each.value == first if first is not None else number == 0,
-        }
-        for number, each in enumerate(row.contacts)
-    ]
-
-
-def _json(items: Sequence[Mapping[str, Any]]) -> str | None:
-    return json.dumps(items, ensure_ascii=False) if items else None
 
 
 def _add_industries(cursor: CursorWrapper) -> None:

@@ -39,14 +39,12 @@ class Plan(ABC):
     Attributes:
         columns: of ``staged``, without ``line_no`` and ``reason``.
         not_stored: fields that are read but have no place among the records yet.
-        stored_for_all: those of them that are kept with the import where it states one value for all rows.
         together: the column of ``staged`` whose rows stand and fall together, such as the lines of an order.
         is_whole_file: whether all rows of the file are staged, and not some that are judged anew.
     """
 
     columns: ClassVar[tuple[str, ...]]
     not_stored: ClassVar[frozenset[str]] = frozenset()
-    stored_for_all: ClassVar[frozenset[str]] = frozenset()
     together: ClassVar[str] = ""
     is_whole_file = True
 
@@ -98,5 +96,5 @@ class Plan(ABC):
         """Return the headers, and the values for all rows, that were understood and are not kept."""
         sources, constants = self.mapping.sources, self.mapping.constants
         return [source.header for field, source in sources.items() if field in self.not_stored] + [
-            str(value) for field, value in constants.items() if field in self.not_stored - self.stored_for_all
+            str(value) for field, value in constants.items() if field in self.not_stored
         ]

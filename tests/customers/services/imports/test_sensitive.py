@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from crm.models import Role, User
-from customers.models import Consent, Customer, FieldSwitch, ImportBatch, PersonProfile
+from customers.models import Consent, Customer, FieldSwitch, ImportBatch, Note, PersonProfile
 from customers.selectors import duties
 from customers.selectors.masking import MASK
 from customers.services import imports
@@ -84,7 +84,35 @@ def test_the_basis_of_all_rows_is_found_from_the_customer(media: Path, ada: User
     batch.refresh_from_db()
     (stated,) = duties.bases_of(ada, Customer.objects.get())
     assert (stated.basis, stated.file_name) == ("A contract", "people.csv")
-    assert batch.warnings == ["Columns that were read and are not stored yet: Bob."]
+    assert (batch.warnings, Note.objects.get().body) == ([], "Contact person: Bob")
+
+
+def test_the_basis_that_a_row_states_is_found_from_its_customer(media: Path, ada: User) -> None:
+    lines = "code,name,consent basis,主要联系人\nC1,华新,签了合同,张三\nC2,瑞丰,,\n"
+    path = written(media.parent / "people.csv", lines)
+    batch = imports.receive(path, name="people.csv", kind="customers", actor=ada)
+    imports.start_here(batch, actor=ada)
+    found = [
+        [each.basis for each in duties.bases_of(ada, Customer.objects.get(code=code))]
+        for code in ("C1", "C2")
+    ]
+    assert found == [["签了合同"], []]
+    assert Note.objects.get().customer.code == "C1"
+    imports.undo_here(batch, actor=ada)
+    assert not Note.objects.exists()
+
+
+def test_of_a_number_that_is_refused_no_consent_stays(media: Path, ada: User) -> None:
+    switch_on(ada)
+    child = "110105201801010019"
+    path = written(media.parent / "people.csv", f"code,name,kind,身份证号\nC1,小宝,person,{child}\n")
+    batch = imports.receive(path, name="people.csv", kind="customers", actor=ada)
+    imports.choose(batch, actor=ada, consent=CONSENT)
+    imports.start_here(batch, actor=ada)
+    batch.refresh_from_db()
+    assert [warning for warning in batch.warnings if warning.startswith("1 sensitive values were left out.")]
+    assert Customer.objects.filter(code="C1").exists()
+    assert not Consent.objects.exists()
 
 
 @pytest.mark.parametrize("switched_on", [True, False])
