@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from django.db.models import QuerySet
 
 from analysis.measures.informants import informant_returns
 from analysis.models import AnalysisRun, InformantReturn, ReferralRow
@@ -97,10 +96,14 @@ def told_of(
     user: User,
     informant: int,
     filter: Filter | None = None,  # noqa: A002
-) -> QuerySet[ReferralRow]:
-    """The viewer's customers whom an informant told us of; none by one whom the viewer may not see."""
-    known = Informant.objects.visible_to(user).filter(pk=informant)
-    return visible_rows(ReferralRow, NAME, run, user, filter).filter(informant_id__in=known.values("pk"))
+) -> list[int]:
+    """The ids of the viewer's customers whom an informant told us of, before any other whom the viewer may see."""
+    known = Informant.objects.visible_to(user).values("pk")
+    referrals = visible_rows(ReferralRow, NAME, run, user, filter).filter(informant_id__in=known)
+    first = referrals.order_by("customer_id", "referred_on", "informant_id").distinct("customer_id")
+    return [
+        customer for who, customer in first.values_list("informant_id", "customer_id") if who == informant
+    ]
 
 
 def _of_viewer(run: AnalysisRun, user: User, wanted: Filter) -> list[dict[str, Any]]:

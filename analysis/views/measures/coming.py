@@ -349,7 +349,7 @@ PAGES = (
                 "Referrals, the customers that came of them, their margin beside the rewards, and days of silence."
             ),
             _("margin for each unit of reward = gross margin of the referred ÷ rewards"),
-            _("A customer whom two informants told us of counts with both."),
+            _("A customer whom two informants told us of counts with the first of them."),
         ),
         _voice_figures,
         _voice_finding,

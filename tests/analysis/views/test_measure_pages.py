@@ -7,6 +7,7 @@ import datetime
 import io
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +35,8 @@ from tests.analysis.views.marks import astray
 from tests.analysis.views.oracles import HEAD, HEARD, HEARD_BY_ALL, MINE, ORACLES, WITHOUT_SCOPE
 from tests.cast import make_user, sign_in
 
+pytestmark = pytest.mark.django_db
+
 # What this company's data do not allow: nothing was bought together often enough.
 REFUSED = {"cross_sell"}
 # Nor in its first run: nobody had moved yet.
@@ -48,8 +51,18 @@ WRITTEN: dict[str, Callable[[int], str]] = {
 ROLES = {"rep": Role.REP, "manager": Role.MANAGER, "admin": Role.ADMIN, "auditor": Role.AUDITOR}
 
 
-def company() -> tuple[AnalysisRun, AnalysisRun, dict[str, User]]:
-    """A company of random dealings with two published runs, and who looks at it."""
+@dataclass(frozen=True)
+class Company:
+    """A company of random dealings with a past and a published run, and who looks at it."""
+
+    past: AnalysisRun
+    run: AnalysisRun
+    people: dict[str, User]
+
+
+@pytest.fixture(scope="module")
+def company(committed: None) -> Company:
+    """Return a company whose every measure has been worked out twice."""
     dealings(seed=5)
     buyers(150, datetime.date(2023, 1, 1), AS_OF)
     team = Team.objects.create(name="华东分公司")
@@ -66,7 +79,7 @@ def company() -> tuple[AnalysisRun, AnalysisRun, dict[str, User]]:
     for each in (past, run):
         carry_out_here(each)
     Customer.objects.filter(pk=ids[6]).update(scoring_refused=True)
-    return past, run, people
+    return Company(past, run, people)
 
 
 def asked(sql: str, run: AnalysisRun, who: str, user: User) -> int:
@@ -141,32 +154,44 @@ def differences(
     return wrong
 
 
-@pytest.mark.django_db(transaction=True)
-def test_everybody_s_pages_files_and_marks_agree_with_sql_over_their_own_customers() -> None:
-    past, run, people = company()
-    rep, ada, region = people["rep"], people["admin"], Region.objects.get(path="D/D1/")
-    forms = {"rep": "csv", "manager": "csv", "admin": "xlsx", "auditor": ""}
-    wrong = {who: differences(run, who, user, form=forms[who]) for who, user in people.items()}
-    wrong["narrowed to a colleague"] = differences(run, "owner", rep, ada, f"?owner={rep.pk}", "")
-    wrong["narrowed to a region"] = differences(run, "region", ada, ada, f"?region={region.pk}", "xlsx")
-    for who in ("rep", "admin"):
-        wrong[f"{who}, a past run"] = differences(past, who, people[who], None, f"?run={past.pk}", "")
-        wrong[f"{who}, marks"] = astray(sign_in(people[who]), Asked(run, people[who], Filter()))
-    wrong["marks of a past run"] = astray(sign_in(rep), Asked(past, rep, Filter()))
-    assert {who: found for who, found in wrong.items() if found} == {}
-    auditor = sign_in(people["auditor"])
+@pytest.mark.parametrize(
+    ("who", "form"), [("rep", "csv"), ("manager", "csv"), ("admin", "xlsx"), ("auditor", "")]
+)
+def test_everybody_s_pages_and_files_agree_with_sql_over_their_own_customers(
+    company: Company, who: str, form: str
+) -> None:
+    assert differences(company.run, who, company.people[who], form=form) == []
+
+
+def test_pages_and_files_narrowed_down_agree_with_sql_over_the_customers_left(company: Company) -> None:
+    rep, ada, region = company.people["rep"], company.people["admin"], Region.objects.get(path="D/D1/")
+    assert differences(company.run, "owner", rep, ada, f"?owner={rep.pk}", "") == []
+    assert differences(company.run, "region", ada, ada, f"?region={region.pk}") == []
+
+
+@pytest.mark.parametrize("who", ["rep", "admin"])
+def test_pages_of_a_past_run_know_nothing_of_what_was_sold_since(company: Company, who: str) -> None:
+    assert differences(company.past, who, company.people[who], None, f"?run={company.past.pk}", "") == []
+
+
+@pytest.mark.parametrize("who", ["rep", "admin"])
+def test_every_mark_leads_to_as_many_customers_as_it_counts(company: Company, who: str) -> None:
+    client, user = sign_in(company.people[who]), company.people[who]
+    assert astray(client, Asked(company.run, user, Filter())) == []
+    if who == "rep":
+        assert astray(client, Asked(company.past, user, Filter())) == []
+
+
+def test_an_auditor_takes_nothing_out(company: Company) -> None:
+    auditor = sign_in(company.people["auditor"])
     assert auditor.post(reverse("analysis:export", args=["rfm"])).status_code == 403
-    assert every_page_speaks(people) == []
 
 
-def every_page_speaks(people: dict[str, User]) -> list[tuple[str, str, int]]:
-    """Pages that do not answer with themselves in Chinese: in English they have been read already."""
-    return [
-        (who, page.url, status)
-        for who in ("rep", "admin")
-        for page in FRAMED.values()
-        if (status := sign_in(people[who], "zh-hans").get(page.url).status_code) != 200
-    ]
+@pytest.mark.parametrize("who", ["rep", "admin"])
+def test_every_page_speaks_chinese(company: Company, who: str) -> None:
+    client = sign_in(company.people[who], "zh-hans")
+    answers = {page.url: client.get(page.url).status_code for page in FRAMED.values()}
+    assert answers == dict.fromkeys(answers, 200)
 
 
 def test_every_page_has_an_oracle() -> None:
@@ -178,10 +203,8 @@ def test_every_measure_of_the_registry_has_its_page() -> None:
     assert told <= set(PAGES)
 
 
-@pytest.mark.django_db
-def test_every_measure_is_two_clicks_from_the_navigation() -> None:
-    start_run(actor=None, as_of=AS_OF, queue=False)
-    client = sign_in(make_user("dora", Role.MANAGER))
+def test_every_measure_is_two_clicks_from_the_navigation(company: Company) -> None:
+    client = sign_in(company.people["manager"])
     first = links(client, reverse("analysis:runs"))
     assert reverse("analysis:overview") in first
     second = first | links(client, reverse("analysis:overview"))
@@ -193,10 +216,8 @@ def links(client: Client, address: str) -> set[str]:
     return set(re.findall(r'href="([^"#?]+)', client.get(address).content.decode()))
 
 
-@pytest.mark.django_db
-def test_what_the_address_asks_in_vain_is_said_and_left_out() -> None:
-    start_run(actor=None, as_of=AS_OF, queue=False)
-    client = sign_in(make_user("ada", Role.ADMIN))
+def test_what_the_address_asks_in_vain_is_said_and_left_out(company: Company) -> None:
+    client = sign_in(company.people["admin"])
     for query in ("run=99", "against=x", "region=0", "by=nonsense", "owner=999999"):
         answer = client.get(f"{reverse('analysis:composition')}?{query}")
         assert answer.status_code == 200
