@@ -81,11 +81,18 @@ def load(
         if aside:
             staging.copy("aside", ("line_no",), aside)
         if cells:
-            shown = ((each.line, without(each.cells, hidden, MASK)) for each in piece)
+            shown = ((each.line, [*map(_storable, without(each.cells, hidden, MASK))]) for each in piece)
             staging.copy("source", ("line_no", "cells"), shown)
         rows += len(piece)
         progress(rows)
     return rows
+
+
+def _storable(cell: str) -> str:
+    """A cell as the database takes it: what no text can hold is shown as the sign for that."""
+    if "\0" not in cell and cell.isprintable():
+        return cell
+    return cell.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def parsed(table: Table, mapping: ColumnMapping) -> Iterator[RowResult]:
