@@ -337,13 +337,14 @@ def _add_contacts(cursor: CursorWrapper) -> None:
             "kind": "c.kind",
             "place": "c.place",
             "value": "c.value",
-            "is_primary": "c.is_primary AND NOT EXISTS"
-            " (SELECT FROM customers_contactpoint p WHERE p.customer_id = t.id)",
+            "is_primary": "c.is_primary AND (j.outcome = 'created' OR NOT EXISTS"
+            " (SELECT FROM customers_contactpoint p WHERE p.customer_id = t.id))",
         },
         f"{_WRITTEN} ROWS FROM (jsonb_to_recordset(s.contacts) AS"
         " (kind text, place text, value text, is_primary boolean))"
         " WITH ORDINALITY AS c(kind, place, value, is_primary, number)"
-        f" WHERE j.outcome IN ('created', 'updated') AND {_NEW_CONTACT} ORDER BY j.line_no, c.number",
+        # Whoever is new has none: with many of them it would be dear to look.
+        f" WHERE (j.outcome = 'created' OR j.outcome = 'updated' AND {_NEW_CONTACT}) ORDER BY j.line_no, c.number",
     )
     cursor.execute(contacts.text, contacts.params)
     addresses = insert_into(
