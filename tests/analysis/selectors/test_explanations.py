@@ -14,7 +14,6 @@ from analysis.services.runs import start_run
 from tests.analysis.company import golden_company, run_before, west_policy
 from tests.analysis.measures import golden
 
-
 pytestmark = pytest.mark.django_db
 
 
