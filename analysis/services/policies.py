@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from analysis.models import AnalysisRun, MeasureResult, MeasureState, Policy, Publication, RunState
 from analysis.models.policies import digest_of
@@ -116,7 +117,7 @@ def current() -> Policy:
     if newest is not None:
         return newest.policy
     return Policy.objects.first() or adopt(
-        PolicyRules().document(), actor=None, reason=_("The policy to begin with.")
+        PolicyRules().document(), actor=None, reason=gettext_noop("The policy to begin with.")
     )
 
 

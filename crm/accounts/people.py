@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import Role, Team, TokenScope, User
 from crm.services.tokens import LONGEST_DAYS
@@ -25,7 +26,7 @@ NO_ROLE = _("none yet: signs in and sees nothing")
 class AccountForm(forms.Form):
     """One account."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=pgettext_lazy("a person", "Name"), max_length=100)
     username = forms.CharField(
         label=_("User name"), max_length=150, validators=[UnicodeUsernameValidator()], strip=True
     )
