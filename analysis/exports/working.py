@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analysis.exports.tables import Column, Form, column
+from customers.models import CaseState
 
 
 def _state(row: Any) -> str:
-    return row.case.label if row.case else _("Open")
+    return row.case.label if row.case else str(CaseState.OPEN.label)
 
 
 def _of_case(name: str) -> Any:
@@ -30,7 +31,7 @@ CHURN_WORK: tuple[Column, ...] = (
 )
 
 DESK: tuple[Column, ...] = (
-    Column(gettext_lazy("Who"), lambda line: line.name or _("Nobody")),
+    Column(gettext_lazy("Owner"), lambda line: line.name or _("Nobody")),
     column(gettext_lazy("Customers"), "customers", Form.COUNT),
     column(gettext_lazy("of tier A"), "key_customers", Form.COUNT),
     column(gettext_lazy("Visits late"), "visits_late", Form.COUNT),

@@ -77,7 +77,9 @@ def narrow_sentence(row: Row, lacking: str, currency: str) -> str:
             )
             % figures
         )
-    return f"{told} {_('They lack %(category)s most.') % figures}" if lacking else told
+    if lacking:
+        told = f"{told} " + _("They lack %(category)s most.") % figures
+    return told
 
 
 def upsell_sentence(row: Row, currency: str) -> str:

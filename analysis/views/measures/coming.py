@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import parted_bars
@@ -130,7 +130,7 @@ def _source_list(asked: Asked) -> Listing:
 
 
 def _source_choices(_asked: Asked) -> Sequence[Choice]:
-    return (Choice("by", _("By"), [("channel", _("Channel")), ("campaign", _("Campaign"))]),)
+    return (Choice("by", _("Split by"), [("channel", _("Channel")), ("campaign", _("Campaign"))]),)
 
 
 def _one_source(asked: Asked) -> Sequence[Choice]:
@@ -261,7 +261,11 @@ def _case_finding(asked: Asked) -> Finding | None:
     }
     series = [
         {"name": gettext("Resolved"), "values": [line.resolved for line in lines]},
-        {"name": gettext("Open"), "values": [line.cases - line.resolved for line in lines], "tone": "bad"},
+        {
+            "name": pgettext("complaint", "Open"),
+            "values": [line.cases - line.resolved for line in lines],
+            "tone": "bad",
+        },
     ]
     urls = [_case_url(asked, line) for line in lines]
     chart = parted_bars([line.label for line in lines], series, "number", gettext("Cases"), urls=urls)
@@ -311,7 +315,7 @@ def _case_list(asked: Asked) -> Listing:
 def _case_choices(asked: Asked) -> Sequence[Choice]:
     subjects = [("complaint", _("Complaints")), ("opinion", _("Opinions"))]
     groups = [(name, DIMENSION_LABELS[name]) for name in DIMENSIONS["complaint"]]
-    return (Choice("subject", _("Subject"), subjects), Choice("by", _("By"), groups))
+    return (Choice("subject", _("Subject"), subjects), Choice("by", _("Split by"), groups))
 
 
 def _one_group(asked: Asked) -> Sequence[Choice]:

@@ -133,7 +133,7 @@ def _composition_choices(_asked: Asked) -> Sequence[Choice]:
         Dimension.BUSINESS_MODEL,
         Dimension.SIZE,
     )
-    return (Choice("by", _("By"), [(each.value, each.label) for each in order]),)
+    return (Choice("by", _("Split by"), [(each.value, each.label) for each in order]),)
 
 
 def _one_of_the_groups(asked: Asked) -> Sequence[Choice]:
@@ -195,7 +195,7 @@ def _group_columns(asked: Asked) -> tuple[Any, ...]:
         share(_("Share of revenue"), "revenue_share"),
         share(_("Share of customers"), "customer_share", hide=True),
         money(_("Gross margin"), "gross_margin", hide=True),
-        share(_("Margin"), "margin_rate", hide=True),
+        share(_("Margin rate"), "margin_rate", hide=True),
         change(_("To the window before"), "change"),
     )
 

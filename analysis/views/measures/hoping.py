@@ -188,7 +188,9 @@ def _gold_finding(asked: Asked) -> Finding | None:
 
 def _gold_choices(_asked: Asked) -> Sequence[Choice]:
     return (
-        Choice("who", _("Who"), [("gold", _("Gold")), ("others", _("The others")), ("all", _("All"))]),
+        Choice(
+            "who", _("Which customers"), [("gold", _("Gold")), ("others", _("The others")), ("all", _("All"))]
+        ),
         sorting(("expected", _("Expected")), ("last_year", _("Last twelve months"))),
     )
 

@@ -102,7 +102,10 @@ def _loyalty_choices(_asked: Asked) -> Sequence[Choice]:
         ("wallet", _("Wallet known")),
     ]
     years = [(str(each), _years(each)) for each in range(loyalty.LONGEST_TENURE + 1)]
-    return (Choice("who", _("Who"), options), Choice("years", _("Customers for"), [("", _("All")), *years]))
+    return (
+        Choice("who", _("Which customers"), options),
+        Choice("years", _("Customers for"), [("", _("All")), *years]),
+    )
 
 
 def _loyalty_list(asked: Asked) -> Listing:

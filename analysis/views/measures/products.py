@@ -88,7 +88,7 @@ def _margin_finding(asked: Asked) -> Finding | None:
         x_form="money",
         y_form="percent",
         x_label=gettext("Net revenue"),
-        y_label=gettext("Gross margin"),
+        y_label=gettext("Margin rate"),
     )
     about = gettext("Products by net revenue and gross margin; a dot leads to the customers who buy it")
     buyers = count(_("Customers"), "customers", url=partial(_buyers_url, asked))
@@ -103,7 +103,7 @@ def _buyers_url(asked: Asked, row: Any) -> str:
 def _product_columns(asked: Asked) -> tuple[Column, ...]:
     return (
         column(_("Product"), "name", url=partial(_buyers_url, asked)),
-        share(_("Margin"), "margin_rate"),
+        share(_("Margin rate"), "margin_rate"),
         money(_("Gross margin"), "gross_margin"),
         money(_("Net revenue"), "net_revenue"),
         share(_("Share of revenue"), "revenue_share"),
@@ -143,7 +143,7 @@ def _ranked(
 def _buyer_columns() -> tuple[Column, ...]:
     return (
         column(_("Customer"), "name", url=lambda row: record_of(row.customer_id)),
-        share(_("Margin"), "margin_rate"),
+        share(_("Margin rate"), "margin_rate"),
         money(_("Gross margin"), "gross_margin"),
         Column(
             _("Net revenue"), attrgetter("net_revenue"), Form.MONEY, lambda row: orders_of(row.customer_id)
@@ -207,7 +207,7 @@ def _advice_list(asked: Asked) -> Listing:
         column(_("Product"), "product", url=lambda row: here(asked, "mix_advice", product=row.product_id)),
         column(_("Advice"), "advice_label"),
         money(_("Gain"), "gain"),
-        share(_("Margin"), "margin_rate"),
+        share(_("Margin rate"), "margin_rate"),
         money(_("Net revenue"), "net_revenue", hide=True),
         REASON,
     )
