@@ -57,6 +57,8 @@ window.chartOptions = (() => {
     return (value) => number.format(value);
   }
 
+  const isNarrow = () => matchMedia("(width <= 48rem)").matches;
+
   function fill(template, values) {
     return template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   }
@@ -118,9 +120,10 @@ window.chartOptions = (() => {
     };
   }
 
-  /* Names of axes are inside the drawing's bounds already; only a legend needs room of its own. */
+  /* Names of axes are inside the drawing's bounds already; only a legend needs room of its own, a long one two lines. */
   function grid(series) {
-    return { ...base().grid, top: series > 1 ? 28 : 6 };
+    const top = isNarrow() && series > 3 ? 64 : series > 1 ? 28 : 6;
+    return { ...base().grid, top };
   }
 
   function bandAreas(bands) {
@@ -319,7 +322,7 @@ window.chartOptions = (() => {
     const options = base();
     const write = writer(spec);
     const most = Math.max(...spec.cells.map((cell) => Number(cell.value ?? 0)), 0);
-    const isRoomy = spec.columns.length <= 13 && !matchMedia("(width <= 48rem)").matches;
+    const isRoomy = spec.columns.length <= 13 && !isNarrow();
     const place = { type: "category", splitLine: { show: false }, splitArea: { show: false } };
     return {
       ...options,
@@ -348,6 +351,8 @@ window.chartOptions = (() => {
   function waterfall(spec) {
     const options = base();
     const write = writer(spec);
+    /* Six steps share a phone's width: their words lean, and their figures stand in the rows above. */
+    const words = isNarrow() ? { rotate: 40 } : { width: 90, overflow: "break" };
     let level = 0;
     const steps = spec.steps.map((step) => {
       const value = Number(step.value);
@@ -360,7 +365,7 @@ window.chartOptions = (() => {
       ...options,
       grid: { ...options.grid, top: 28 },
       tooltip: { ...options.tooltip, trigger: "axis", axisPointer: { type: "shadow", ...options.tooltip.axisPointer }, formatter: ([bar]) => `${bar.name}\n${write(steps[bar.dataIndex].value)}` },
-      xAxis: axis("", { type: "category", data: steps.map((step) => step.label), splitLine: { show: false }, axisLabel: { color: token("ink"), interval: 0, width: 90, overflow: "break" } }),
+      xAxis: axis("", { type: "category", data: steps.map((step) => step.label), splitLine: { show: false }, axisLabel: { color: token("ink"), interval: 0, ...words } }),
       yAxis: uprightAxis(spec.y_label, { type: "value", axisLabel: { color: token("ink-3"), formatter: writer(spec, true) } }),
       series: [
         { type: "bar", stack: "steps", silent: true, itemStyle: { color: "transparent" }, data: steps.map((step) => (step.low < 0 && step.high > 0 ? 0 : step.low < 0 ? step.high : step.low)) },
@@ -369,7 +374,7 @@ window.chartOptions = (() => {
           stack: "steps",
           barMaxWidth: 56,
           data: steps.map((step) => ({ value: step.low < 0 ? step.low - Math.min(step.high, 0) : step.high - step.low, itemStyle: { color: tone(step), borderRadius: 2 } })),
-          label: { show: true, position: "top", color: token("ink-2"), formatter: ({ dataIndex }) => writer(spec, true)(steps[dataIndex].value) },
+          label: { show: !isNarrow(), position: "top", color: token("ink-2"), formatter: ({ dataIndex }) => writer(spec, true)(steps[dataIndex].value) },
         },
       ],
     };
@@ -478,7 +483,7 @@ window.chartOptions = (() => {
     const options = base();
     const isCrowded = spec.nodes.some((node) => node.group === "product");
     /* On a phone what ties two is told by a tap, and by the words below. */
-    const isRoomy = !matchMedia("(width <= 48rem)").matches;
+    const isRoomy = !isNarrow();
     const nodes = spec.nodes.map((node, place) => {
       const group = GROUPS[node.group];
       return {
