@@ -99,7 +99,7 @@ def _columns() -> list[dict[str, Any]]:
         column(_("Customer")),
         column(_("Tier")),
         column(_("Net revenue, %(currency)s") % {"currency": settings.COMPANY_CURRENCY}, number=True),
-        column(_("Share"), number=True, hide=True),
+        column(_("Share"), number=True),
         column(_("Cumulative before"), number=True, hide=True),
         column(_("Why"), hide=True),
         column(_("Churn")),

@@ -306,7 +306,8 @@ window.chartOptions = (() => {
       series: spec.series.map((series, turn) => ({
         name: series.name,
         type: "line",
-        showSymbol: false,
+        /* One month alone is a point, not a line. */
+        showSymbol: spec.labels.length === 1,
         symbolSize: 7,
         lineStyle: { width: 2, color: colourOf(series, turn), type: series.dashed ? "dashed" : "solid" },
         itemStyle: { color: colourOf(series, turn) },
