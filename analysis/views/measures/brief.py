@@ -256,8 +256,10 @@ def _due(asked: Asked) -> list[Sentence]:
     people = sum(band.customers for band in bands)
     if not people:
         return []
-    text = _(
-        "%(count)s customers with good credit are due to buy; they usually order for %(money)s together."
+    text = ngettext(
+        "%(count)s customer with good credit is due to buy; they usually order for %(money)s.",
+        "%(count)s customers with good credit are due to buy; they usually order for %(money)s together.",
+        people,
     ) % {
         "count": number(people),
         "money": _money(sum(band.value for band in bands)),
