@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from analysis.measures.backtest import METHODS
 from analysis.models import AnalysisRun
@@ -14,6 +15,11 @@ from tests.analysis.buyers import buyers
 
 LAST = datetime.date(2025, 3, 31)
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def english(default_language: None) -> None:
+    translation.activate("en")
 
 
 def backtest(*arguments: str) -> str:

@@ -36,7 +36,7 @@ from customers.selectors.catalogue import profile_column
 _REACHED = (
     ("mobile", ContactKind.MOBILE, ContactPlace.OFFICE),
     ("home_mobile", ContactKind.MOBILE, ContactPlace.HOME),
-    ("other_mobile", ContactKind.MOBILE, ContactPlace.OTHER),
+    ("elsewhere_mobile", ContactKind.MOBILE, ContactPlace.OTHER),
     ("phone", ContactKind.PHONE, ContactPlace.OFFICE),
     ("home_phone", ContactKind.PHONE, ContactPlace.HOME),
     ("other_phone", ContactKind.PHONE, ContactPlace.OTHER),
@@ -45,7 +45,7 @@ _REACHED = (
     ("other_fax", ContactKind.FAX, ContactPlace.OTHER),
     ("email", ContactKind.EMAIL, ContactPlace.OFFICE),
     ("home_email", ContactKind.EMAIL, ContactPlace.HOME),
-    ("other_email", ContactKind.EMAIL, ContactPlace.OTHER),
+    ("elsewhere_email", ContactKind.EMAIL, ContactPlace.OTHER),
     ("wechat", ContactKind.WECHAT, ContactPlace.OTHER),
     ("office_wechat", ContactKind.WECHAT, ContactPlace.OFFICE),
     ("home_wechat", ContactKind.WECHAT, ContactPlace.HOME),
@@ -124,7 +124,7 @@ def _addresses(row: Row) -> Value:
 REACHED = (
     *(_reached(*each) for each in _REACHED),
     Column(
-        "primary_contact",
+        "first_contact",
         _("Primary contact point"),
         _primary,
         needs="contacts",

@@ -18,7 +18,7 @@ NUMBERS = (
     ("mobile_2", "mobile", "office"),
     ("mobile_3", "mobile", "office"),
     ("home_mobile", "mobile", "home"),
-    ("other_mobile", "mobile", "other"),
+    ("elsewhere_mobile", "mobile", "other"),
     ("phone", "phone", "office"),
     ("phone_2", "phone", "office"),
     ("phone_3", "phone", "office"),
@@ -34,7 +34,7 @@ MAIL = (
     ("email_2", "office"),
     ("email_3", "office"),
     ("home_email", "home"),
-    ("other_email", "other"),
+    ("elsewhere_email", "other"),
 )
 WECHAT = (("wechat", "other"), ("office_wechat", "office"), ("home_wechat", "home"))
 HOME_WORDS = ("home", "住宅", "家")

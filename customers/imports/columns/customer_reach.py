@@ -65,7 +65,7 @@ PHONES = (
     _phone(
         "home_mobile", _("private mobile"), "Private Mobile|Personal Mobile|Home Mobile|私人手机|个人手机"
     ),
-    _phone("other_mobile", _("other mobile"), "Other Mobile Phone|其他手机"),
+    _phone("elsewhere_mobile", _("other mobile"), "Other Mobile Phone|其他手机"),
     _phone(
         "phone",
         _("phone"),
@@ -122,7 +122,7 @@ MAIL = (
     ),
     _mail("email_3", _("third email"), "E-mail 3 Address|电子邮件 3 地址|邮箱3"),
     _mail("home_email", _("private email"), "Personal Email|Private Email|个人邮箱|私人邮箱|住宅邮箱"),
-    _mail("other_email", _("other email"), "Other Email Address|其他邮箱地址"),
+    _mail("elsewhere_email", _("other email"), "Other Email Address|其他邮箱地址"),
     Column(
         "office_wechat",
         _("WeChat at work"),
@@ -140,7 +140,7 @@ MAIL = (
         catalogue_key="customer.phones",
     ),
     Column(
-        "primary_contact",
+        "first_contact",
         _("primary contact point"),
         "Primary Contact Point|首选联系方式",
         always(contacts.primary),

@@ -53,7 +53,7 @@ def compose_customer(values: Values, setting: Setting) -> CustomerRow:
         tags=get("tags") or (),
         contacts=contacts_of(values, plan.reaches, setting),
         addresses=(*addresses, *(get("addresses") or ())),
-        primary_contact=(get("primary_contact") or "") if "primary_contact" in setting.fed else None,
+        primary_contact=(get("first_contact") or "") if "first_contact" in setting.fed else None,
         created_on=created_on,
         created_at=created_at,
         profile=_kept(values, plan.profile),

@@ -24,7 +24,7 @@ def manage(home: Home, *arguments: str, **variables: str) -> subprocess.Complete
     environment = {name: value for name, value in os.environ.items() if name not in UNSET}
     environment |= {"KEZHI_HOME": str(home.path), "KEZHI_VENV": "0", **variables}
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=600)
 
 
 @pytest.mark.parametrize("arguments", [["help"], ["check"], ["migrate", "--help"]])
