@@ -13,7 +13,7 @@ from customers.models import Address, ContactPoint, Customer
 from customers.services.imports.doubles import has_rows_without_code, skip_doubles, watch_for_doubles
 from customers.services.imports.keys import customer_key
 from customers.services.imports.labels import TO_BE_CREATED, add_labels, known_labels, note_made
-from customers.services.imports.links import FIND_CUSTOMERS, resolve_customers
+from customers.services.imports.links import FIND_CUSTOMERS, index_customers, resolve_customers
 from customers.services.imports.matching import (
     GROUPS,
     group_rows,
@@ -32,7 +32,7 @@ from customers.services.imports.profiles import NEWS, note_changes, profile_of, 
 from customers.services.imports.records import RecordPlan
 from customers.services.imports.rules import OTHERS, MatchRule
 from customers.services.imports.statements import chunk_range, insert_into, template
-from customers.services.imports.surroundings import addresses, contacts, notes, whereabouts
+from customers.services.imports.surroundings import addresses, contacts, notes, said_around, whereabouts
 from customers.services.privacy import identity_index
 
 _INDUSTRIES = "customers_industry"
@@ -262,7 +262,7 @@ class CustomerPlan(RecordPlan):
         by_code = MatchRule.CODE in self.rules.match
         if not is_searched(cursor):
             cursor.execute(FIND_CUSTOMERS)
-            cursor.execute("CREATE INDEX ON staged_customer (first_line)")
+            index_customers(cursor)
         else:
             cursor.execute(GROUPS)
             # Rows that no code tells apart repeat each other, however differently they say it.
@@ -295,11 +295,17 @@ class CustomerPlan(RecordPlan):
         stage_new_customers(cursor, [NewCustomer(*row) for row in _as_customers(cursor.fetchall())])
         also = super().write(cursor, chunk)
         renew_search_keys(cursor, _RENAMED)
-        _add_contacts(cursor)
-        _add_tags(cursor)
-        write_profiles(cursor, self.rules.policy(OTHERS))
+        self._write_around(cursor)
         self.sealed_values.write(cursor)
         return also
+
+    def _write_around(self, cursor: CursorWrapper) -> None:
+        """Write what is kept around the customers, as far as the rows of the chunk say any of it."""
+        said = said_around(cursor)
+        for column, add in (("contacts", _add_contacts), ("addresses", _add_addresses), ("tags", _add_tags)):
+            if column in said:
+                add(cursor)
+        write_profiles(cursor, self.rules.policy(OTHERS), said)
 
     def created_columns(self) -> dict[str, str]:
         """Codes of our own making, and what makes names findable."""
@@ -329,7 +335,7 @@ def _add_industries(cursor: CursorWrapper) -> None:
 
 
 def _add_contacts(cursor: CursorWrapper) -> None:
-    """Add contact points and addresses that a customer does not have; the first of all is the primary one."""
+    """Add contact points that a customer does not have; the first of all is the primary one."""
     contacts = insert_into(
         ContactPoint,
         {
@@ -347,6 +353,10 @@ def _add_contacts(cursor: CursorWrapper) -> None:
         f" WHERE (j.outcome = 'created' OR j.outcome = 'updated' AND {_NEW_CONTACT}) ORDER BY j.line_no, c.number",
     )
     cursor.execute(contacts.text, contacts.params)
+
+
+def _add_addresses(cursor: CursorWrapper) -> None:
+    """Add addresses that a customer does not have."""
     addresses = insert_into(
         Address,
         {

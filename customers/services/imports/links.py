@@ -19,6 +19,13 @@ SELECT customer_key, substr(customer_key, 2) AS text, left(customer_key, 1) = '~
 FROM staged WHERE customer_key IS NOT NULL GROUP BY customer_key
 """
 
+# Each chunk looks up its own part: to scan the customers of the whole file would cost the more, the longer it is.
+_INDEX_CUSTOMERS = (
+    "CREATE INDEX ON staged_customer (first_line)",
+    "CREATE INDEX ON staged_customer USING hash (customer_key)",
+    "CREATE INDEX ON staged_customer (text) WHERE by_name",
+)
+
 FIND_PRODUCTS = """
 CREATE UNLOGGED TABLE staged_product AS
 SELECT product_key, bool_or(has_sku) AS has_sku, NULL::bigint AS product_id
@@ -56,6 +63,12 @@ UPDATE staged_product s SET product_id = p.id
 FROM (SELECT name, min(id) AS id FROM customers_product GROUP BY name HAVING count(*) = 1) p
 WHERE s.product_id IS NULL AND NOT s.has_sku AND p.name = s.product_key
 """
+
+
+def index_customers(cursor: CursorWrapper) -> None:
+    """Make the customers that a file names ready to be looked up chunk by chunk."""
+    for statement in _INDEX_CUSTOMERS:
+        cursor.execute(statement)
 
 
 def resolve_customers(

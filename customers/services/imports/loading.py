@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -75,8 +77,9 @@ def load(
     columns = staged_columns(plan)
     hidden = sensitive_places(checked.table, checked.mapping) if cells else []
     rows = 0
-    while piece := list(islice(results, _PIECE)):
-        staging.copy("staged", columns, (staged_values(plan, result) for result in piece))
+    while piece := _next_piece(results):
+        with _uncollected():
+            staging.copy("staged", columns, (staged_values(plan, result) for result in piece))
         aside = [(each.line,) for each in piece if each.aside]
         if aside:
             staging.copy("aside", ("line_no",), aside)
@@ -86,6 +89,23 @@ def load(
         rows += len(piece)
         progress(rows)
     return rows
+
+
+def _next_piece(results: Iterator[RowResult]) -> list[RowResult]:
+    with _uncollected():
+        return list(islice(results, _PIECE))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of cycles from looking through a piece again and again: rows hold none."""
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_collecting:
+            gc.enable()
 
 
 def _storable(cell: str) -> str:

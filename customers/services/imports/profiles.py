@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -80,9 +80,14 @@ def note_changes(cursor: CursorWrapper, policy: str) -> None:
         )
 
 
-def write_profiles(cursor: CursorWrapper, policy: str) -> None:
-    """Write what the chunk's rows say of profiles, by the rule for known customers, and notes not there yet."""
+def write_profiles(cursor: CursorWrapper, policy: str, said: Collection[str]) -> None:
+    """Write what the chunk's rows say of profiles, by the rule for known customers, and notes not there yet.
+
+    ``said`` names the columns of ``staged`` that say anything at all: the others are not looked through.
+    """
     for kind, model in PROFILES.items():
+        if kind not in said:
+            continue
         cursor.execute(
             f"SELECT DISTINCT key FROM {_WRITTEN} CROSS JOIN LATERAL jsonb_object_keys(s.{kind}) AS key"  # noqa: S608
             " WHERE j.kind = %s",
@@ -91,6 +96,11 @@ def write_profiles(cursor: CursorWrapper, policy: str) -> None:
         columns = sorted(key for (key,) in cursor.fetchall())
         if columns:
             _write(cursor, model, kind, columns, policy)
+    if "notes" in said:
+        _write_notes(cursor)
+
+
+def _write_notes(cursor: CursorWrapper) -> None:
     notes = insert_into(
         Note,
         {"customer_id": "j.subject_id", "body": "said.body"},

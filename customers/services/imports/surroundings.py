@@ -6,10 +6,25 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from customers.imports.rows import NOTES_APART, CustomerRow, PostalAddress
 from customers.services.imports.names import Names
+
+_AROUND = ("contacts", "addresses", "tags", "person", "company", "notes")
+"""The columns of ``staged`` that are no customer's own."""
+
+_SAID_AROUND = f"""
+SELECT {", ".join(f"bool_or(s.{column} IS NOT NULL)" for column in _AROUND)}
+FROM judged j JOIN staged s ON s.line_no = j.line_no WHERE j.outcome IN ('created', 'updated')
+"""  # noqa: S608 - the columns above
+
+
+def said_around(cursor: CursorWrapper) -> frozenset[str]:
+    """Return the columns in which the rows of a chunk that are to be written say something around a customer."""
+    cursor.execute(_SAID_AROUND)
+    return frozenset(column for column, is_said in zip(_AROUND, cursor.fetchone(), strict=True) if is_said)
 
 
 def contacts(row: CustomerRow) -> str | None:
