@@ -172,7 +172,9 @@ def test_an_administrator_says_who_answers_for_which_regions(cast: Cast) -> None
 def test_of_many_regions_the_first_are_shown_and_the_others_unfold(cast: Cast) -> None:
     world = Territory.objects.create(name="World", manager=cast.dora)
     world.regions.set(Region.objects.filter(level="country")[:15])
-    page = sign_in(cast.ada).get("/customers/territories/", headers={"accept-language": "en"}).content.decode()
+    page = (
+        sign_in(cast.ada).get("/customers/territories/", headers={"accept-language": "en"}).content.decode()
+    )
     assert "and 3 more regions" in page
     assert all(str(region) in page for region in world.regions.all())
 
