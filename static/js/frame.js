@@ -1,4 +1,4 @@
-/* The navigation: a drawer on a phone, foldable on a wide screen. */
+/* The navigation: a drawer on a phone, foldable on a wide screen; and of tabs too many for a line, the open one in sight. */
 (() => {
   const YEAR = 31536000;
   const root = document.documentElement;
@@ -39,4 +39,10 @@
     else delete root.dataset.nav;
     document.cookie = `nav=${narrow ? "narrow" : ""}; path=/; max-age=${narrow ? YEAR : 0}; samesite=lax`;
   });
+
+  for (const open of document.querySelectorAll(".tabs > [aria-current]")) {
+    const tabs = open.parentElement;
+    const [own, all] = [open.getBoundingClientRect(), tabs.getBoundingClientRect()];
+    tabs.scrollLeft += own.left - all.left - (all.width - own.width) / 2;
+  }
 })();

@@ -83,8 +83,11 @@ class Command(BaseCommand):
             self._run("analyse")
 
     def _run(self, *command: str) -> None:
-        """Run a command as a process of its own: what it needs of memory ends with it."""
-        environment = {**os.environ, "DEMO_PASSWORD": self.password}
+        """Run a command as a process of its own: what it needs of memory ends with it.
+
+        It shows what it says, not what it logs, unless LOG_LEVEL asks for more.
+        """
+        environment = {"LOG_LEVEL": "WARNING", **os.environ, "DEMO_PASSWORD": self.password}
         done = subprocess.run(
             [sys.executable, "manage.py", *command],
             cwd=ROOT,
