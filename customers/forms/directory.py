@@ -1,6 +1,7 @@
 """Competitors, channels, campaigns, informants and territories as somebody types them."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -35,6 +36,9 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
                 field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             elif isinstance(field, forms.ModelChoiceField):
                 field.empty_label = NOTHING
+            elif isinstance(field, forms.TypedChoiceField):
+                given = cast(Iterable[Any], field.choices)
+                field.choices = [(value, label if value else NOTHING) for value, label in given]
             elif isinstance(field, CustomerField):
                 field.among = Customer.objects.visible_to(user).filter(kind=CustomerKind.PERSON)
         if self.instance.pk:

@@ -178,6 +178,8 @@ class CustomFieldForm(forms.ModelForm):  # type: ignore[type-arg]
             ("", _("People and companies")),
             *CustomerKind.choices,
         ]
+        kind = cast(forms.TypedChoiceField, self.fields["kind"])
+        kind.choices = [("", NOTHING), *list(cast(Iterable[Any], kind.choices))[1:]]
         self.fields["key"].help_text = _(
             "Letters, digits and hyphens; programs and files know the field by it."
         )
