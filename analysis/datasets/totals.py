@@ -8,19 +8,32 @@ from typing import Any
 from psycopg import sql
 
 from analysis.datasets.customers import Population
-from customers.selectors.facts import NOBODY_KNOWN, Connection, FactsSpec, lines_query
+from customers.selectors.facts import (
+    NOBODY_KNOWN,
+    Connection,
+    FactsSpec,
+    later_in_month,
+    lines_query,
+    months_query,
+)
 
-_MONTHS = """
-    SELECT month, company.net_revenue - coalesce(excluded.net_revenue, 0),
-        company.gross_margin - coalesce(excluded.gross_margin, 0), company.orders - coalesce(excluded.orders, 0)
-    FROM analysis_companymonth AS company LEFT JOIN (
-        SELECT month, sum_cents(net_revenue) AS net_revenue, sum_cents(gross_margin) AS gross_margin,
-            sum_cents(orders) AS orders
+_MONTHS = sql.SQL("""
+    WITH sums AS (
+        SELECT month, net_revenue, gross_margin, orders FROM analysis_companymonth
+        UNION ALL
+        SELECT month, -sum_cents(net_revenue), -sum_cents(gross_margin), -sum_cents(orders)
         FROM customers_customer AS customer JOIN analysis_customermonth ON customer_id = customer.id
-        WHERE customer.deleted_at IS NOT NULL OR customer.scoring_refused GROUP BY month
-    ) AS excluded USING (month)
-    WHERE month < %s ORDER BY month
-"""
+        WHERE {left_out} GROUP BY month
+        UNION ALL
+        SELECT month, -sum_cents(net_revenue), -sum_cents(gross_margin), -sum_cents(orders)
+        FROM ({later}) AS later JOIN customers_customer AS customer ON customer.id = customer_id
+        WHERE NOT ({left_out}) GROUP BY month
+    )
+    SELECT month, sum_cents(net_revenue), sum_cents(gross_margin), sum_cents(orders) FROM sums
+    WHERE month <= {as_of} GROUP BY month
+    HAVING (sum_cents(net_revenue), sum_cents(gross_margin), sum_cents(orders)) <> (0, 0, 0) ORDER BY month
+""")
+_LEFT_OUT = sql.SQL("customer.deleted_at IS NOT NULL OR customer.scoring_refused")
 
 _SUMS = sql.SQL("""
     SELECT coalesce(sum(lines), 0)::bigint, coalesce(sum(net_revenue), 0)::bigint,
@@ -30,18 +43,17 @@ _SUMS = sql.SQL("""
 """)
 
 
-def read_months(
-    connection: Connection, as_of: datetime.date, *, in_progress: bool
-) -> list[tuple[str, int, int, int]]:
-    """The population's months: first day, cents net revenue and gross margin, orders; ascending.
+def read_months(connection: Connection, as_of: datetime.date) -> list[tuple[str, int, int, int]]:
+    """The population's months: first day, cents net revenue and gross margin, orders; ascending, without empty ones.
 
-    They end with the last month complete by ``as_of`` and, with ``in_progress``, the one that ``as_of`` is in: right
-    only while nothing later is known.
+    The last one is that of ``as_of``, of which no more than was known by that day counts.
     """
-    following = as_of + datetime.timedelta(days=1)
-    end = following if in_progress else following.replace(day=1)
-    rows = connection.execute(_MONTHS, [end]).fetchall()
-    return [(month.isoformat(), *sums) for month, *sums in rows]
+    query = _MONTHS.format(
+        left_out=_LEFT_OUT,
+        later=months_query(connection, later_in_month(as_of)),
+        as_of=sql.Literal(as_of),
+    )
+    return [(month.isoformat(), *sums) for month, *sums in connection.execute(query).fetchall()]
 
 
 def read_totals(

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from analysis.measures.pareto_curve import top_shares
 from analysis.measures.windows import month_of
-from analysis.models import AnalysisRun, CustomerMonth, CustomerSnapshot, RunState
+from analysis.models import AnalysisRun, CustomerMonth, CustomerSnapshot
 from analysis.selectors.groups import values_seen
 from analysis.selectors.live_sales import as_query, read
 from analysis.selectors.slices import Total
@@ -26,7 +26,7 @@ from analysis.selectors.snapshots import (
 )
 from analysis.selectors.sums import add, sums_by_tier
 from crm.models import User
-from customers.selectors.facts import months_query
+from customers.selectors.facts import later_in_month, months_query
 
 TOP_PERCENTS = (1, 5, 10, 20)
 
@@ -108,7 +108,7 @@ def monthly(
     """The last months up to the run's day; months without a line are there, with zeros."""
     if not run.months:
         return []
-    last = datetime.date.fromisoformat(run.months[-1][0])
+    last = run.as_of.replace(day=1)
     wanted = [month_of(last, -back) for back in range(months - 1, -1, -1)]
     found: Mapping[datetime.date, Sequence[int]]
     if sees_company(user) and (filter or Filter()).is_empty:
@@ -136,16 +136,17 @@ def _by_month(
     found: dict[datetime.date, Sequence[int]] = {
         month: row for month, *row in by_month.values_list("month", "net", "margin", "bought")
     }
-    if run.state != RunState.PUBLISHED and run.as_of < month_of(last, 1):
-        found[last] = _begun_month(run, rows, last)
+    if last <= run.as_of < month_of(last, 1) and last in found:
+        later = _later(run, rows)
+        found[last] = [whole - part for whole, part in zip(found[last], later, strict=True)]
     return found
 
 
-def _begun_month(run: AnalysisRun, rows: QuerySet[CustomerSnapshot], month: datetime.date) -> list[int]:
-    """The same of the month that a past run's day is in, from its lines: the months kept hold what came later too."""
+def _later(run: AnalysisRun, rows: QuerySet[CustomerSnapshot]) -> list[int]:
+    """The same of what was ordered after the run's day, yet in its month: the months kept hold it once it is known."""
     connection.ensure_connection()
-    lines = sql.SQL("customer_id IN ({}) AND ordered_on >= {} AND ordered_on <= {}").format(
-        as_query(rows.values("customer_id")), sql.Literal(month), sql.Literal(run.as_of)
+    lines = sql.SQL("{} AND customer_id IN ({})").format(
+        later_in_month(run.as_of), as_query(rows.values("customer_id"))
     )
     query = sql.SQL("""
         SELECT coalesce(sum_cents(net_revenue), 0) AS net_revenue,

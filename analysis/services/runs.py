@@ -234,7 +234,7 @@ class _Execution:
                     fitting = aside.submit(churn.fit, population)
                     totals = read_totals(work, prepared.table, spec, population)
                     current = prepared.source is not FactsSource.ASIDE
-                    self.run.months = read_months(work, self.run.as_of, in_progress=current)
+                    self.run.months = read_months(work, self.run.as_of)
                     validation.check_facts(work, prepared.table, spec, population, totals)
             if current:
                 facts.forget_changes(work)
