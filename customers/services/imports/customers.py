@@ -113,6 +113,7 @@ class CustomerPlan(RecordPlan):
         "sealed_columns",
         "consent_basis",
     )
+    of_one_chunk: ClassVar = ("judged", "new_customer")
     model = Customer
     key = "code"
     values: ClassVar = {
@@ -276,6 +277,19 @@ class CustomerPlan(RecordPlan):
         watch_for_doubles(cursor, by_code=by_code)
         cursor.execute("ANALYZE staged_customer")
 
+    def is_independent(self, cursor: CursorWrapper) -> bool:
+        """Where all good rows are told by their codes: each customer is then found and written by one chunk alone.
+
+        It is that of the first row with its code; the others repeat it, whatever became of it. Sensitive values have
+        their own bookkeeping in this process.
+        """
+        return (
+            MatchRule.CODE in self.rules.match
+            and not is_searched(cursor)
+            and not has_rows_without_code(cursor)
+            and not self.sealed_values.is_kept
+        )
+
     def judge(self, cursor: CursorWrapper, first: int, last: int) -> None:
         """Find the customers among ours, then compare."""
         if is_searched(cursor):
@@ -376,7 +390,7 @@ def _add_tags(cursor: CursorWrapper) -> None:
         "INSERT INTO customers_tag (name) SELECT DISTINCT tag.name FROM judged j JOIN staged s ON s.line_no = j.line_no"
         " CROSS JOIN LATERAL unnest(s.tags) AS tag(name) WHERE j.outcome IN ('created', 'updated')"
         " AND NOT EXISTS (SELECT FROM customers_tag known WHERE known.name = tag.name)"
-        " ON CONFLICT DO NOTHING RETURNING id"
+        " ORDER BY tag.name ON CONFLICT DO NOTHING RETURNING id"
     )
     note_made(cursor, "tag", [pk for (pk,) in cursor.fetchall()])
     # No history is kept of who bears a tag: the row itself remembers what it added.

@@ -26,14 +26,15 @@ def known_labels(table: str) -> str:
 def add_labels(cursor: CursorWrapper, table: str, labels: str) -> list[int]:
     """Create the missing records of ``table`` that the subquery ``labels`` names in its one column, ``label``.
 
-    Returns the ids of those that are new.
+    In their order, so that two who add the same ones at once do not wait for each other. Returns the ids of those that
+    are new.
     """
     cursor.execute(
         f"""
         INSERT INTO {table} (name, english_name)
         SELECT DISTINCT wanted.label, '' FROM {labels} wanted
         WHERE wanted.label IS NOT NULL AND wanted.label NOT IN (SELECT label FROM {known_labels(table)} known)
-        ON CONFLICT (name) DO NOTHING RETURNING id
+        ORDER BY wanted.label ON CONFLICT (name) DO NOTHING RETURNING id
         """  # noqa: S608 - names of our own tables
     )
     return [pk for (pk,) in cursor.fetchall()]

@@ -40,13 +40,17 @@ class Plan(ABC):
         columns: of ``staged``, without ``line_no`` and ``reason``.
         not_stored: fields that are read but have no place among the records yet.
         together: the column of ``staged`` whose rows stand and fall together, such as the lines of an order.
+        of_one_chunk: the staging tables that hold what one chunk needs, each chunk anew.
         is_whole_file: whether all rows of the file are staged, and not some that are judged anew.
+        is_written: whether what is judged is written in the same transaction; else it is only looked at.
     """
 
     columns: ClassVar[tuple[str, ...]]
     not_stored: ClassVar[frozenset[str]] = frozenset()
     together: ClassVar[str] = ""
+    of_one_chunk: ClassVar[tuple[str, ...]] = ("judged",)
     is_whole_file = True
+    is_written = False
 
     def __init__(
         self, mapping: ColumnMapping, names: Names, rules: MatchRules, sealed_values: SealedValues
@@ -87,6 +91,10 @@ class Plan(ABC):
     @abstractmethod
     def write(self, cursor: CursorWrapper, chunk: int) -> dict[str, int]:
         """Do what ``judged`` says, for one chunk; return how many records of other kinds it brought along."""
+
+    def is_independent(self, cursor: CursorWrapper) -> bool:
+        """Whether two chunks can be written at once, since neither can meet what the other one writes."""
+        return False
 
     def has(self, field: str) -> bool:
         """Whether a column or a constant feeds ``field``."""

@@ -58,6 +58,9 @@ WHERE named.line_no = s.line_no
 """
 
 
+_OF_CHUNKS = "g.chunk BETWEEN %(first)s AND %(last)s AND s.line_no BETWEEN %(first_line)s AND %(last_line)s"
+
+
 def field_of(column: str) -> str:
     """Return the field that a column belongs to: ``owner`` for ``owner_id``."""
     return column.removesuffix("_id")
@@ -153,6 +156,8 @@ class RecordPlan(Plan):
             "repeats": template(_("Repeats line %(line)s."), "line"),
             **chunk_range(cursor, first, last),
         }
+        if self.is_written:
+            cursor.execute(self._holding(), params)
         cursor.execute("TRUNCATE judged")
         cursor.execute(self._judgement(), params)
 
@@ -202,6 +207,21 @@ class RecordPlan(Plan):
             return f"coalesce({known}, {said}, t.{column}, {default})"
         return f"coalesce({said}, t.{column}, {default})"
 
+    def _holding(self) -> str:
+        """Return the statement that holds the known records of some chunks until what is found of them is written.
+
+        In the order of their ids, as everybody does who holds several.
+        """
+        return f"""
+SELECT count(*) FROM (
+    SELECT t.id FROM grouped g JOIN staged s ON s.line_no = g.line_no
+    {self.joined()}
+    JOIN {self.model._meta.db_table} t ON {self.match}
+    WHERE {_OF_CHUNKS}
+    ORDER BY t.id FOR NO KEY UPDATE OF t
+) held
+"""  # noqa: S608 - put together from the columns of our own tables
+
     def _judgement(self) -> str:
         table = self.model._meta.db_table
         columns = tuple(self.said)
@@ -236,7 +256,7 @@ FROM (
     FROM grouped g JOIN staged s ON s.line_no = g.line_no
     {self.joined()}
     LEFT JOIN {table} t ON {self.match}
-    WHERE g.chunk BETWEEN %(first)s AND %(last)s AND s.line_no BETWEEN %(first_line)s AND %(last_line)s
+    WHERE {_OF_CHUNKS}
 ) n
 LEFT JOIN {table} t ON t.id = n.known_id
 CROSS JOIN LATERAL (SELECT CASE WHEN t.id IS NOT NULL THEN {old_values(columns, "t", "n")} END AS old) d

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext, suppress
 from typing import Any
 
 import pghistory
@@ -22,6 +22,7 @@ from customers.models.imports import FINISHED_STATES
 from customers.services.imports import fates
 from customers.services.imports.batches import fail, open_batch
 from customers.services.imports.doubles import take_up_met
+from customers.services.imports.lanes import LANES, licence, side_by_side, take_turn
 from customers.services.imports.links import forget_links
 from customers.services.imports.loading import load, plan_for, warnings_of
 from customers.services.imports.plans import Checked, Plan
@@ -33,8 +34,6 @@ KIND = "customers.import"
 CHUNK_ROWS = 20_000
 WHOLE = 2**31 - 1
 """Beyond every chunk."""
-# One chunk at a time in all the database: two imports can't both create the same customer.
-_CHUNK_LOCK = 0x6B657A6870
 
 Progress = Callable[[int, int | None, str], None]
 
@@ -78,16 +77,23 @@ def preview(batch: ImportBatch, progress: Progress = lambda _done, _total, _step
 def run(job: RunningJob) -> dict[str, Any]:
     """Do one import, or what is left of it; started again after it is done, it finds nothing to do."""
     batch = ImportBatch.objects.get(pk=job.arguments["batch"])
-    user = job.actor.pk if job.actor else None
-    with (
-        translation.override(job.arguments["language"]),
-        pghistory.context(user=user, import_batch=batch.pk),
-    ):
+    with _surroundings(job):
         if batch.state in FINISHED_STATES:
             drop_all(batch.pk)
         else:
             _attempt(batch, job)
         return result(batch).as_dict()
+
+
+@contextmanager
+def _surroundings(job: RunningJob) -> Iterator[None]:
+    """Speak the language of who asked, and have the history say which import writes."""
+    user = job.actor.pk if job.actor else None
+    with (
+        translation.override(job.arguments["language"]),
+        pghistory.context(user=user, import_batch=job.arguments["batch"]),
+    ):
+        yield
 
 
 def arguments_of(batch: ImportBatch, chunk_rows: int) -> dict[str, Any]:
@@ -102,14 +108,11 @@ def _attempt(batch: ImportBatch, job: RunningJob) -> None:
         _begin(batch, job)
         checked = open_batch(batch)
         plan = plan_for(checked.mapping, batch, job.actor)
+        plan.is_written = True
         staging = _staged(batch, job, checked, plan)
         job.keep(writing_since=timezone.now().isoformat(), rows_before=counts_of(batch).rows)
-        for chunk in _chunks_left(batch, staging):
-            if _is_to_pause(batch):
-                return
-            _run_chunk(batch, job, plan, staging, chunk)
-            if chunk.bit_count() <= 1:
-                _count_anew(plan)
+        if not _run_chunks(batch, job, plan, staging):
+            return
         _finish(batch, job, checked, plan)
         staging.drop()
     except FileProblem as problem:
@@ -147,8 +150,12 @@ def give_up(job: Job) -> None:
     batch.save(update_fields=["state", "staging", "error"])
 
 
-def _is_to_pause(batch: ImportBatch) -> bool:
-    """Whether somebody asked the import to pause; then it is paused."""
+def _is_pause_requested(batch: ImportBatch) -> bool:
+    return ImportBatch.objects.filter(pk=batch.pk, pause_requested=True).exists()
+
+
+def _pause(batch: ImportBatch) -> bool:
+    """Call the import paused, if somebody still asks for that; return whether it is."""
     with transaction.atomic():
         asked = ImportBatch.objects.filter(pk=batch.pk, pause_requested=True).update(
             state=ImportState.PAUSED, pause_requested=False
@@ -206,17 +213,68 @@ def _chunks_left(batch: ImportBatch, staging: Staging) -> list[int]:
         return [chunk for (chunk,) in cursor.fetchall()]
 
 
-def _run_chunk(batch: ImportBatch, job: RunningJob, plan: Plan, staging: Staging, chunk: int) -> None:
+def _run_chunks(batch: ImportBatch, job: RunningJob, plan: Plan, staging: Staging) -> bool:
+    """Write what is left, side by side where that is right; return whether all is in, or else it is paused."""
+    chunks = _chunks_left(batch, staging)
     with staging.open() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHUNK_LOCK])
+        is_independent = len(chunks) > LANES and plan.is_independent(cursor)
+    with licence() if is_independent else nullcontext(False) as is_licensed:
+        write = _side_by_side if is_licensed else _one_by_one
+        with closing(write(batch, job, plan, staging, chunks)) as ended:
+            for number in range(len(chunks)):
+                if _is_pause_requested(batch):
+                    break
+                next(ended)
+                batch.refresh_from_db(fields=[*RowOutcome.values, "also"])
+                job.progress(counts_of(batch).rows, batch.rows, _("Writing"))
+                if number.bit_count() <= 1:
+                    _count_anew(plan)
+            else:
+                return True
+    # Only now, when no lane writes any more: what is paused can be gone on with, or undone, at once.
+    return not _pause(batch) and _run_chunks(batch, job, plan, staging)
+
+
+def _one_by_one(
+    batch: ImportBatch, job: RunningJob, plan: Plan, staging: Staging, chunks: Sequence[int]
+) -> Generator[int, None, None]:
+    for chunk in chunks:
+        _run_chunk(batch.pk, job, plan, staging, chunk)
+        yield chunk
+
+
+def _side_by_side(
+    batch: ImportBatch, job: RunningJob, plan: Plan, staging: Staging, chunks: Sequence[int]
+) -> Generator[int, None, None]:
+    """Write the first chunk alone, so that the planner sees what kind of rows these are, then the others in lanes."""
+    yield from _one_by_one(batch, job, plan, staging, chunks[:1])
+
+    @contextmanager
+    def around() -> Iterator[None]:
+        with _surroundings(job):
+            staging.set_apart(plan.of_one_chunk)
+            yield
+
+    def work(chunk: int) -> None:
+        _run_chunk(batch.pk, job, plan, staging, chunk, shared=True)
+
+    yield from side_by_side(chunks[1:], work, around)
+
+
+def _run_chunk(
+    batch_id: int, job: RunningJob, plan: Plan, staging: Staging, chunk: int, *, shared: bool = False
+) -> None:
+    with staging.open() as cursor:
+        take_turn(cursor, shared=shared)
         plan.judge(cursor, chunk, chunk)
         fates.finish_judging(cursor)
         also = plan.write(cursor, chunk)
-        fates.record(cursor, batch.pk)
-        _add(batch, fates.tally(cursor), also)
+        fates.record(cursor, batch_id)
+        # Foreign keys are checked here, not at the end, when another lane waits for the counts.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        _add(batch_id, fates.tally(cursor), also)
         # Last, so that the job's row is held for an instant only and its lease can be renewed meanwhile.
         job.guard()
-    job.progress(counts_of(batch).rows, batch.rows, _("Writing"))
 
 
 def _count_anew(plan: Plan) -> None:
@@ -229,12 +287,13 @@ def _count_anew(plan: Plan) -> None:
         cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
-def _add(batch: ImportBatch, counts: Counts, also: dict[str, int]) -> None:
-    batch.refresh_from_db(fields=["also"])
-    merged = {what: batch.also.get(what, 0) + number for what, number in also.items()}
+def _add(batch_id: int, counts: Counts, also: dict[str, int]) -> None:
+    """Add what became of a chunk's rows to the batch's counts; another chunk's wait until that is committed."""
+    # Fates refer to the batch: only a lock that leaves its key alone lets two chunks that wrote some get here.
+    held = ImportBatch.objects.select_for_update(no_key=True).only("also").get(pk=batch_id)
+    merged = {what: held.also.get(what, 0) + number for what, number in also.items()}
     added = {outcome: F(outcome) + getattr(counts, outcome) for outcome in RowOutcome.values}
-    ImportBatch.objects.filter(pk=batch.pk).update(**added, also=merged)
-    batch.refresh_from_db(fields=[*RowOutcome.values, "also"])
+    ImportBatch.objects.filter(pk=batch_id).update(**added, also=merged)
 
 
 def _finish(batch: ImportBatch, job: RunningJob, checked: Checked, plan: Plan) -> None:

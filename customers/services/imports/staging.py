@@ -73,6 +73,14 @@ class Staging:
             )
             yield cursor
 
+    def set_apart(self, tables: Iterable[str]) -> None:
+        """Give this connection tables of its own by these names, which come before the common ones while it lasts."""
+        with connection.cursor() as cursor:
+            for table in tables:
+                _execute(
+                    cursor, "CREATE TEMPORARY TABLE {} (LIKE {}.{} INCLUDING ALL)", table, self.schema, table
+                )
+
     def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Append ``rows`` to a staging table, by COPY."""
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
@@ -104,5 +112,5 @@ def drop_all(batch_id: int) -> None:
             Staging(schema).drop()
 
 
-def _execute(cursor: CursorWrapper, statement: str, schema: str) -> None:
-    cursor.execute(sql.SQL(statement).format(sql.Identifier(schema)).as_string(cursor.connection))
+def _execute(cursor: CursorWrapper, statement: str, *names: str) -> None:
+    cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)).as_string(cursor.connection))

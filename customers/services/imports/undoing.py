@@ -23,13 +23,13 @@ from crm.services import audit, jobs
 from crm.services.jobs import JobError, Listener, RunningJob
 from customers.models import ImportBatch, ImportState, RowUndone
 from customers.services.imports import belongings
+from customers.services.imports.lanes import take_turn
 from customers.services.imports.reversal import SUBJECTS, contexts_of, take_back, take_up
 from customers.services.imports.staging import unhurried
 
 UNDO_KIND = "customers.import.undo"
 UNDO_ROWS = 10_000
 OUTLOOK_ROWS = 20_000
-_CHUNK_LOCK = 0x6B657A6870
 # An import that stopped half-way can be undone as far as it got.
 UNDOABLE = (
     ImportState.DONE,
@@ -181,7 +181,7 @@ def _undone_in_chunks(
             lower = _line_before(batch, upper, step)
             params = {"batch": batch.pk, "first": lower + 1, "last": upper, "contexts": contexts}
             with transaction.atomic(), unhurried() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHUNK_LOCK])
+                take_turn(cursor)
                 work(cursor, batch, params)
                 guard()
             upper = lower

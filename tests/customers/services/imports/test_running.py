@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,26 @@ def test_killed_within_a_chunk_s_transaction_nothing_of_the_chunk_remains(media:
     assert OrderLine.objects.count() == ImportRow.objects.count() == CHUNK
     assert take_over(batch).state == JobState.DONE
     assert_complete(batch)
+
+
+@pytest.mark.usefixtures("_regions")
+def test_what_somebody_else_changes_meanwhile_is_not_written_back(media: Path) -> None:
+    customer = make_customer("C1", "Before")
+    file = written(media.parent / "customers.csv", "customer code,customer name,potential\nC1,After,high\n")
+    batch = imports.receive(file, name="customers.csv", kind="customers", actor=None)
+
+    def run() -> None:
+        imports.start_here(batch, actor=None)
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    with transaction.atomic():
+        Customer.objects.filter(pk=customer.pk).update(reputation="Said by somebody else")
+        thread.start()
+        wait_until(_somebody_waits, "the import to wait for the customer")
+    thread.join(timeout=60)
+    customer.refresh_from_db()
+    assert (customer.name, customer.reputation) == ("After", "Said by somebody else")
 
 
 def _somebody_waits() -> bool:

@@ -1,0 +1,143 @@
+"""Chunks of one import side by side: each lane is a thread with a connection and transactions of its own.
+
+Which imports this is right for their plan says (``is_independent``): no chunk of theirs can meet what another one of
+them writes. Chunks of *two* imports never run side by side, for both could create the same customer: every chunk takes
+a lock for itself alone, and only those of the one job that holds the licence share it with each other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from queue import SimpleQueue
+from threading import Event, Lock, Thread
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+LANES = 2
+_CHUNK_LOCK = 0x6B657A6870
+_LICENCE = 0x6B657A6871
+
+Work = Callable[[int], None]
+
+
+def take_turn(cursor: CursorWrapper, *, shared: bool = False) -> None:
+    """Within a chunk's transaction, wait until no other chunk is written: with the licence, none of another job."""
+    lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    cursor.execute(f"SELECT {lock}(%s)", [_CHUNK_LOCK])
+
+
+@contextmanager
+def licence() -> Iterator[bool]:
+    """Whether chunks may run side by side, for as long as this lasts: one job at a time may have that.
+
+    Not within a transaction of the caller's, of which other connections see nothing, nor on a single core.
+    """
+    if connection.in_atomic_block or (os.cpu_count() or 1) < LANES:
+        yield False
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LICENCE])
+        (is_held,) = cursor.fetchone()
+    if not is_held:
+        yield False
+        return
+    try:
+        # A holder that was killed can have left chunks that the database is about to take back.
+        with transaction.atomic(), connection.cursor() as cursor:
+            take_turn(cursor)
+        yield True
+    finally:
+        # If the connection is lost, so is the licence; then the error that counts is another.
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LICENCE])
+
+
+def side_by_side(
+    chunks: Sequence[int], work: Work, around: Callable[[], AbstractContextManager[object]]
+) -> Iterator[int]:
+    """Have each chunk done by one of the lanes, in no certain order; yield it when it is.
+
+    Args:
+        chunks: their numbers.
+        work: does one in a transaction of its own, on the connection of the thread that calls it.
+        around: what each lane does all its work in, since a thread has its own language and history context.
+
+    Whoever stops iterating waits for the chunks that have begun. What a lane raises is raised here, when the other one
+    has done with its chunk; after Ctrl-C their statements are cancelled and their transactions taken back.
+    """
+    ended: SimpleQueue[int | BaseException] = SimpleQueue()
+    take = _Taken(chunks)
+    lanes = [_Lane(take, work, around, ended) for _number in range(LANES)]
+    for lane in lanes:
+        lane.start()
+    try:
+        for _chunk in chunks:
+            outcome = ended.get()
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield outcome
+    except KeyboardInterrupt:
+        for lane in lanes:
+            lane.cancel()
+        raise
+    finally:
+        take.stop()
+        for lane in lanes:
+            lane.join()
+
+
+class _Taken:
+    """The chunks that nobody has begun."""
+
+    def __init__(self, chunks: Sequence[int]) -> None:
+        self._left = iter(chunks)
+        self._lock = Lock()
+        self._stopped = Event()
+
+    def next(self) -> int | None:
+        """Take one; None when there is none, or no more are wanted."""
+        with self._lock:
+            return None if self._stopped.is_set() else next(self._left, None)
+
+    def stop(self) -> None:
+        """Give no more out."""
+        self._stopped.set()
+
+
+class _Lane(Thread):
+    """Takes chunk after chunk until there are none, and tells what became of each."""
+
+    def __init__(
+        self,
+        take: _Taken,
+        work: Work,
+        around: Callable[[], AbstractContextManager[object]],
+        ended: SimpleQueue[int | BaseException],
+    ) -> None:
+        super().__init__(name="import-lane", daemon=True)
+        self._take, self._work, self._around, self._ended = take, work, around, ended
+        self._connection: BaseDatabaseWrapper | None = None
+
+    def run(self) -> None:
+        """Work; an error ends the lane, and the others after their present chunk."""
+        self._connection = connections[DEFAULT_DB_ALIAS]  # each thread has its own
+        try:
+            with self._around():
+                while (chunk := self._take.next()) is not None:
+                    self._work(chunk)
+                    self._ended.put(chunk)
+        except BaseException as error:
+            self._take.stop()
+            self._ended.put(error)
+        finally:
+            self._connection.close()
+
+    def cancel(self) -> None:
+        """From another thread: break off the statement that runs."""
+        with suppress(DatabaseError):
+            if self._connection is not None and self._connection.connection is not None:
+                self._connection.connection.cancel()
