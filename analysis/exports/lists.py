@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from analysis.exports.tables import Column, Form, column
 from analysis.models import AnalysisRun
@@ -211,9 +211,9 @@ LISTS: dict[str, FiveList] = {
                 " or were left unsatisfied."
             ),
             (
-                column(gettext_lazy("Value"), "value", Form.MONEY),
-                column(gettext_lazy("Complaints"), "cases", Form.COUNT),
-                column(gettext_lazy("Open"), "open", Form.COUNT),
+                column(pgettext_lazy("customer", "Value"), "value", Form.MONEY),
+                column(pgettext_lazy("cases", "Complaints"), "cases", Form.COUNT),
+                column(pgettext_lazy("complaint", "Open"), "open", Form.COUNT),
                 column(gettext_lazy("Longest open"), "longest_open_days", Form.DAYS, hide=True),
                 column(WHY, "reasons", Form.REASON),
             ),

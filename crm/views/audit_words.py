@@ -2,9 +2,10 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ACTS: dict[str, str | Promise] = {
-    "sign_in": _("Signed in"),
+    "sign_in": pgettext_lazy("audit", "Signed in"),
     "sign_in.failed": _("Sign-in failed"),
     "sign_in.end": _("Sign-ins ended"),
     "sign_out": _("Signed out"),
@@ -39,6 +40,36 @@ ACTS: dict[str, str | Promise] = {
     "backup.drill": _("Restore drill"),
     "backup.restore": _("Backup restored"),
     "keys.rotate": _("Keys rotated"),
+    "demo.seeded": _("Demo company made"),
+    "analysis.publish": _("Run published"),
+    "analysis.export": _("Analysis exported"),
+    "annotation.add": _("Day noted"),
+    "annotation.drop": _("Note on a day taken away"),
+    "policy.draft": _("Policy drafted"),
+    "policy.publish": _("Policy published"),
+    "churn.reopen": _("Follow-up opened again"),
+    "customer.different": _("Said to be somebody else"),
+    "customer.unshare": _("Customer no longer shared"),
+    "import.cancelled": _("Import cancelled"),
+    "import.paused": _("Import paused"),
+    "import.mapping_saved": _("Columns of an import kept"),
+    "import.mapping_deleted": _("Columns of an import forgotten"),
+    "import.rejected_fetched": _("Rejected rows fetched"),
+    "import.undo_started": _("Undo of an import begun"),
+    "import.undone": _("Import undone"),
+    "interaction.create": _("Contact logged"),
+    "interaction.undo": _("Logged contact taken back"),
+    "mail.digest": _("Digest sent"),
+    "plan.set": _("Sales plan set"),
+    "request.receive": _("Request of a person received"),
+    "request.answer": _("Request of a person answered"),
+    "scoring.refuse": _("Automated scoring refused"),
+    "task.create": _("Task set"),
+    "user.invite": _("Colleague invited"),
+    "user.change": _("Account changed"),
+    "user.factors.remove": _("Second factors removed"),
+    "view.save": _("View kept"),
+    "view.drop": _("View forgotten"),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from crm.models import Job, JobState
@@ -27,7 +28,11 @@ def background(request: HttpRequest) -> HttpResponse:
     require(request.user, "jobs.view")
     state, notes = chosen(request, "state", STATES, "open")
     shown = listing(request, lambda **cursor: _page(state, **cursor))
-    labels = {"open": _("Waiting or running"), "broken": _("Failed or quarantined"), "done": _("Ended")}
+    labels = {
+        "open": _("Waiting or running"),
+        "broken": _("Failed or quarantined"),
+        "done": pgettext("job", "Ended"),
+    }
     context = {
         "tabs": [
             {

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.history import tracked
 
@@ -235,7 +236,7 @@ class Incident(models.Model):
     authority_told_at = models.DateTimeField(_("authority told"), null=True, blank=True)
     people_told_at = models.DateTimeField(_("people told"), null=True, blank=True)
     why_not_told = models.TextField(_("why somebody was not told, or late"), blank=True)
-    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("incident", "closed"), null=True, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("recorded by"),

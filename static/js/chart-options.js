@@ -32,8 +32,10 @@ window.chartOptions = (() => {
     return token(TURNS[turn % TURNS.length]);
   }
 
+  /* Below zero there stands a minus, as in the tables, not a hyphen. */
   function intl(options) {
-    return new Intl.NumberFormat(root.lang, options);
+    const written = new Intl.NumberFormat(root.lang, options);
+    return { format: (value) => written.format(value).replace("-", "\u2212") };
   }
 
   /* Returns how a figure is written, in full or short (for axes). Money arrives in cents. */
@@ -318,6 +320,23 @@ window.chartOptions = (() => {
     };
   }
 
+  function brightness(channels) {
+    const [red, green, blue] = channels.map((each) => (each / 255 <= 0.04045 ? each / 255 / 12.92 : ((each / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  }
+
+  /* Returns whichever ink is read better on a tile that is so far (0 to 1) from paper to the accent. */
+  function inkOn(part) {
+    const channels = (name) => token(name).match(/[0-9a-f]{2}/gi).map((pair) => parseInt(pair, 16));
+    const [from, to] = [channels("sunk"), channels("jade")];
+    const tile = brightness(from.map((each, index) => each + (to[index] - each) * part));
+    const contrast = (name) => {
+      const ink = brightness(channels(name));
+      return (Math.max(ink, tile) + 0.05) / (Math.min(ink, tile) + 0.05);
+    };
+    return contrast("card") > contrast("ink") ? "card" : "ink";
+  }
+
   /* Tiles from paper to the accent; their figures are written in them where there is room. */
   function heat(spec) {
     const options = base();
@@ -340,7 +359,7 @@ window.chartOptions = (() => {
           url: cell.url,
           note: cell.note,
           cursor: cell.url ? "pointer" : "default",
-          label: { color: Number(cell.value ?? 0) > most * 0.55 ? token("card") : token("ink") },
+          label: { color: token(inkOn(Number(cell.value ?? 0) / (most || 1))) },
         })),
         label: { show: isRoomy, fontSize: 0.6875 * remInPixels(), formatter: ({ value }) => writer(spec, spec.format !== "number")(value[2]) },
         itemStyle: { borderColor: token("card"), borderWidth: 2 },
@@ -479,8 +498,14 @@ window.chartOptions = (() => {
   /* Many islands are held together, so that none drifts off the sheet. */
   const ROOMY = { repulsion: 900, gravity: 0.06, edgeLength: [110, 200] };
   const CROWDED = { repulsion: 160, gravity: 0.22, edgeLength: [30, 80] };
+  const NARROW = { repulsion: 420, gravity: 0.14, edgeLength: [70, 120] };
 
-  function network(spec) {
+  /* Returns by how much a label is moved to stand within the picture's width. */
+  function withinWidth({ x, width: own }, width) {
+    return Math.max(4 - x, 0) || Math.min(width - 4 - x - own, 0);
+  }
+
+  function network(spec, width) {
     const options = base();
     const isCrowded = spec.nodes.some((node) => node.group === "product");
     /* On a phone what ties two is told by a tap, and by the words below. */
@@ -510,8 +535,8 @@ window.chartOptions = (() => {
       series: [{
         type: "graph",
         layout: "force",
-        force: { initLayout: "circular", layoutAnimation: false, ...(isCrowded ? CROWDED : ROOMY) },
-        labelLayout: { hideOverlap: isCrowded },
+        force: { initLayout: "circular", layoutAnimation: false, ...(isCrowded ? CROWDED : isRoomy ? ROOMY : NARROW) },
+        labelLayout: ({ labelRect }) => ({ hideOverlap: isCrowded, dx: withinWidth(labelRect, width) }),
         roam: "move",
         draggable: true,
         left: 60,
@@ -535,5 +560,5 @@ window.chartOptions = (() => {
   }
 
   const KINDS = { pareto, calibration, bars, line, heat, waterfall, slope, dots, network, spark };
-  return (spec) => KINDS[spec.kind](spec);
+  return (spec, width) => KINDS[spec.kind](spec, width);
 })();

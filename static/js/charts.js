@@ -67,7 +67,7 @@
     for (const element of elements.filter((one) => !drawn.has(one))) {
       const spec = specOf(element);
       const chart = window.echarts.init(element);
-      chart.setOption(window.chartOptions(spec));
+      chart.setOption(window.chartOptions(spec, element.clientWidth));
       link(chart, spec);
       drawn.set(element, { chart, spec });
       resizing.observe(element);
@@ -83,7 +83,9 @@
     drawn.delete(event.target);
   });
   document.addEventListener("themechange", () => {
-    for (const { chart, spec } of drawn.values()) chart.setOption(window.chartOptions(spec), { notMerge: true });
+    for (const [element, { chart, spec }] of drawn) {
+      chart.setOption(window.chartOptions(spec, element.clientWidth), { notMerge: true });
+    }
   });
 
   /* The picture carries the chart's title, so that it says what it shows wherever it is pasted. */

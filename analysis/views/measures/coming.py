@@ -313,7 +313,7 @@ def _case_list(asked: Asked) -> Listing:
 
 
 def _case_choices(asked: Asked) -> Sequence[Choice]:
-    subjects = [("complaint", _("Complaints")), ("opinion", _("Opinions"))]
+    subjects = [("complaint", pgettext("cases", "Complaints")), ("opinion", gettext("Opinions"))]
     groups = [(name, DIMENSION_LABELS[name]) for name in DIMENSIONS["complaint"]]
     return (Choice("subject", _("Subject"), subjects), Choice("by", _("Split by"), groups))
 

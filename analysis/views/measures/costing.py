@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from operator import itemgetter
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import bars, item, parted_bars, waterfall
@@ -276,7 +276,7 @@ def _drag_list(asked: Asked) -> Listing:
         money(_("Gross margin"), "gross_margin"),
         money(_("Visits, cost"), "visit_cost", hide=True),
         money(_("Discounts"), "discount_cost", hide=True),
-        money(_("Support"), "support_cost", hide=True),
+        money(pgettext_lazy("service cost", "Support"), "support_cost", hide=True),
         money(_("Service cost"), "service_cost"),
         money(_("Profit"), "profit"),
         REASON,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.contribution import monthly_title
 from analysis.charts.shapes import bars, heat, item, lines
-from analysis.exports.tables import Form, Sheet, column
+from analysis.exports.tables import Column, Form, Sheet, column
 from analysis.measures.periods import Period, PeriodKind
 from analysis.models import Dimension, RfmSegment
 from analysis.selectors import composition, contribution, periods, rfm
@@ -87,7 +87,7 @@ def _months(asked: Asked) -> Finding | None:
         {"name": gettext("Gross margin"), "values": [each.gross_margin for each in months], "tone": "quiet"},
     ]
     columns = (
-        column(_("Month"), "month", Form.DAY),
+        Column(_("Month"), lambda each: f"{each.month:%Y-%m}"),
         money(_("Net revenue"), "net_revenue"),
         money(_("Gross margin"), "gross_margin"),
         count(_("Orders"), "orders", url=lambda row: orders_in(asked, row.month, sales=True)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import dots, parted_bars
@@ -36,6 +36,7 @@ from analysis.views.measures.parts import (
 from crm.templatetags.format import compact_money, number, percent
 
 MOST_DOTS = 100
+FROM_US = pgettext_lazy("purchases", "From us")
 
 
 def _value_figures(asked: Asked) -> list[Figure]:
@@ -227,13 +228,13 @@ def _narrow_finding(asked: Asked) -> Finding | None:
     }
     link = partial(here, asked, "narrow_buyers")
     series = [
-        {"name": gettext("From us"), "values": [each.net_revenue for each in found]},
+        {"name": str(FROM_US), "values": [each.net_revenue for each in found]},
         {"name": gettext("Elsewhere"), "values": [each.elsewhere for each in found], "tone": "warn"},
     ]
     columns = (
         column(_("Basis"), "label", url=lambda row: link(basis=row.basis)),
         count(_("Customers"), "customers", url=lambda row: link(basis=row.basis)),
-        money(_("From us"), "net_revenue"),
+        money(FROM_US, "net_revenue"),
         money(_("Elsewhere"), "elsewhere"),
     )
     urls = [link(basis=each.basis) for each in found]

@@ -58,6 +58,7 @@ class _Bin:
     """A decile of a method."""
 
     method: str
+    tenth: int
     predicted: float
     happened: float
     customers: int
@@ -226,12 +227,13 @@ def _backtest_finding(asked: Asked) -> Finding | None:
         "y_label": gettext("Happened"),
     }
     rows = [
-        _Bin(method.label, part.mean_probability, part.churn_rate, part.customers)
+        _Bin(method.label, tenth, part.mean_probability, part.churn_rate, part.customers)
         for method in methods
-        for part in method.calibration
+        for tenth, part in enumerate(method.calibration, 1)
     ]
     columns = (
         column(_("Method"), "method"),
+        count(_("Tenth of risk"), "tenth"),
         share(_("Predicted"), "predicted"),
         share(_("Happened"), "happened"),
         *((count(_("Customers"), "customers"),) if company else ()),

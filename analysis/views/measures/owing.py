@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import bars, item
@@ -32,6 +32,8 @@ from analysis.views.measures.parts import (
 )
 from crm.templatetags.format import number, percent
 
+OVERDUE = pgettext_lazy("payment", "Overdue")
+
 
 def _credit_figures(asked: Asked) -> list[Figure]:
     found = asked.read(credit.summary, asked.scope)
@@ -39,7 +41,7 @@ def _credit_figures(asked: Asked) -> list[Figure]:
     return [
         Figure(_("Unpaid"), found.unpaid, Form.MONEY, better="down"),
         Figure(
-            _("Overdue"),
+            OVERDUE,
             found.overdue,
             Form.MONEY,
             gettext("from %(count)s customers") % {"count": number(found.customers_overdue)},
@@ -80,10 +82,10 @@ def _credit_finding(asked: Asked) -> Finding | None:
     columns = (
         Column(_("Days overdue"), lambda band: _days_words(band.after, band.to)),
         count(_("Customers"), "customers", url=lambda band: here(asked, "credit", age=bands.index(band))),
-        money(_("Overdue"), "value"),
+        money(OVERDUE, "value"),
     )
     about = gettext("Money overdue by how long; a bar leads to the customers")
-    return Finding(title, about, bars(drawn, "money", gettext("Overdue")), Sheet(columns, bands))
+    return Finding(title, about, bars(drawn, "money", str(OVERDUE)), Sheet(columns, bands))
 
 
 def _days_words(after: int | None, to: int | None) -> str:
@@ -95,11 +97,11 @@ def _days_words(after: int | None, to: int | None) -> str:
 def _credit_choices(_asked: Asked) -> Sequence[Choice]:
     options = [
         ("", _("All")),
-        ("overdue", _("Overdue")),
+        ("overdue", OVERDUE),
         ("over_limit", _("Over the limit")),
         ("grades_differ", _("Grade differs from the record")),
     ]
-    orders = (("overdue", _("Overdue")), ("unpaid", _("Unpaid")), ("spend", _("Spend")))
+    orders = (("overdue", OVERDUE), ("unpaid", _("Unpaid")), ("spend", _("Spend")))
     bands = [(str(place), _days_words(after, to)) for place, (after, to) in enumerate(OVERDUE_DAYS)]
     ages = Choice("age", _("Days overdue"), [("", _("All")), *bands])
     return (Choice("which", _("Which"), options), ages, sorting(*orders))
@@ -121,7 +123,7 @@ def _credit_list(asked: Asked) -> Listing:
     columns = (
         CUSTOMER,
         money(_("Unpaid"), "unpaid", order="unpaid"),
-        money(_("Overdue"), "overdue", order="overdue"),
+        money(OVERDUE, "overdue", order="overdue"),
         column(_("Days to pay"), "days_to_pay", Form.DAYS, hide=True),
         share(_("Paid late"), "late_share"),
         share(_("Limit used"), "limit_used", hide=True),

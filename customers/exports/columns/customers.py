@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.extensions import Standing
@@ -229,7 +229,7 @@ _LAST_ORDER = Column(
 )
 _ADDED = Column(
     "created_at",
-    _("Added"),
+    pgettext_lazy("record", "Added"),
     _local_day("created_at"),
     ("created_at",),
     cell=lambda row: text(day(row["created_at"])),

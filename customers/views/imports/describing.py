@@ -6,7 +6,7 @@ from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from crm.models import User
 from crm.templatetags.format import moment, number
@@ -81,7 +81,10 @@ def file_facts(batch: ImportBatch) -> list[dict[str, Any]]:
         {"label": _("Brought by"), "value": person_name(batch.created_by)},
         {"label": _("Uploaded"), "value": moment(batch.created_at)},
         {"label": _("Begun"), "value": moment(batch.started_at) if batch.started_at else None},
-        {"label": _("Ended"), "value": moment(batch.finished_at) if batch.finished_at else None},
+        {
+            "label": pgettext("import", "Ended"),
+            "value": moment(batch.finished_at) if batch.finished_at else None,
+        },
     ]
 
 

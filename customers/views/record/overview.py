@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.extensions import Explanation
 from crm.policy import can
@@ -131,7 +132,7 @@ def core_facts(record: CustomerRecord, sources: Mapping[str, Provenance], *, can
         known("tags", _("Tags"), _(", ").join(record.tags)),
         fact(_("Shared with"), _(", ").join(record.shared_with)),
     ]
-    added = fact(_("Added"), day(customer.created_at))
+    added = fact(pgettext("record", "Added"), day(customer.created_at))
     return [*always, *(each for each in seldom if each["value"]), added]
 
 
