@@ -12,13 +12,16 @@ _TRADES = ("贸易", "科技", "电子", "食品", "建材", "服饰", "医疗",
 _EVERY_TOO_SHORT = 25
 
 
-def write_contacts(path: Path, rows: int) -> None:
-    """Write a file of ``rows`` contacts, the same each time; one in 25 has a phone number that is none."""
+def write_contacts(path: Path, rows: int, *, first: int = 0) -> None:
+    """Write a file of ``rows`` contacts, the same each time; one in 25 has a phone number that is none.
+
+    Their codes count from ``first``: another one gives customers that none of the others is.
+    """
     chance = random.Random(20250101)  # noqa: S311 - the same file each time, no secret
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["客户编号", "客户名称", "客户类型", "手机", "邮箱", "建档日期"])
-        for number in range(rows):
+        for number in range(first, first + rows):
             name = "".join(chance.choices(_WORDS, k=4))
             is_bad = number % _EVERY_TOO_SHORT == _EVERY_TOO_SHORT - 1
             writer.writerow(

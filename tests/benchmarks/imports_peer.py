@@ -22,7 +22,6 @@ from import_export import fields, resources, widgets  # type: ignore[import-unty
 from tablib import Dataset  # type: ignore[import-untyped]  # noqa: E402
 
 from customers.models import ContactPoint, Customer  # noqa: E402
-from tests.benchmarks.imports_raw import empty  # noqa: E402
 from tests.benchmarks.measuring import tell  # noqa: E402
 
 _BATCH = 1_000
@@ -65,8 +64,8 @@ class ContactResource(resources.ModelResource):  # type: ignore[misc]
 
 
 def main(path: str) -> None:
-    """Import the good rows of the file and tell the seconds."""
-    empty()
+    """Import the good rows of the file beside what is there, and tell the seconds."""
+    before = Customer.objects.count()
     with Path(path).open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))[1:]
     begun = time.monotonic()
@@ -75,7 +74,7 @@ def main(path: str) -> None:
         ContactResource(), ["code", "kind", "value"], (point for row in rows for point in _contacts(row))
     )
     seconds = time.monotonic() - begun
-    tell(seconds, customers=Customer.objects.count(), contacts=ContactPoint.objects.count())
+    tell(seconds, customers=Customer.objects.count() - before)
 
 
 def _customer(row: list[str]) -> list[Any]:

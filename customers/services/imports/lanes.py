@@ -1,17 +1,18 @@
 """Chunks of one import side by side: each lane is a thread with a connection and transactions of its own.
 
-Which imports this is right for their plan says (``is_independent``): no chunk of theirs can meet what another one of
-them writes. Chunks of *two* imports never run side by side, for both could create the same customer: every chunk takes
-a lock for itself alone, and only those of the one job that holds the licence share it with each other.
+Whoever uses lanes knows that no chunk can meet what another one writes. Chunks of *two* imports never run side by side,
+for both could create the same customer: every chunk takes a lock for itself alone, and only those of the one job that
+holds the licence share it with each other.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
+from typing import Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -21,7 +22,7 @@ LANES = 2
 _CHUNK_LOCK = 0x6B657A6870
 _LICENCE = 0x6B657A6871
 
-Work = Callable[[int], None]
+Chunk = TypeVar("Chunk")
 
 
 def take_turn(cursor: CursorWrapper, *, shared: bool = False) -> None:
@@ -56,20 +57,29 @@ def licence() -> Iterator[bool]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LICENCE])
 
 
+def one_by_one(chunks: Sequence[Chunk], work: Callable[[Chunk], None]) -> Generator[Chunk, None, None]:
+    """Have each chunk done in turn, on this thread's connection; yield it when it is."""
+    for chunk in chunks:
+        work(chunk)
+        yield chunk
+
+
 def side_by_side(
-    chunks: Sequence[int], work: Work, around: Callable[[], AbstractContextManager[object]]
-) -> Iterator[int]:
+    chunks: Sequence[Chunk],
+    work: Callable[[Chunk], None],
+    around: Callable[[], AbstractContextManager[object]],
+) -> Generator[Chunk, None, None]:
     """Have each chunk done by one of the lanes, in no certain order; yield it when it is.
 
     Args:
-        chunks: their numbers.
+        chunks: what each of them is known by.
         work: does one in a transaction of its own, on the connection of the thread that calls it.
         around: what each lane does all its work in, since a thread has its own language and history context.
 
     Whoever stops iterating waits for the chunks that have begun. What a lane raises is raised here, when the other one
     has done with its chunk; after Ctrl-C their statements are cancelled and their transactions taken back.
     """
-    ended: SimpleQueue[int | BaseException] = SimpleQueue()
+    ended: SimpleQueue[Chunk | BaseException] = SimpleQueue()
     take = _Taken(chunks)
     lanes = [_Lane(take, work, around, ended) for _number in range(LANES)]
     for lane in lanes:
@@ -90,15 +100,15 @@ def side_by_side(
             lane.join()
 
 
-class _Taken:
+class _Taken(Generic[Chunk]):
     """The chunks that nobody has begun."""
 
-    def __init__(self, chunks: Sequence[int]) -> None:
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
         self._left = iter(chunks)
         self._lock = Lock()
         self._stopped = Event()
 
-    def next(self) -> int | None:
+    def next(self) -> Chunk | None:
         """Take one; None when there is none, or no more are wanted."""
         with self._lock:
             return None if self._stopped.is_set() else next(self._left, None)
@@ -108,15 +118,15 @@ class _Taken:
         self._stopped.set()
 
 
-class _Lane(Thread):
+class _Lane(Thread, Generic[Chunk]):
     """Takes chunk after chunk until there are none, and tells what became of each."""
 
     def __init__(
         self,
-        take: _Taken,
-        work: Work,
+        take: _Taken[Chunk],
+        work: Callable[[Chunk], None],
         around: Callable[[], AbstractContextManager[object]],
-        ended: SimpleQueue[int | BaseException],
+        ended: SimpleQueue[Chunk | BaseException],
     ) -> None:
         super().__init__(name="import-lane", daemon=True)
         self._take, self._work, self._around, self._ended = take, work, around, ended

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
+from functools import partial
 from typing import Any
 
 import pghistory
@@ -22,7 +23,7 @@ from customers.models.imports import FINISHED_STATES
 from customers.services.imports import fates
 from customers.services.imports.batches import fail, open_batch
 from customers.services.imports.doubles import take_up_met
-from customers.services.imports.lanes import LANES, licence, side_by_side, take_turn
+from customers.services.imports.lanes import LANES, licence, one_by_one, side_by_side, take_turn
 from customers.services.imports.links import forget_links
 from customers.services.imports.loading import load, plan_for, warnings_of
 from customers.services.imports.plans import Checked, Plan
@@ -219,7 +220,7 @@ def _run_chunks(batch: ImportBatch, job: RunningJob, plan: Plan, staging: Stagin
     with staging.open() as cursor:
         is_independent = len(chunks) > LANES and plan.is_independent(cursor)
     with licence() if is_independent else nullcontext(False) as is_licensed:
-        write = _side_by_side if is_licensed else _one_by_one
+        write = _in_lanes if is_licensed else _in_turn
         with closing(write(batch, job, plan, staging, chunks)) as ended:
             for number in range(len(chunks)):
                 if _is_pause_requested(batch):
@@ -235,19 +236,17 @@ def _run_chunks(batch: ImportBatch, job: RunningJob, plan: Plan, staging: Stagin
     return not _pause(batch) and _run_chunks(batch, job, plan, staging)
 
 
-def _one_by_one(
+def _in_turn(
     batch: ImportBatch, job: RunningJob, plan: Plan, staging: Staging, chunks: Sequence[int]
 ) -> Generator[int, None, None]:
-    for chunk in chunks:
-        _run_chunk(batch.pk, job, plan, staging, chunk)
-        yield chunk
+    return one_by_one(chunks, partial(_run_chunk, batch.pk, job, plan, staging))
 
 
-def _side_by_side(
+def _in_lanes(
     batch: ImportBatch, job: RunningJob, plan: Plan, staging: Staging, chunks: Sequence[int]
 ) -> Generator[int, None, None]:
     """Write the first chunk alone, so that the planner sees what kind of rows these are, then the others in lanes."""
-    yield from _one_by_one(batch, job, plan, staging, chunks[:1])
+    yield from _in_turn(batch, job, plan, staging, chunks[:1])
 
     @contextmanager
     def around() -> Iterator[None]:
@@ -255,9 +254,7 @@ def _side_by_side(
             staging.set_apart(plan.of_one_chunk)
             yield
 
-    def work(chunk: int) -> None:
-        _run_chunk(batch.pk, job, plan, staging, chunk, shared=True)
-
+    work = partial(_run_chunk, batch.pk, job, plan, staging, shared=True)
     yield from side_by_side(chunks[1:], work, around)
 
 

@@ -1,13 +1,16 @@
 """Undoing an import: what it created goes, what it changed comes back; what somebody edited since stays and is listed.
 
-A job in chunks, the last rows of the file first; each chunk is one transaction that says of its rows what was done.
+A job in chunks, the last rows of the file first, customers in two lanes; each chunk is one transaction that says of its
+rows what was done.
 Killed, it goes on with the rows of which nothing is said yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pghistory
@@ -21,15 +24,20 @@ from crm.models import Job, JobState, User
 from crm.policy import can, require
 from crm.services import audit, jobs
 from crm.services.jobs import JobError, Listener, RunningJob
-from customers.models import ImportBatch, ImportState, RowUndone
+from customers.models import ImportBatch, ImportKind, ImportState, RowOutcome, RowUndone
 from customers.services.imports import belongings
-from customers.services.imports.lanes import take_turn
+from customers.services.imports.lanes import LANES, licence, one_by_one, side_by_side, take_turn
 from customers.services.imports.reversal import SUBJECTS, contexts_of, take_back, take_up
 from customers.services.imports.staging import unhurried
 
 UNDO_KIND = "customers.import.undo"
 UNDO_ROWS = 10_000
 OUTLOOK_ROWS = 20_000
+
+Chunk = tuple[int, int]
+"""Its first and its last line."""
+Work = Callable[[CursorWrapper, ImportBatch, dict[str, Any]], None]
+
 # An import that stopped half-way can be undone as far as it got.
 UNDOABLE = (
     ImportState.DONE,
@@ -133,16 +141,23 @@ def undo_outlook(batch: ImportBatch, *, limit: int = 50) -> tuple[UndoReport, li
 def run(job: RunningJob) -> dict[str, Any]:
     """Undo one import, or what is left of it; started again after it is done, it finds nothing to do."""
     batch = ImportBatch.objects.get(pk=job.arguments["batch"])
-    user = job.actor.pk if job.actor else None
-    with (
-        translation.override(job.arguments["language"]),
-        pghistory.context(user=user, import_undone=batch.pk),
-    ):
+    with _surroundings(job):
         if job.actor is not None and not can(job.actor, "import.run"):
             raise JobError(_("You may not import any more."))
         if batch.state != ImportState.REVERTED:
             _attempt(batch, job)
         return dict(batch.undone)
+
+
+@contextmanager
+def _surroundings(job: RunningJob) -> Iterator[None]:
+    """Speak the language of who asked, and have the history say which import is undone."""
+    user = job.actor.pk if job.actor else None
+    with (
+        translation.override(job.arguments["language"]),
+        pghistory.context(user=user, import_undone=job.arguments["batch"]),
+    ):
+        yield
 
 
 def _begin(batch: ImportBatch, actor: User | None, chunk_rows: int) -> dict[str, Any]:
@@ -163,30 +178,76 @@ def _begin(batch: ImportBatch, actor: User | None, chunk_rows: int) -> dict[str,
 
 def _attempt(batch: ImportBatch, job: RunningJob) -> None:
     rows = batch.fates.count()
-    for done in _undone_in_chunks(batch, int(job.arguments["chunk_rows"]), job.guard):
-        job.progress(min(done, 2 * rows), 2 * rows, _("Undoing"))
+    step = int(job.arguments["chunk_rows"])
+    with closing(_undone_in_chunks(batch, step, job)) as undone:
+        for done in undone:
+            job.progress(min(done, 2 * rows), 2 * rows, _("Undoing"))
     _finish(batch, job)
 
 
 def _undone_in_chunks(
-    batch: ImportBatch, step: int, guard: Callable[[], None] = lambda: None
-) -> Iterator[int]:
+    batch: ImportBatch, step: int, job: RunningJob | None = None
+) -> Generator[int, None, None]:
     """Undo a chunk in a transaction, yield how many rows that makes, and so on: rows first, then what they brought."""
-    contexts = contexts_of(batch.pk)
-    last = batch.fates.order_by("-line_no").values_list("line_no", flat=True).first() or 0
+    chunks = _chunks(batch, step)
+    undo = partial(_undo_chunk, batch, job, contexts_of(batch.pk))
     done = 0
-    for work in (_undo_rows, belongings.undo):
-        upper = last
-        while upper > 0:
-            lower = _line_before(batch, upper, step)
-            params = {"batch": batch.pk, "first": lower + 1, "last": upper, "contexts": contexts}
-            with transaction.atomic(), unhurried() as cursor:
-                take_turn(cursor)
-                work(cursor, batch, params)
-                guard()
-            upper = lower
-            done += step
-            yield done
+    rows = _rows_undone(batch, job, chunks, partial(undo, _undo_rows))
+    for ended in (rows, one_by_one(chunks, partial(undo, belongings.undo))):
+        with closing(ended):
+            for _chunk in ended:
+                done += step
+                yield done
+
+
+def _rows_undone(
+    batch: ImportBatch, job: RunningJob | None, chunks: list[Chunk], undo: Callable[..., None]
+) -> Generator[Chunk, None, None]:
+    """Undo the rows of every chunk, side by side where that is right."""
+    is_independent = job is not None and len(chunks) > LANES and _is_independent(batch)
+    with licence() if is_independent else nullcontext(False) as is_licensed:
+        if job is not None and is_licensed:
+            yield from side_by_side(chunks, partial(undo, shared=True), partial(_surroundings, job))
+        else:
+            yield from one_by_one(chunks, undo)
+
+
+def _undo_chunk(
+    batch: ImportBatch,
+    job: RunningJob | None,
+    contexts: list[Any],
+    work: Work,
+    chunk: Chunk,
+    *,
+    shared: bool = False,
+) -> None:
+    params = {"batch": batch.pk, "first": chunk[0], "last": chunk[1], "contexts": contexts}
+    with transaction.atomic(), unhurried() as cursor:
+        take_turn(cursor, shared=shared)
+        work(cursor, batch, params)
+        # What may still refer to them is looked for here, not at the end, when another lane waits for the job.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        if job is not None:
+            job.guard()
+
+
+def _is_independent(batch: ImportBatch) -> bool:
+    """Whether chunks can be undone at once: their rows are customers, and each customer is of one row."""
+    if batch.kind != ImportKind.CUSTOMERS:
+        return False
+    written = batch.fates.filter(outcome__in=(RowOutcome.CREATED, RowOutcome.UPDATED))
+    return not written.values("subject_id").annotate(rows=Count("line_no")).filter(rows__gt=1).exists()
+
+
+def _chunks(batch: ImportBatch, step: int) -> list[Chunk]:
+    """Return the first and last lines of chunks of ``step`` rows, those of the end of the file first."""
+    chunks = []
+    last = batch.fates.order_by("-line_no").values_list("line_no", flat=True).first() or 0
+    while last > 0:
+        before = _line_before(batch, last, step)
+        chunks.append((before + 1, last))
+        last = before
+    return chunks
 
 
 def _line_before(batch: ImportBatch, upper: int, step: int) -> int:

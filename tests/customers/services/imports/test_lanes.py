@@ -52,11 +52,11 @@ def run(batch: ImportBatch, listener: Any = None) -> Job:
     return job
 
 
-def in_child(batch: ImportBatch, reports: int) -> "subprocess.Popen[bytes]":
-    two_cores = "import os\nos.cpu_count = lambda: 2\n"
+def in_child(batch: ImportBatch, reports: int, does: str = "start_here") -> "subprocess.Popen[bytes]":
+    script = "import os\nos.cpu_count = lambda: 2\n" + SUICIDE.replace("start_here", does)
     arguments = [str(batch.pk), str(reports), str(CHUNK)]
     return subprocess.Popen(
-        [sys.executable, "-c", two_cores + SUICIDE, *arguments], env=environment(), start_new_session=True
+        [sys.executable, "-c", script, *arguments], env=environment(), start_new_session=True
     )
 
 
@@ -123,6 +123,25 @@ def test_cancelled_with_two_in_flight_what_is_in_can_be_undone(batch: ImportBatc
     imports.undo_here(batch, actor=None)
     assert not Customer.objects.exists()
     assert not Industry.objects.exists()
+
+
+def test_undone_side_by_side_and_killed_meanwhile_it_goes_on_and_keeps_what_was_edited(
+    batch: ImportBatch,
+) -> None:
+    run(batch)
+    Customer.objects.filter(code="C25").update(name="Edited")
+    assert in_child(batch, 2, "undo_here").wait(timeout=60) == -9
+    assert 1 < Customer.objects.count() < 58
+    seen: set[str] = set()
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    job = jobs.execute(
+        Job.objects.latest("pk").pk,
+        listener=lambda _job: seen.update(thread.name for thread in threading.enumerate()),
+    )
+    assert job is not None
+    assert "import-lane" in seen
+    assert job.result == {"removed": 57, "restored": 0, "kept": 1}
+    assert list(Customer.objects.values_list("code", flat=True)) == ["C25"]
 
 
 def test_one_job_at_a_time_has_the_licence_and_others_write_alone(batch: ImportBatch) -> None:
