@@ -13,7 +13,7 @@ from customers.models import Region
 from customers.selectors.profiles import known_owners, known_teams, visible_customers
 
 TIERS = [("A", "A"), ("B", "B"), ("C", "C")]
-MARKS = [("vip", _("VIP")), ("drag", _("Drag")), ("young", _("Young"))]
+MARKS = [("vip", _("VIP")), ("gold", _("Gold")), ("drag", _("Drag")), ("young", _("Young"))]
 MOVES = [("up", _("Moved up")), ("down", _("Moved down")), ("new", _("New"))]
 RISKS = [(str(tenth), f"{tenth * 10} % – {tenth * 10 + 10} %") for tenth in range(TENTHS)]
 LONGEST_SEARCH = 100

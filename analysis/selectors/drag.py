@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, QuerySet
 
-from analysis.models import AnalysisRun, DragCost, GoldRow
+from analysis.models import AnalysisRun, DragCost
 from analysis.selectors.listing import NAMED, Who, who
+from analysis.selectors.marks import is_gold
 from analysis.selectors.record_words import VERDICTS, drag_sentence, label
 from analysis.selectors.results import RowsPage, page_of, visible_rows
 from analysis.selectors.slices import Total
@@ -113,5 +114,4 @@ def sums(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[Dra
 
 def _listed(run: AnalysisRun, user: User, filter: Filter | None) -> QuerySet[DragCost]:  # noqa: A002
     """The viewer's drag customers; not those whom the run expects to be gold, for a top mark beats drag."""
-    gold = GoldRow.objects.filter(run=run, customer=OuterRef("customer"), is_gold=True)
-    return visible_rows(DragCost, NAME, run, user, filter).filter(~Exists(gold))
+    return visible_rows(DragCost, NAME, run, user, filter).filter(~is_gold())

@@ -7,16 +7,20 @@ judgement of potential has its reason, author and expiry from the customer's rec
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from analysis.measures.churn import ChurnModel
+from analysis.measures.churn_auto import LEAST_CUSTOMERS, LEAST_OF_EITHER
 from analysis.measures.contribution import Metric
 from analysis.measures.tier_reasons import TierReason, explain_tier
 from analysis.models import AnalysisRun
+from analysis.selectors.marks import marks_of
 from crm.templatetags.format import compact_money, day, money, number, percent
 from customers.models import Potential, Region
 
@@ -52,8 +56,13 @@ FIT_PROBLEMS = {
     "parameters_at_bounds": gettext_lazy("The model does not fit these orders: its parameters ran off."),
     "not_converged": gettext_lazy("The search for the model's parameters did not come to rest."),
     "short_history": gettext_lazy("There is less than two horizons of history to learn from."),
-    "few_customers": gettext_lazy("Fewer than 300 customers had ordered one horizon earlier."),
-    "few_outcomes": gettext_lazy("Fewer than 50 customers stayed away, or fewer than 50 came back."),
+    "few_customers": format_lazy(
+        gettext_lazy("Fewer than {least} customers had ordered one horizon earlier."), least=LEAST_CUSTOMERS
+    ),
+    "few_outcomes": format_lazy(
+        gettext_lazy("Fewer than {least} customers stayed away, or fewer than {least} came back."),
+        least=LEAST_OF_EITHER,
+    ),
     "no_demand_model": gettext_lazy("One horizon earlier there was no model of demand to stand on."),
     "too_few_customers": gettext_lazy("Too few customers have ordered again to tell what an order is worth."),
     "infinite_mean": gettext_lazy("What customers spend differs so widely that there is no expected value."),
@@ -121,8 +130,7 @@ class Wording:
     def short_tier_reason(self, row: Row) -> str:
         """The same in a few words, for lists."""
         words = [self._tier_words(reason) for reason in _steps(row)]
-        if row["marks"]:
-            words.append(mark_label(row["marks"]))
+        words.extend(map(mark_label, marks_of(row)))
         return _("; ").join(words)
 
     def next_tier(self, row: Row) -> str:
@@ -137,16 +145,17 @@ class Wording:
         }
 
     def mark_reason(self, row: Row) -> str:
-        """Why a customer bears its mark, "" without one."""
+        """Why a customer bears its marks, "" without one."""
         marks = self._rules.marks
-        if row["marks"] == "vip":
-            return _("Among the top %(share)s of customers.") % {"share": percent(marks.vip_share, 0)}
-        bottom = {"share": percent(marks.drag_share, 0), "days": number(marks.young_days)}
-        if row["marks"] == "drag":
-            return _("Among the bottom %(share)s of customers.") % bottom
-        if row["marks"] == "young":
-            return _("Among the bottom %(share)s, but a customer for less than %(days)s days.") % bottom
-        return ""
+        parts = {"days": number(marks.young_days), "drag": _as_set(marks.drag_share)}
+        parts |= {"vip": _as_set(marks.vip_share), "gold": _as_set(self._rules.gold.share)}
+        reasons = {
+            "vip": _("Among the top %(vip)s of customers."),
+            "gold": _("Expected to be among the top %(gold)s of the next fiscal year."),
+            "drag": _("Among the bottom %(drag)s of customers."),
+            "young": _("Among the bottom %(drag)s, but a customer for less than %(days)s days."),
+        }
+        return " ".join(reasons[mark] % parts for mark in marks_of(row))
 
     def churn_label(self, row: Row) -> tuple[str, str]:
         """The few words of the churn tag and its tone: "good", "warn", "bad" or ""."""
@@ -214,8 +223,8 @@ class Wording:
             "tier": given.get("tier", ""),
             "before": given.get("before", ""),
             "where": self._where(given.get("region")),
-            "cut_a": percent(self._rules.pareto_a, 0),
-            "cut_b": percent(self._rules.pareto_b, 0),
+            "cut_a": _as_set(self._rules.pareto_a),
+            "cut_b": _as_set(self._rules.pareto_b),
             "potential": dict(Potential.choices).get(given.get("potential", ""), ""),
         }
 
@@ -277,6 +286,11 @@ class Wording:
         return money(cents, self._currency)
 
 
+def _as_set(share: Decimal) -> str:
+    """A share that a policy sets, with every place that it was set to: 0.005 is 0.5%."""
+    return percent(share, max(0, -int((share * 100).normalize().as_tuple().exponent)))
+
+
 def _steps(row: Row) -> tuple[TierReason, ...]:
     return explain_tier({**row, "threshold_region": row["threshold_region_id"]})
 
@@ -285,6 +299,7 @@ def mark_label(mark: str) -> str:
     """The name of a mark."""
     labels = {
         "vip": pgettext("mark", "VIP"),
+        "gold": pgettext("mark", "gold"),
         "drag": pgettext("mark", "drag"),
         "young": pgettext("mark", "young"),
     }

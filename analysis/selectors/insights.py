@@ -15,6 +15,7 @@ from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState
 from analysis.models.rules import read_rules
 from analysis.selectors.explanations import JUDGEMENT, Wording
 from analysis.selectors.groups import reads_stored
+from analysis.selectors.marks import is_gold, marks_of
 from analysis.selectors.ranking import COLUMNS, known_margin
 from analysis.selectors.snapshots import Filter, sees_company, visible
 from analysis.selectors.sums import add, sums_by_tier
@@ -35,7 +36,7 @@ _OF_ANYBODY = Prepared(
         customer=Slot("customer"),
         customer__deleted_at=None,
         customer__scoring_refused=False,
-    ).values(*_OWN, *JUDGEMENT)
+    ).values(*_OWN, *JUDGEMENT, is_gold=is_gold())
 )
 
 
@@ -60,7 +61,7 @@ class PublishedInsights:
 
     def standings(self, customer_ids: Collection[int]) -> Mapping[int, Standing]:
         """What lists say about these customers, in one query; the unknown are left out."""
-        rows = self._rows().filter(customer__in=list(customer_ids)).values(*_OWN)
+        rows = self._rows().filter(customer__in=list(customer_ids)).values(*_OWN, is_gold=is_gold())
         return {row["customer_id"]: self._standing(row) for row in rows}
 
     def customers_with(
@@ -124,7 +125,7 @@ class PublishedInsights:
         if can(viewer, "analysis.view") and scope_of(viewer, "customer.view") is Scope.ALL:
             return _OF_ANYBODY.one(run=self.run.pk, customer=customer_id)
         rows = visible(self.run, viewer).filter(customer=customer_id).order_by()
-        return next(iter(rows.values(*_OWN, *JUDGEMENT)), None)
+        return next(iter(rows.values(*_OWN, *JUDGEMENT, is_gold=is_gold())), None)
 
     def most_valuable(
         self,
@@ -140,7 +141,7 @@ class PublishedInsights:
             rows = rows.filter(tier__in=tiers)
         if flagged is not None:
             rows = rows.filter(churn_flag=flagged)
-        found = rows.order_by("rank", "customer_id").values(*_OWN)[:limit]
+        found = rows.order_by("rank", "customer_id").values(*_OWN, is_gold=is_gold())[:limit]
         return [Worth(row["customer_id"], row["net_revenue"], self._standing(row)) for row in found]
 
     def by_value(self, rows: QuerySet[Any, Any], then: Sequence[str]) -> QuerySet[Any, Any]:
@@ -175,7 +176,7 @@ class PublishedInsights:
             )
             .order_by("-run__as_of", "-run_id")
             .distinct("run__as_of")
-            .values("run_id", *_OWN)[:MOST_PAST_DAYS]
+            .values("run_id", *_OWN, is_gold=is_gold())[:MOST_PAST_DAYS]
         )
         rows = list(told)
         past = AnalysisRun.objects.select_related("policy").in_bulk({row["run_id"] for row in rows})
@@ -196,7 +197,7 @@ class PublishedInsights:
         return Standing(
             tier=row["tier"],
             tier_reason=words.short_tier_reason(row),
-            marks=(row["marks"],) if row["marks"] else (),
+            marks=marks_of(row),
             churn_flag=bool(row["churn_flag"]),
             churn_label=label,
             churn_tone=tone,

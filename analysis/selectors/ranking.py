@@ -14,6 +14,7 @@ from analysis.measures.pareto_curve import standing_among
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
 from analysis.selectors.groups import values_seen
+from analysis.selectors.marks import is_gold
 from analysis.selectors.slices import is_near, movement
 from analysis.selectors.snapshots import Filter, sees_company, visible
 from crm.models import User
@@ -95,7 +96,6 @@ class RankedCustomer:
     rank: int
     share: float | None
     cumulative_share_before: float | None
-    marks: str
     potential: str
     near: bool
     reason: str
@@ -174,7 +174,9 @@ def page_of(
     if count is None:
         count = rows.order_by().values("customer_id")[: COUNT_CAP + 1].count()
     extra = [key.column for key in keys if key.column not in COLUMNS]
-    page = keyset_page(rows.values(*COLUMNS, *extra), keys, after=after, before=before, size=size)
+    page = keyset_page(
+        rows.values(*COLUMNS, *extra, is_gold=is_gold()), keys, after=after, before=before, size=size
+    )
     found: list[dict[str, Any]] = list(page.rows)
     if not sees_company(user):
         _restate_among_visible(run, user, found)
@@ -235,7 +237,6 @@ _COPIED = (
     "orders",
     "share",
     "cumulative_share_before",
-    "marks",
     "potential",
     "churn_probability",
     "churn_flag",

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.lookups import Exact
 
 from analysis.models import AnalysisRun, CustomerSnapshot
+from analysis.selectors.marks import bears
 from analysis.selectors.slices import MOVES, NEAR, RISK_TENTH
 from crm.models import User
 from crm.once import once
@@ -141,7 +142,7 @@ def condition(wanted: Filter) -> Q:
         (wanted.region is not None, lambda: Q(region__in=regions_below(wanted.region or 0))),
         (wanted.team is not None, lambda: Q(customer__team=wanted.team)),
         (wanted.owner is not None, lambda: Q(customer__owner=wanted.owner)),
-        (wanted.marks, lambda: Q(marks__in=wanted.marks)),
+        (wanted.marks, lambda: bears(wanted.marks)),
         (wanted.flagged is not None, lambda: Q(churn_flag=wanted.flagged)),
         (wanted.reason, lambda: Q(churn_reasons__contains=wanted.reason)),
         (wanted.risk is not None, lambda: Q(Exact(RISK_TENTH, wanted.risk))),

@@ -10,6 +10,7 @@ from analysis.measures.demand_fit import FitProblem
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
 from analysis.selectors.explanations import Wording
+from analysis.selectors.marks import is_gold
 from analysis.services.runs import start_run
 from tests.analysis.company import golden_company, run_before, west_policy
 from tests.analysis.measures import golden
@@ -26,7 +27,12 @@ def run(committed: None) -> AnalysisRun:
 
 
 def row(run: AnalysisRun, code: str) -> dict[str, object]:
-    found = CustomerSnapshot.objects.filter(run=run, customer__code=code).values().get()
+    found = (
+        CustomerSnapshot.objects.filter(run=run, customer__code=code)
+        .annotate(is_gold=is_gold())
+        .values()
+        .get()
+    )
     return dict(found)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from analysis.measures.periods import Period, PeriodKind
 from analysis.models import AnalysisRun, Dimension, DragCost, GoldRow
@@ -21,6 +22,8 @@ from analysis.selectors import (
     sources,
     wish_list,
 )
+from analysis.selectors.insights import PublishedInsights
+from analysis.selectors.ranking import ranking
 from analysis.selectors.snapshots import Filter
 from analysis.services import policies
 from analysis.services.measures import carry_out_here
@@ -178,3 +181,13 @@ def test_whoever_is_gold_is_not_listed_as_drag() -> None:
     assert marked & gold
     assert {row.customer.customer_id for row in drag.customers(run, ada).rows} == marked - gold
     assert sum(verdict.customers for verdict in drag.sums(run, ada)) == len(marked - gold)
+    both = Customer.objects.get(pk=min(marked & gold))
+    standing = PublishedInsights(run).standings([both.pk])[both.pk]
+    assert standing.marks == ("gold",)
+    with override("en"):
+        assert "gold" in standing.tier_reason
+        assert "drag" not in standing.tier_reason
+    low, high = (
+        ranking(run, ada, Filter(marks=frozenset({mark}), search=both.code)) for mark in ("drag", "gold")
+    )
+    assert (low.count, high.count) == (0, 1)
