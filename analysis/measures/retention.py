@@ -69,10 +69,11 @@ def retention_lists(customers: pd.DataFrame, window: Window) -> pd.DataFrame:
     months = _months_a_customer(active["first_order_on"], window)
     branch = active["branch_id"].fillna(NO_BRANCH).astype("int64")
     orders = active["orders"] / months
-    amount = np.floor(active["net_revenue"] / months + 0.5).astype("Int64")
+    # Ranked before it is rounded: whoever brings a tenth of a cent more is the better one, in any currency.
+    amount = active["net_revenue"] / months
     found = {
         "orders_a_month": orders,
-        "amount_a_month": amount,
+        "amount_a_month": np.floor(amount + 0.5).astype("Int64"),
         "payment_cycle": active["days_to_pay"],
         "orders_rank": _rank(orders, branch, ascending=False),
         "amount_rank": _rank(amount, branch, ascending=False),

@@ -1,7 +1,6 @@
 import datetime
 from random import Random
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.measures.retention import NO_BRANCH, branch_retention, retention_lists
 from analysis.measures.windows import Window
-from tests.analysis.measures.present import present
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 YEAR = Window.calendar_year(2024)
 MONTHS = 366 / (365.25 / 12)
@@ -26,13 +25,35 @@ ROWS = st.lists(
     min_size=1,
     max_size=30,
 )
+RANKS = ["orders_rank", "amount_rank", "payment_rank"]
 BY_SQL = """
-    SELECT coalesce(branch_id, -1) AS branch, count(*) FILTER (now > 0 AND before > 0) AS kept,
-        count(*) FILTER (now <= 0 AND before > 0) AS lost,
+    SELECT coalesce({branch}, -1) AS branch_id, count(*) AS customers,
+        count(*) FILTER (now > 0 AND before > 0) AS kept, count(*) FILTER (now <= 0 AND before > 0) AS lost,
+        count(*) FILTER (now > 0 AND before <= 0 AND first_order_on >= {start}) AS new,
+        count(*) FILTER (now > 0 AND before <= 0 AND first_order_on < {start}) AS regained,
         count(*) FILTER (now > 0 AND before > 0) / nullif(count(*) FILTER (before > 0), 0) AS customer_retention,
         coalesce(sum(now) FILTER (now > 0 AND before > 0), 0)
             / nullif(sum(before) FILTER (before > 0), 0) AS revenue_retention
-    FROM (SELECT branch_id, net_revenue AS now, net_revenue_before AS before FROM frame) GROUP BY 1 ORDER BY 1
+    FROM (SELECT *, net_revenue AS now, net_revenue_before AS before FROM frame) GROUP BY 1 ORDER BY 1
+"""
+LISTS_BY_SQL = """
+    WITH measured AS (
+        SELECT *, coalesce({branch}, -1) AS branch, net_revenue AS now, net_revenue_before AS before,
+            greatest(datediff('day', greatest(first_order_on, {start}), {stop}) / 30.4375, 1) AS months,
+            orders / months AS o, floor(net_revenue / months + 0.5) AS a
+        FROM frame
+    ), ranked AS (
+        SELECT customer_id, rank() OVER (PARTITION BY branch ORDER BY o DESC) AS orders_rank,
+            rank() OVER (PARTITION BY branch ORDER BY a DESC) AS amount_rank,
+            if(days_to_pay IS NULL, NULL, rank() OVER (PARTITION BY branch ORDER BY days_to_pay NULLS LAST))
+                AS payment_rank
+        FROM measured WHERE orders > 0
+    )
+    SELECT if(orders > 0, o, NULL) AS orders_a_month, if(orders > 0, a, NULL) AS amount_a_month,
+        if(orders > 0, days_to_pay, NULL) AS payment_cycle, orders_rank, amount_rank, payment_rank,
+        CASE WHEN now > 0 AND before > 0 THEN 'kept' WHEN before > 0 THEN 'lost' WHEN now <= 0 THEN 'idle'
+            WHEN first_order_on >= {start} THEN 'new' ELSE 'regained' END AS retention_status
+    FROM measured LEFT JOIN ranked USING (customer_id) ORDER BY customer_id
 """
 Row = tuple[int | None, int, int, int, int, int | None]
 
@@ -65,8 +86,8 @@ def test_neither_the_order_of_rows_nor_the_currency_changes_a_rank(rows: list[Ro
     scaled = scaled.assign(**{name: scaled[name] * 1000 for name in ("net_revenue", "net_revenue_before")})
     here, there = retention_lists(frame, YEAR), retention_lists(scaled, YEAR).sort_index()
     pd.testing.assert_frame_equal(
-        there[["retention_status", "orders_rank", "payment_rank"]],
-        here[["retention_status", "orders_rank", "payment_rank"]],
+        there[["retention_status", *RANKS]],
+        here[["retention_status", *RANKS]],
     )
 
 
@@ -77,19 +98,51 @@ def test_customers_without_an_order_move_no_rank(rows: list[Row]) -> None:
     idle = customers([(1, 0, 0, 0, 0, None)] * 3).set_axis([900, 901, 902])
     lists = retention_lists(pd.concat([frame, idle]), YEAR)
     assert lists.loc[[900, 901, 902], "orders_rank"].isna().all()
-    ranks = ["orders_rank", "amount_rank", "payment_rank"]
-    assert lists.loc[frame.index, ranks].equals(retention_lists(frame, YEAR)[ranks])
+    assert lists.loc[frame.index, RANKS].equals(retention_lists(frame, YEAR)[RANKS])
 
 
 @given(ROWS)
 @settings(max_examples=8)
-def test_the_branches_agree_with_sql(rows: list[Row]) -> None:
-    frame = customers(rows)
-    found = branch_retention(frame, retention_lists(frame, YEAR)).reset_index()
-    expected = present(duckdb.query(BY_SQL)).df()
-    assert found["branch_id"].tolist() == expected["branch"].tolist()
-    for name in ("kept", "lost", "customer_retention", "revenue_retention"):
-        np.testing.assert_allclose(found[name], expected[name].astype("float64"))
+def test_lists_and_branches_agree_with_sql(rows: list[Row]) -> None:
+    assert_lists_and_branches_agree(customers(rows), YEAR)
+
+
+def assert_lists_and_branches_agree(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
+    days = {"start": f"DATE '{window.start}'", "stop": f"DATE '{window.end}'", "branch": "branch_id::bigint"}
+    lists, rows = retention_lists(frame, window), frame.reset_index()
+    assert_agrees(lists, by_sql(LISTS_BY_SQL.format(**days), frame=rows))
+    branches = branch_retention(frame, lists)
+    assert_agrees(branches.reset_index(), by_sql(BY_SQL.format(**days), frame=rows))
+    return branches
+
+
+def test_the_half_years_of_online_retail_agree_with_sql(online_retail: pd.DataFrame) -> None:
+    """A country stands for a branch; nobody knows when its customers paid."""
+    lines = online_retail[online_retail["customer_id"].notna()].astype({"customer_id": "int64"})
+    middle, sold = pd.Timestamp("2011-06-01"), lines["quantity"] > 0
+    by_customer = lines.groupby("customer_id")
+    cents = (
+        lines.assign(late=lines["ordered_on"] >= middle)
+        .groupby(["customer_id", "late"])["revenue_cents"]
+        .sum()
+    )
+    halves = cents.unstack(fill_value=0)
+    countries = by_customer["country"].first()
+    frame = pd.DataFrame(
+        {
+            "branch_id": pd.Series(pd.factorize(countries)[0], index=countries.index).astype("Int64"),
+            "first_order_on": lines[sold].groupby("customer_id")["ordered_on"].min(),
+            "orders": lines[sold & (lines["ordered_on"] >= middle)]
+            .groupby("customer_id")["order_id"]
+            .nunique(),
+            "net_revenue": halves[True],
+            "net_revenue_before": halves[False],
+            "days_to_pay": np.nan,
+        }
+    ).fillna({"orders": 0})
+    half = Window(middle.date(), datetime.date(2011, 12, 10))
+    branches = assert_lists_and_branches_agree(frame.astype({"orders": "int64"}), half)
+    assert (len(branches), branches["customers"].sum()) == (37, 4_372)
 
 
 def test_worked_example() -> None:
