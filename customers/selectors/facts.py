@@ -345,6 +345,7 @@ _BRANCH = sql.SQL("""
             (count(*) FILTER (WHERE paid_on > due_on))::integer AS payments_late
         FROM customers_payment
         WHERE {customers} AND due_on IS NOT NULL AND paid_on >= {start} AND paid_on < {end}
+            AND (order_id IS NULL OR {not_cancelled})
         GROUP BY customer_id
     )
     SELECT purchases.*, bought_on[1] AS first_order_on, bought_on[cardinality(bought_on)] AS last_order_on,

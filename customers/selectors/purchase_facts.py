@@ -110,9 +110,10 @@ def scored_customers_query() -> sql.Composed:
 
 
 def buyers_query(as_of: datetime.date) -> sql.Composed:
-    """Select ``customer_id``, once each, of everybody with an order by a day."""
+    """Select ``customer_id``, once each, of everybody with an order by a day that was not cancelled."""
     return sql.SQL("""
-        SELECT DISTINCT customer_id FROM customers_order WHERE customer_id IS NOT NULL AND ordered_on <= {}
+        SELECT DISTINCT customer_id FROM customers_order
+        WHERE customer_id IS NOT NULL AND ordered_on <= {} AND status <> 'cancelled'
     """).format(sql.Literal(as_of))
 
 

@@ -118,7 +118,8 @@ def wallet_query(as_of: datetime.date) -> sql.Composed:
 def credit_query(as_of: datetime.date) -> sql.Composed:
     """Select ``customer_id, credit_limit_cents`` (null without one), ``open_cents`` and ``overdue_cents`` as of a day.
 
-    Open is what was ordered by then and not paid by then; overdue what had to be paid before.
+    Open is what was ordered by then and not paid by then; overdue what had to be paid before. Nothing is owed for a
+    cancelled order.
     """
     return sql.SQL("""
         SELECT customer_id, max(credit_limit_cents) AS credit_limit_cents, sum(open_cents)::bigint AS open_cents,
@@ -131,6 +132,7 @@ def credit_query(as_of: datetime.date) -> sql.Composed:
             SELECT payment.customer_id, NULL, amount_cents, CASE WHEN due_on < {as_of} THEN amount_cents ELSE 0 END
             FROM customers_payment AS payment LEFT JOIN customers_order AS "order" ON "order".id = order_id
             WHERE (paid_on IS NULL OR paid_on > {as_of}) AND coalesce("order".ordered_on, due_on) <= {as_of}
+                AND coalesce("order".status, '') <> 'cancelled'
         ) AS owed GROUP BY customer_id
     """).format(as_of=sql.Literal(as_of))
 
