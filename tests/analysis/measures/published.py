@@ -36,6 +36,7 @@ def online_retail_lines(path: Path) -> pd.DataFrame:
             "is_merchandise": raw["StockCode"].str.match(r"\d{5}"),
             "product_id": pd.array(pd.factorize(raw["StockCode"].str.upper())[0], dtype="Int64"),
             "category_id": pd.array([pd.NA] * len(raw), dtype="Int64"),
+            "country": raw["Country"],
         }
     )
 
@@ -49,20 +50,26 @@ def customers_with_a_positive_float_sum(path: Path) -> pd.Index:
 
 def superstore_lines(path: Path) -> pd.DataFrame:
     """Superstore: dollars of four decimals, rounded to cents line by line, half up; cost is sales less profit."""
-    raw = pd.read_csv(path, dtype={"Sales": str, "Profit": str}, parse_dates=["Order Date"])
-    sales, profit = raw["Sales"].map(Decimal), raw["Profit"].map(Decimal)
+    money = ("Sales", "Profit", "Discount")
+    raw = pd.read_csv(path, dtype=dict.fromkeys(money, str), parse_dates=["Order Date"])
+    sales, profit, discount = (raw[name].map(Decimal) for name in money)
     return pd.DataFrame(
         {
             "customer_id": pd.factorize(raw["Customer ID"])[0] + 1,
             "product_id": pd.factorize(raw["Product ID"])[0] + 1,
             "sub_category": raw["Sub-Category"],
+            "category_id": pd.factorize(raw["Sub-Category"], sort=True)[0] + 1,
+            "segment": raw["Segment"],
             "region": raw["Region"],
+            "state": raw["State"],
+            "order_id": pd.factorize(raw["Order ID"])[0] + 1,
             "ordered_on": raw["Order Date"],
             "quantity": raw["Quantity"],
             "sales": sales,
             "profit": profit,
             "revenue_cents": sales.map(whole_cents),
             "cost_cents": (sales - profit).map(whole_cents),
+            "discount_cents": (sales * discount / (1 - discount)).map(whole_cents),
             "cost_known": True,
         }
     )

@@ -1,7 +1,6 @@
 import datetime
 from random import Random
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,8 +10,9 @@ from hypothesis import strategies as st
 from analysis.measures import credit as credit_measure
 from analysis.measures.credit import credit, paying
 from analysis.measures.windows import Window
-from tests.analysis.measures.present import present
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
+CUSTOMER_MONEY = ("credit_limit", "net_revenue", "elsewhere")
 AS_OF = datetime.date(2024, 12, 31)
 YEAR = Window.calendar_year(2024)
 DAY = st.one_of(st.none(), st.integers(-500, 60))
@@ -22,6 +22,7 @@ PAYMENTS = st.lists(
 Payment = tuple[int, int | None, int | None, int | None, int]
 BY_SQL = """
     SELECT customer_id, count(*) FILTER (settled) AS payments_settled,
+        count(*) FILTER (settled AND due_on IS NOT NULL) AS payments_dated,
         count(*) FILTER (settled AND paid_on > due_on) AS payments_late,
         count(*) FILTER (settled AND paid_on > due_on)
             / nullif(count(*) FILTER (settled AND due_on IS NOT NULL), 0) AS late_share,
@@ -38,6 +39,33 @@ BY_SQL = """
 """
 
 
+CREDIT_BY_SQL = """
+    WITH spent AS (SELECT *, greatest(net_revenue, 0) + coalesce(elsewhere, 0) AS spend FROM customers),
+    graded AS (
+        SELECT customer_id, ['low', 'medium', 'high'][1 + 3 * (rank() OVER (ORDER BY spend) - 1) // count(*) OVER ()]
+            AS purchasing_power FROM spent WHERE spend > 0
+    )
+    SELECT coalesce(payments_settled, 0) AS payments_settled, coalesce(payments_dated, 0) AS payments_dated,
+        coalesce(payments_late, 0) AS payments_late, coalesce(unpaid, 0) AS unpaid, coalesce(overdue, 0) AS overdue,
+        days_to_pay, days_late, late_share, overdue_days,
+        if(credit_limit > 0, coalesce(unpaid, 0) / credit_limit, NULL) AS limit_used,
+        coalesce(coalesce(unpaid, 0) > credit_limit, false) AS is_over_limit, spend, purchasing_power, recorded_grade,
+        purchasing_power <> recorded_grade AS grades_differ
+    FROM spent LEFT JOIN graded USING (customer_id) LEFT JOIN paid USING (customer_id) ORDER BY customer_id
+"""
+CUSTOMERS = st.lists(
+    st.tuples(
+        st.none() | st.integers(0, 5_000),
+        st.integers(-100, 5_000),
+        st.none() | st.integers(0, 500),
+        st.sampled_from(["low", "medium", "high", None]),
+    ),
+    min_size=1,
+    max_size=8,
+)
+Customer = tuple[int | None, int, int | None, str | None]
+
+
 def payments(rows: list[Payment]) -> pd.DataFrame:
     """From customer, days from AS_OF to the order, the due day and the payment, and cents."""
     frame = pd.DataFrame(rows, columns=["customer_id", "ordered_on", "due_on", "paid_on", "amount_cents"])
@@ -47,7 +75,7 @@ def payments(rows: list[Payment]) -> pd.DataFrame:
     return frame
 
 
-def customers(*rows: tuple[int | None, int, int | None, str | None]) -> pd.DataFrame:
+def customers(*rows: Customer) -> pd.DataFrame:
     """From credit limit, net revenue, cents elsewhere and recorded grade."""
     names = ["credit_limit", "net_revenue", "elsewhere", "recorded_grade"]
     frame = pd.DataFrame(rows, columns=names).astype({"credit_limit": "Int64", "elsewhere": "Int64"})
@@ -58,12 +86,34 @@ def customers(*rows: tuple[int | None, int, int | None, str | None]) -> pd.DataF
 @settings(max_examples=8)
 def test_the_sums_agree_with_sql(rows: list[Payment]) -> None:
     frame = payments(rows)
-    found = paying(frame, YEAR, AS_OF)
-    expected = present(duckdb.query(BY_SQL)).df().set_index("customer_id")
-    for name in expected.columns:
-        np.testing.assert_allclose(
-            found[name].astype("float64"), expected[name].astype("float64"), err_msg=name
-        )
+    assert_agrees(paying(frame, YEAR, AS_OF).reset_index(), by_sql(BY_SQL, frame=frame))
+
+
+@given(PAYMENTS, CUSTOMERS)
+@settings(max_examples=15)
+def test_what_customers_owe_and_can_afford_agrees_with_sql(
+    rows: list[Payment], people: list[Customer]
+) -> None:
+    frame = customers(*people)
+    known = frame.reset_index().astype({"recorded_grade": "str"})
+    expected = by_sql(CREDIT_BY_SQL, customers=known, paid=by_sql(BY_SQL, frame=payments(rows)))
+    assert_agrees(credit(frame, paying(payments(rows), YEAR, AS_OF)), expected)
+
+
+@given(PAYMENTS, CUSTOMERS, st.integers(2, 100))
+@settings(max_examples=10)
+def test_another_currency_scales_money_alone(rows: list[Payment], people: list[Customer], rate: int) -> None:
+    def told(times: int) -> pd.DataFrame:
+        paid = paying(payments([(*row[:4], row[4] * times) for row in rows]), YEAR, AS_OF)
+        frame = customers(*people)
+        return credit(frame.assign(**{name: frame[name] * times for name in CUSTOMER_MONEY}), paid)
+
+    here, there = told(1), told(rate)
+    for name in ("unpaid", "overdue", "spend"):
+        assert (there[name] == here[name] * rate).all()
+    pd.testing.assert_frame_equal(
+        there.drop(columns=["unpaid", "overdue", "spend"]), here.drop(columns=["unpaid", "overdue", "spend"])
+    )
 
 
 def test_of_many_payments_some_customers_at_a_time_tell_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +169,7 @@ def test_worked_example() -> None:
     assert found["unpaid"].tolist() == [10_000, 500, 0]
 
 
-def test_an_agreed_limit_of_nothing_is_overdrawn_by_any_debt() -> None:
+def test_a_limit_of_nothing_is_overdrawn_by_any_debt() -> None:
     paid = paying(payments([(1, -10, 20, None, 1)]), YEAR, AS_OF)
     found = credit(customers((0, 1, None, None)), paid)
     assert found["is_over_limit"].tolist() == [True]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from analysis.measures.costs import margin_sums
 from analysis.measures.mix_advice import MixPolicy, mix_advice
 from analysis.measures.product_margins import product_margins
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 from tests.analysis.measures.sales import LINES, Lines, sales_lines
 
 NEEDED = ["customer_id", "product_id", "net_revenue", "costed_revenue", "gross_margin"]
@@ -56,6 +57,31 @@ def round_half_up(value: Fraction) -> int:
     return int((value + Fraction(1, 2)).__floor__())
 
 
+MIX_BY_SQL = """
+with pair as (
+        select customer_id, product_id, sum(revenue_cents)::double as net, sum(revenue_cents - cost_cents) as margin
+        from lines group by 1, 2
+    ),
+    judged as (
+        select *, if(net > 0, margin / net, null) as r, net / sum(net) over (partition by customer_id) as s,
+            sum(net) over (partition by customer_id) as mine,
+            sum(net) over (partition by product_id) / sum(net) over () as u,
+            sum(margin) over (partition by product_id) / sum(net) over (partition by product_id) as usual from pair
+    ), advised as (
+        select *, case when r < 0 and usual < 0 then 'stop' when r < 0.1 then 'reprice'
+                when r >= 0.3 and s < u then 'push' end as advice,
+            floor(0.5 + case advice when 'stop' then -margin
+                when 'reprice' then (net - margin) / (1 - greatest(usual, 0.1)) - net
+                else (u - s) * mine * r end) as gain
+        from judged
+    )
+select customer_id, product_id, net as net_revenue, net as costed_revenue, margin as gross_margin, r as margin_rate,
+    s as revenue_share, usual as usual_rate, u as usual_share, advice, gain,
+    row_number() over (partition by customer_id order by gain desc, product_id) as place
+from advised where advice is not null and gain > 0 qualify place <= 5 order by customer_id, place
+"""
+
+
 SALES = st.lists(
     st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 10**6), st.integers(-150, 95)),
     min_size=1,
@@ -76,6 +102,15 @@ def test_advice_and_gain_agree_with_exact_fractions(drawn: list[tuple[int, int, 
         advice, told = found.get((row["customer_id"], row["product_id"]), ("", 0))
         assert abs(told - max(gain, 0)) <= 1  # floats may round a gain of half a cent either way
         assert advice == expected or gain <= 1
+
+
+def test_every_advice_agrees_with_sql_on_superstore(superstore: pd.DataFrame) -> None:
+    """Its sub-categories stand for the products."""
+    lines = superstore.assign(product_id=superstore["category_id"])
+    sales = margin_sums(lines, ["customer_id", "product_id"]).reset_index()[NEEDED]
+    found = mix_advice(sales, product_margins(margin_sums(lines, ["product_id"]).assign(customers=1)))
+    assert_agrees(found, by_sql(MIX_BY_SQL, lines=lines), cents=1)
+    assert set(found["advice"]) == {"push", "reprice", "stop"}
 
 
 @settings(max_examples=30, deadline=None)

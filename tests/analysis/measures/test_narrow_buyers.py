@@ -3,7 +3,6 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.measures.narrow_buyers import NarrowPolicy, narrow_buyers, recorded_elsewhere
 from analysis.measures.windows import Window
-from tests.analysis.measures.present import present
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 YEAR = Window.calendar_year(2024)
 FEW_PEERS = NarrowPolicy(least_peers=3)
@@ -29,14 +28,21 @@ with bought as (select * from sales join industries using (customer_id) where ne
         select industry, category_id, sum(net_revenue) / sum(sum(net_revenue)) over (partition by industry) as part
         from bought where industry is not null group by 1, 2
     ), mine as (
-        select b.customer_id, count(*) as categories, sum(b.net_revenue) as here, sum(s.part) as sigma,
-            any_value(p.n) as n
+        select b.customer_id, any_value(b.industry) as industry, count(*) as categories, sum(b.net_revenue) as here,
+            sum(s.part) as sigma, any_value(p.n) as n
         from bought b left join split s using (industry, category_id) left join peers p using (industry) group by 1
+    ), lacking as (
+        select m.customer_id, s.category_id as lacking_id from mine m join split s using (industry)
+        where n >= {peers} and (m.customer_id, s.category_id) not in (select customer_id, category_id from bought)
+        qualify row_number() over (partition by m.customer_id order by part desc, s.category_id) = 1
     )
-select customer_id,
-    coalesce(r.elsewhere, if(n >= 3 and sigma >= 0.1, floor(here / sigma - here + 0.5), null))::bigint as spent
-from mine left join recorded r using (customer_id)
-where categories <= 2 and spent > 0 order by 1
+select customer_id, categories, here as net_revenue,
+    coalesce(r.elsewhere, if(n >= {peers} and sigma >= 0.1, floor(here / sigma - here + 0.5), null)) as elsewhere,
+    if(r.elsewhere is null, 'estimated', 'recorded') as basis,
+    if(r.elsewhere is null, n, null) as peers, if(r.elsewhere is null, sigma, null) as peer_share, lacking_id
+from mine left join recorded r using (customer_id) left join lacking using (customer_id)
+where categories <= 2 and coalesce(r.elsewhere, floor(here / sigma - here + 0.5)) > 0
+    and (r.elsewhere is not null or n >= {peers} and sigma >= 0.1) order by 1
 """
 
 
@@ -69,13 +75,54 @@ def narrow(
 def test_spend_elsewhere_agrees_with_sql(
     drawn: Sales, industries_: dict[int, Any], recorded_: dict[int, int]
 ) -> None:
-    found = narrow(drawn, industries_, recorded_)
-    sales = sales_frame(drawn)  # noqa: F841 read by the query
-    industries = by_customer(industries_, "industry").reset_index()  # noqa: F841 read by the query
-    recorded = by_customer(recorded_, "elsewhere").reset_index()  # noqa: F841 read by the query
-    expected = present(duckdb.query(BY_SQL)).df().set_index("customer_id")["spent"]
-    apart = found["elsewhere"].sub(expected, fill_value=0).abs()
-    assert (apart <= 1).all()  # halves of a cent may be rounded either way
+    found = narrow(drawn, industries_, recorded_).reset_index()
+    expected = by_sql(
+        BY_SQL.format(peers=3),
+        sales=sales_frame(drawn),
+        industries=by_customer(industries_, "industry").reset_index(),
+        recorded=by_customer(recorded_, "elsewhere").reset_index(),
+    )
+    told = set(found["customer_id"]) & set(expected["customer_id"])  # a half cent may be rounded to nothing
+    apart = pd.concat([found, expected]).loc[lambda both: ~both["customer_id"].isin(told), "elsewhere"]
+    assert (apart <= 1).all()
+    here, there = (frame[frame["customer_id"].isin(told)] for frame in (found, expected))
+    assert_agrees(here, there, given=["our_share"], cents=1)
+    assert (here["our_share"] * (here["net_revenue"] + here["elsewhere"])).tolist() == pytest.approx(
+        here["net_revenue"].tolist()
+    )
+
+
+def test_spend_elsewhere_agrees_with_sql_on_superstore(superstore: pd.DataFrame) -> None:
+    """A segment stands for an industry; nothing is on record, so that all is estimated."""
+    year = superstore[superstore["ordered_on"].dt.year == 2017]
+    sums = year.groupby(["customer_id", "category_id"])["revenue_cents"].sum()
+    sales = sums.rename("net_revenue").reset_index()
+    segments = year.groupby("customer_id")["segment"].first().rename("industry")
+    nothing = by_customer({}, "elsewhere")
+    expected = by_sql(
+        BY_SQL.format(peers=20),
+        sales=sales,
+        industries=segments.reset_index(),
+        recorded=nothing.reset_index().astype("int64"),
+    )
+    found = narrow_buyers(sales, segments, nothing)
+    ours = expected["net_revenue"] / (expected["net_revenue"] + expected["elsewhere"])
+    assert_agrees(found.reset_index(), expected.assign(our_share=ours))
+    assert len(found) > 50
+
+
+@settings(max_examples=25, deadline=None)
+@given(SALES, INDUSTRIES, RECORDED, st.integers(2, 100))
+def test_another_currency_scales_money_alone(
+    sales: Sales, industries: dict[int, Any], recorded: dict[int, int], rate: int
+) -> None:
+    dearer = {key: cents * rate for key, cents in sales.items()}
+    here = narrow(sales, industries, recorded)
+    there = narrow(dearer, industries, {key: cents * rate for key, cents in recorded.items()})
+    there = there.reindex(here.index)  # what was rounded to nothing may appear
+    assert ((there["elsewhere"] - here["elsewhere"] * rate).abs() <= rate / 2 + 1).all()
+    for name in ("categories", "basis", "peers", "lacking_id"):
+        assert there[name].astype(object).fillna(0).tolist() == here[name].astype(object).fillna(0).tolist()
 
 
 @settings(max_examples=25, deadline=None)

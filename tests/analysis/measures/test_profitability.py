@@ -1,7 +1,6 @@
 from decimal import Decimal
 from random import Random
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 
 from analysis.measures.costs import margin_sums
 from analysis.measures.profitability import ProfitPolicy, profitability
-from tests.analysis.measures.present import present
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 from tests.analysis.measures.sales import LINES, Lines, sales_lines
 
 PROFIT_BY_SQL = """
@@ -18,8 +17,13 @@ with sums as (
         sum(if(cost_known, revenue_cents - cost_cents, 0)) as margin
     from lines group by 1
 )
-select net::bigint as net_revenue, (net - costed)::bigint as uncosted_revenue,
-    (costed - margin)::bigint as cost_of_goods, (margin - service)::bigint as profit
+select net as net_revenue, net - costed as uncosted_revenue, costed - margin as cost_of_goods, margin as gross_margin,
+    service as service_cost, margin - service as profit,
+    if(costed > 0, (margin - service) / costed, null) as profit_rate,
+    case when net = costed then 1 when net > 0 then greatest(0, least(1, costed / net)) else 0 end as cost_coverage,
+    case when cost_coverage < 0.8 then 'unknown' when profit > 0 then 'earns' when profit < 0 then 'loses'
+        else 'even' end as standing,
+    if(standing = 'unknown', null, rank() over (partition by standing = 'unknown' order by profit desc)) as rank
 from sums join services using (customer_id) order by customer_id
 """
 
@@ -36,11 +40,17 @@ def one(**given_: int) -> pd.Series:
 @settings(max_examples=30, deadline=None)
 @given(LINES)
 def test_profit_agrees_with_sql(drawn: Lines) -> None:
-    lines = sales_lines(drawn)  # noqa: F841 read by the query
-    found = profitability(customers(drawn))
-    services = customers(drawn).reset_index()[["customer_id"]].assign(service=500)  # noqa: F841 read by the query
-    expected = present(duckdb.query(PROFIT_BY_SQL)).df()
-    assert found[expected.columns].to_numpy().tolist() == expected.to_numpy().tolist()
+    services = customers(drawn).reset_index()[["customer_id"]].assign(service=500)
+    expected = by_sql(PROFIT_BY_SQL, lines=sales_lines(drawn), services=services)
+    assert_agrees(profitability(customers(drawn)), expected)
+
+
+def test_profit_agrees_with_sql_on_superstore(superstore: pd.DataFrame) -> None:
+    """What was given away in discounts stands for the cost of service."""
+    discounts = superstore.groupby("customer_id")["discount_cents"].sum().rename("service")
+    found = profitability(margin_sums(superstore, ["customer_id"]).assign(service_cost=discounts))
+    assert_agrees(found, by_sql(PROFIT_BY_SQL, lines=superstore, services=discounts.reset_index()))
+    assert len(found) == 793
 
 
 @settings(max_examples=25, deadline=None)

@@ -1,15 +1,13 @@
 from collections.abc import Mapping
 from random import Random
 
-import duckdb
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.measures.regional_affinity import AffinityPolicy, regional_affinity
-from tests.analysis.measures.present import present
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 BOUGHT = st.frozensets(st.tuples(st.integers(1, 12), st.integers(1, 3)), min_size=1, max_size=30)
 PLACES = st.dictionaries(st.integers(1, 12), st.sampled_from(["villa", "flat"]))
@@ -20,10 +18,15 @@ with known as (select b.customer_id, b.category_id, p.place from bought b join p
     n as (select count(distinct customer_id) as n from known),
     there as (select place, count(distinct customer_id) as customers from known group by 1),
     everywhere as (select category_id, count(*) as bought from known group by 1)
-select place, category_id, customers, count(k.customer_id) as buyers, count(k.customer_id) / customers as share,
-    bought / n as overall_share, count(k.customer_id) * n / (customers * bought) as lift
+select place, category_id, customers, count(k.customer_id) as buyers, buyers / customers as share,
+    bought / n as overall_share, buyers * n / (customers * bought) as lift,
+    2 * list_sum(list_transform(
+        [[buyers, customers, bought], [customers - buyers, customers, n - bought],
+         [bought - buyers, n - customers, bought], [n - customers - bought + buyers, n - customers, n - bought]],
+        lambda cell: if(cell[1] > 0, cell[1] * ln(cell[1] * n / (cell[2] * cell[3])), 0))) as llr
 from there cross join everywhere cross join n left join known k using (place, category_id)
-where customers * bought >= n group by place, category_id, customers, bought, n order by 1, 2
+where customers >= {least} and customers * bought >= {expected} * n
+group by place, category_id, customers, bought, n order by 1, 2
 """
 
 
@@ -40,13 +43,22 @@ def places_series(places: Mapping[int, str]) -> pd.Series:
 def test_counts_shares_and_lifts_agree_with_sql(
     bought_: frozenset[tuple[int, int]], places_: dict[int, str]
 ) -> None:
-    bought = bought_frame(bought_)
-    places = places_series(places_).reset_index()  # noqa: F841 read by the query
-    found = regional_affinity(bought, places_series(places_), ANY)
-    expected = present(duckdb.query(BY_SQL)).df()
-    assert found["place"].tolist() == expected["place"].tolist()
-    numbers = list(expected.columns[1:])
-    np.testing.assert_allclose(found[numbers].astype("float64"), expected[numbers].astype("float64"))
+    bought, places = bought_frame(bought_), places_series(places_)
+    query = BY_SQL.format(least=1, expected=1)
+    assert_agrees(
+        regional_affinity(bought, places, ANY), by_sql(query, bought=bought, places=places.reset_index())
+    )
+
+
+def test_the_states_agree_with_sql_on_superstore(superstore: pd.DataFrame) -> None:
+    """A customer lives where the first order went."""
+    bought = superstore[["customer_id", "category_id"]].drop_duplicates()
+    first = superstore.sort_values(["ordered_on", "order_id"]).drop_duplicates("customer_id")
+    places = first.set_index("customer_id")["state"].rename("place")
+    query = BY_SQL.format(least=30, expected=5)
+    found = regional_affinity(bought, places)
+    assert_agrees(found, by_sql(query, bought=bought, places=places.reset_index()))
+    assert found["place"].nunique() > 5
 
 
 @settings(max_examples=25, deadline=None)
