@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from analysis.models.care_rules import TIERS
 from analysis.models.reading import plain
 from analysis.selectors.policy_words import CARE_LABELS, LABELS, WORDS
+from analysis.services.policies import failed_models
 from crm.models import User
 from crm.policy import Scope, scope_of
 from customers.models import Region, RegionLevel
@@ -120,6 +121,7 @@ class PolicyForm(forms.Form):
         if self.changes_all:
             for rule in self._rules():
                 self.fields[_name(rule.key)] = _field(rule, self._value(rule.key))
+            _offer_sound_models(self.fields[_name("churn.model")])
         for number, (code, limits) in enumerate(self._limits(data)):
             self._add_region(number, code, limits)
 
@@ -263,6 +265,17 @@ def _field(rule: Rule, value: Any) -> forms.Field:
         value = plain(Decimal(str(value)) * PER_CENT)
     field.initial = value
     return field
+
+
+def _offer_sound_models(field: forms.Field) -> None:
+    """Leave out the models of churn that failed the last backtest, but for the one in force, and say so."""
+    failed = failed_models() - {field.initial}
+    if failed and isinstance(field, forms.ChoiceField):
+        offered = [*WORDS["churn.model"].items()]
+        field.choices = [(model, words) for model, words in offered if model not in failed]
+        field.help_text = _(
+            "Not offered, as the last backtest found it no better than the base rate: %(models)s."
+        ) % {"models": ", ".join(str(words) for model, words in offered if model in failed)}
 
 
 def _words(key: str) -> dict[str, Any]:

@@ -88,11 +88,8 @@ def caution(rules: PolicyRules) -> str:
     Rules may be adopted all the same: a model that fails in one horizon may do better in the next.
     """
     shown = Publication.objects.select_related("run").first()
-    if shown is None:
-        return ""
     model = rules.churn.model
-    judged = _judged(shown.run).get(model)
-    if judged is None or judged["may_be_default"]:
+    if shown is None or model not in _failed(shown.run):
         return ""
     return _(
         "In the backtest of run %(run)d, %(model)s could not be trained soundly or did no better than the base rate: "
@@ -100,12 +97,19 @@ def caution(rules: PolicyRules) -> str:
     ) % {"run": shown.run_id, "model": model_label(model)}
 
 
-def _judged(run: AnalysisRun) -> dict[str, Any]:
-    """The verdict on each method, by name: the run's own and, of methods that it left to the measure, that one's."""
+def failed_models() -> set[str]:
+    """The models of churn that the published run's backtest found no better than the base rate, or unsound."""
+    shown = Publication.objects.select_related("run").first()
+    return _failed(shown.run) if shown else set()
+
+
+def _failed(run: AnalysisRun) -> set[str]:
+    """By the verdict on each method: the run's own and, of methods that it left to the measure, that one's."""
     measured = MeasureResult.objects.filter(run=run, name="backtest", state=MeasureState.DONE).first()
     windows = measured.summary["windows"] if measured else []
     latest = windows[0]["methods"] if windows else {}
-    return {**latest, **run.churn.get("backtest", {}).get("methods", {})}
+    judged = {**latest, **run.churn.get("backtest", {}).get("methods", {})}
+    return {name for name, verdict in judged.items() if not verdict["may_be_default"]}
 
 
 def current() -> Policy:

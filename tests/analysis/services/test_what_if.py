@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import translation
 
 from analysis.exports.what_if import what_if_lines
+from analysis.forms.policies import PolicyForm
 from analysis.models import AnalysisRun, CustomerSnapshot, Policy, Publication
 from analysis.models.reading import PolicyError
 from analysis.models.rules import PolicyRules, read_rules
@@ -83,6 +84,12 @@ def test_a_model_that_failed_the_published_backtest_is_cautioned_against(trade: 
     assert "BG/NBD" in found.caution
     assert found.caution in what_if_lines(found)
     assert policies.caution(read_rules(sound)) == ""
+    document = read_rules({}).document()
+    offered = PolicyForm(None, user=make_user("ada", Role.ADMIN), document=document, based_on=1)[
+        "churn__model"
+    ]
+    assert 'value="bg_nbd"' not in str(offered)
+    assert "BG/NBD" in offered.help_text
     published = run_on(DAY, policies.adopt(doubtful, actor=None))
     assert (
         published.churn["may_be_default"]
