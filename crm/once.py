@@ -22,6 +22,11 @@ def remembering() -> Iterator[None]:
         _READ.reset(token)
 
 
+def is_remembering() -> bool:
+    """Whether what is read now is remembered."""
+    return _READ.get() is not None
+
+
 def once(key: Hashable, read: Callable[[], T]) -> T:
     """Return what ``read`` returns, from memory when the same was asked before in this request.
 

@@ -21,16 +21,17 @@ from analysis.selectors.snapshots import Filter, sees_company, visible
 from analysis.selectors.sums import add, sums_by_tier
 from crm.extensions import CareTerms, Explanation, PastStanding, Standing, Worth
 from crm.models import User
-from crm.policy import Scope, can, scope_of
+from crm.policy import can
 from crm.prepared import Prepared, Slot
 from customers.models import Customer
+from customers.models.profiles import sees_customer
 
 MOST_PAST_DAYS = 400
 _OWN = tuple(column for column in COLUMNS if not column.startswith("customer__"))
 
 _POINTER = Prepared(lambda: Publication.objects.order_by().values("run_id", "published_at"))
-# What snapshots.visible leaves of one customer for those who see everybody.
-_OF_ANYBODY = Prepared(
+# What snapshots.visible leaves of one customer for those who see this one.
+_OF_CUSTOMER = Prepared(
     lambda: CustomerSnapshot.objects.filter(
         run=Slot("run"),
         customer=Slot("customer"),
@@ -122,10 +123,9 @@ class PublishedInsights:
 
     def _row_of(self, customer_id: int, viewer: User) -> dict[str, Any] | None:
         """The row of one customer, with the judgement of today; None when the viewer does not know it."""
-        if can(viewer, "analysis.view") and scope_of(viewer, "customer.view") is Scope.ALL:
-            return _OF_ANYBODY.one(run=self.run.pk, customer=customer_id)
-        rows = visible(self.run, viewer).filter(customer=customer_id).order_by()
-        return next(iter(rows.values(*_OWN, *JUDGEMENT, is_gold=is_gold())), None)
+        if not can(viewer, "analysis.view") or not sees_customer(viewer, customer_id):
+            return None
+        return _OF_CUSTOMER.one(run=self.run.pk, customer=customer_id)
 
     def most_valuable(
         self,

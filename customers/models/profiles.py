@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.history import tracked
 from crm.models import User
+from crm.once import once
 from crm.policy import Scope, scope_of
 from crm.sensitivity import personal
 from customers.models.acquisition import IdentificationMethod
@@ -308,7 +309,13 @@ class Customer(models.Model):
 
     def is_visible_to(self, user: User) -> bool:
         """Whether ``user`` may see this customer."""
-        return Customer.objects.visible_to(user).filter(pk=self.pk).exists()
+        return sees_customer(user, self.pk)
+
+
+def sees_customer(user: User, customer_id: int) -> bool:
+    """Whether ``user`` may see a customer."""
+    found = Customer.objects.visible_to(user).filter(pk=customer_id)
+    return once(("sees customer", user.pk, customer_id), found.exists)
 
 
 @tracked()

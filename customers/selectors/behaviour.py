@@ -31,6 +31,7 @@ from customers.models import (
     ResponseType,
 )
 from customers.models.finance import COUNTED
+from customers.selectors import finance
 from customers.selectors.finance import OrderRow, last_orders
 from customers.selectors.masking import masked_text
 
@@ -59,6 +60,9 @@ _WAITING = Prepared(
 _NEEDS = Prepared(
     lambda: Need.objects.filter(customer=Slot("customer")).values("statement", "is_met", "noted_on")
 )
+# What open_complaints asks of a customer, and what recent and needs_of do: to be asked ahead.
+ASKED_FOR_HEAD = (_WAITING,)
+ASKED = (_INTERACTIONS, _COMPLAINTS, _NEEDS, *finance.ASKED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,13 @@ _DATES = Prepared(
         "kind", "label", "month", "day", "calendar", "is_leap_month"
     )
 )
+_SPOUSES = Prepared(
+    lambda: FamilyMember.objects.filter(
+        customer=Slot("customer"), role=FamilyRole.SPOUSE, birthday__isnull=False
+    ).values("birthday", "birthday_is_lunar")
+)
+# What coming_days asks of a customer, to be asked ahead.
+ASKED = (_DATES, _SPOUSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +84,9 @@ def _of_person(customer: Customer, profile: PersonProfile, today: date) -> list[
     if profile.wedding_anniversary:
         on = next_birthday(profile.wedding_anniversary, False, today)
         found.append(ComingDay(str(DateKind.WEDDING.label), on))
-    for member in FamilyMember.objects.filter(
-        customer=customer, role=FamilyRole.SPOUSE, birthday__isnull=False
-    ):
-        if member.birthday:
-            on = next_birthday(member.birthday, member.birthday_is_lunar, today)
+    for spouse in _SPOUSES(customer=customer.pk):
+        if spouse["birthday"]:
+            on = next_birthday(spouse["birthday"], spouse["birthday_is_lunar"], today)
             found.append(ComingDay(str(DateKind.BIRTHDAY.label), on, str(FamilyRole.SPOUSE.label)))
     return found
 

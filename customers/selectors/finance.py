@@ -71,6 +71,8 @@ _LAST = Prepared(
         .values(*_ORDER_COLUMNS, "cents", "count")[:LAST_ORDERS]
     )
 )
+# What last_orders asks of a customer, to be asked ahead.
+ASKED = (_LAST,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,8 @@ _PAID = Prepared(
     )
 )
 _NOT_PAID: dict[str, Any] = {"payments": 0, "to_pay": None, "late": None, "unpaid": 0}
+# What financial_record asks of a customer, to be asked ahead.
+ASKED = (_ACCOUNTS, _OPENINGS, _TRADED, _PAID)
 
 
 @dataclass(frozen=True, slots=True)

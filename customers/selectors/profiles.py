@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import phonenumbers
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 
 from crm.models import Team, User
 from crm.policy import Scope, can, scope_of
@@ -26,13 +26,30 @@ from customers.models import (
     RegionLevel,
     Tag,
 )
-from customers.models.profiles import CustomerQuerySet
+from customers.models.profiles import CustomerQuerySet, sees_customer
 from customers.models.scope import customers_in_scope
 from customers.selectors.masking import masked_contact, masked_text
 
 MOST_OWNERS = 100
 _KINDS = dict(ContactKind.choices)
 _PLACES = dict(ContactPlace.choices)
+_CUSTOMER = Prepared(
+    lambda: Customer.objects.filter(pk=Slot("customer"), deleted_at=None).select_related(
+        "owner", "team", "region", "source", "campaign", "industry", "potential_author"
+    )
+)
+# The codes of a region's path are those of the regions above it.
+_REGIONS = Prepared(
+    lambda: Region.objects.filter(
+        Func(
+            F("code"),
+            Subquery(Customer.objects.filter(pk=Slot("customer")).values("region__path")),
+            template="(%(expressions)s, '/')))",
+            arg_joiner=" = ANY(string_to_array(",
+            output_field=BooleanField(),
+        )
+    ).order_by("path")
+)
 _CONTACTS = Prepared(
     lambda: ContactPoint.objects.filter(customer=Slot("customer")).values(
         "kind", "place", "value", "is_primary"
@@ -51,6 +68,8 @@ _SHARED_WITH = Prepared(
         .values("name", "username")
     )
 )
+# What customer_record asks of a customer, to be asked ahead.
+ASKED = (_CUSTOMER, _REGIONS, _CONTACTS, _ADDRESSES, _TAGS, _SHARED_WITH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +116,13 @@ def visible_customers(user: User) -> CustomerQuerySet:
 
 def customer_record(user: User, customer_id: int) -> CustomerRecord | None:
     """Return one customer, or None when there is none that ``user`` may see."""
-    found = visible_customers(user).select_related(
-        "owner", "team", "region", "source", "campaign", "industry", "potential_author"
-    )
-    try:
-        customer = found.get(pk=customer_id)
-    except Customer.DoesNotExist:
+    customer = _CUSTOMER.one(customer=customer_id) if sees_customer(user, customer_id) else None
+    if customer is None:
         return None
     readable = can(user, "personal.view")
     return CustomerRecord(
         customer=customer,
-        regions=region_line(customer.region),
+        regions=_REGIONS(customer=customer.pk),
         contacts=[_contact(point, readable) for point in _CONTACTS(customer=customer.pk)],
         addresses=[_address(address, readable) for address in _ADDRESSES(customer=customer.pk)],
         tags=tags_of(customer),
@@ -160,13 +175,6 @@ def _address(address: Mapping[str, Any], readable: bool) -> AddressRow:
 def region_name(name: str | None, english_name: str | None) -> str:
     """Return a region's name in the active language, as ``str(region)`` does."""
     return name or "" if in_chinese() or not english_name else english_name
-
-
-def region_line(region: Region | None) -> list[Region]:
-    """Return the regions from the country down to ``region``."""
-    if region is None:
-        return []
-    return list(Region.objects.filter(code__in=region.path.strip("/").split("/")).order_by("path"))
 
 
 def region_choices(customers: CustomerQuerySet, chosen: Region | None) -> list[Region]:

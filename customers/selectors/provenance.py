@@ -12,6 +12,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, BooleanField, F, Func
 from django.utils import timezone
 
 from crm.models import User
@@ -28,6 +30,23 @@ _CHANNELS = dict(ChannelKind.choices)
 _NOTES = Prepared(
     lambda: FieldProvenance.objects.filter(customer=Slot("customer")).values(
         "field", "channel", "recorded_at", "verified_on", "recorded_by__name", "recorded_by__username"
+    )
+)
+# What noted asks of a customer, to be asked ahead.
+ASKED = (_NOTES,)
+_USERS = Prepared(
+    lambda: (
+        User.objects.filter(
+            Func(
+                F("pk"),
+                Slot("ids", ArrayField(BigIntegerField())),
+                template="(%(expressions)s))",
+                arg_joiner=" = ANY(",
+                output_field=BooleanField(),
+            )
+        )
+        .order_by()
+        .values("id", "name", "username")
     )
 )
 
@@ -85,17 +104,31 @@ def of_core_facts(customer: Customer, notes: Mapping[str, Note]) -> dict[str, Pr
 
     A note counts unless the column was written again after it.
     """
-    fields = [field for field in FIELDS.values() if field.model is Customer and not field.is_derived]
-    written = _columns_written(customer, [field for field in fields if not field.model_field.many_to_many])
+    written = _columns_written(customer, _core_columns())
     found = {}
     names = _names(written.values())
-    for field in fields:
+    for field in _core_fields():
         note, version = notes.get(field.key), written.get(field.key)
         if note is not None and (version is None or note.recorded_at >= version.at):
             found[field.key] = in_words(note)
         elif version is not None:
             found[field.key] = _of_version(version, names, verified_on=note.verified_on if note else None)
     return found
+
+
+def asked_of_core_facts() -> tuple[Prepared[Any], ...]:
+    """Return what :func:`noted` and :func:`of_core_facts` ask of a customer, to be asked ahead."""
+    return (*ASKED, _versions(_columns(_core_columns())))
+
+
+@lru_cache
+def _core_fields() -> tuple[ProfileField, ...]:
+    return tuple(field for field in FIELDS.values() if field.model is Customer and not field.is_derived)
+
+
+@lru_cache
+def _core_columns() -> tuple[ProfileField, ...]:
+    return tuple(field for field in _core_fields() if not field.model_field.many_to_many)
 
 
 def written_as(customer: Customer, key: str) -> Written | None:
@@ -147,10 +180,8 @@ def fields_of_rows(model: type[Any], kind: str) -> list[ProfileField]:
 
 def _columns_written(customer: Customer, fields: Sequence[ProfileField]) -> dict[str, Written]:
     """Return by which version each field got the value that it has; a field without one is left out."""
-    attribute = {field.name: field.attname for field in Customer._meta.concrete_fields}
-    columns = {field.key: [attribute[name] for name in field.columns] for field in fields}
-    every = dict.fromkeys(name for names in columns.values() for name in names)
-    versions = _versions(tuple(every))(customer=customer.pk)[::-1]
+    columns = {field.key: [_attribute(name) for name in field.columns] for field in fields}
+    versions = _versions(_columns(fields))(customer=customer.pk)[::-1]
     found: dict[str, Written] = {}
     before: dict[str, Any] = {}
     for version in versions:
@@ -162,8 +193,17 @@ def _columns_written(customer: Customer, fields: Sequence[ProfileField]) -> dict
     return found
 
 
+def _columns(fields: Iterable[ProfileField]) -> tuple[str, ...]:
+    """Return the columns of some fields, each once."""
+    return tuple(dict.fromkeys(_attribute(name) for field in fields for name in field.columns))
+
+
+def _attribute(name: str) -> str:
+    return str(Customer._meta.get_field(name).attname)  # type: ignore[union-attr]
+
+
 @lru_cache
-def _versions(columns: tuple[str, ...]) -> Prepared:
+def _versions(columns: tuple[str, ...]) -> Prepared[dict[str, Any]]:
     """Return the query that reads some columns of a customer's versions, the newest first."""
     model = Customer.pgh_event_model  # type: ignore[attr-defined]
     return Prepared(
@@ -183,7 +223,8 @@ def _written(at: datetime, metadata: Mapping[str, Any] | None) -> Written:
 
 def _names(versions: Iterable[Written]) -> dict[int, str]:
     wanted = {version.user_id for version in versions if version.user_id is not None}
-    return {user.pk: str(user) for user in User.objects.filter(pk__in=wanted)} if wanted else {}
+    rows = _USERS(ids=sorted(wanted)) if wanted else ()
+    return {row["id"]: row["name"] or row["username"] for row in rows}
 
 
 def _of_version(

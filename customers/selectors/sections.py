@@ -8,12 +8,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.utils.translation import gettext as _
 
 from crm.models import User
 from crm.policy import can
+from crm.prepared import Prepared, Slot
 from crm.sensitivity import Sensitivity
 from crm.templatetags.format import day, number
 from customers.models import (
@@ -34,6 +34,21 @@ from customers.selectors.provenance import Note, Provenance, in_words, noted
 
 MOST_IN_SUMMARY = 3
 _ONE_ROW = frozenset({Customer, PersonProfile, CompanyProfile})
+_PEOPLE = Prepared(
+    lambda: PersonProfile.objects.filter(customer=Slot("customer")).order_by().select_related("employer")
+)
+_COMPANIES = Prepared(lambda: CompanyProfile.objects.filter(customer=Slot("customer")).order_by())
+_FAMILY = Prepared(lambda: FamilyMember.objects.filter(customer=Slot("customer")))
+_SWITCHES = Prepared(lambda: FieldSwitch.objects.filter(is_on=True).values("field"))
+_CONSENTED = Prepared(
+    lambda: Consent.objects.filter(customer=Slot("customer"), withdrawn_on=None).values("field")
+)
+_CUSTOM_FIELDS = Prepared(
+    lambda: CustomField.objects.filter(is_active=True, customer_kind__in=["", Slot("kind", TextField())])
+)
+_CUSTOM_VALUES = Prepared(
+    lambda: CustomValue.objects.filter(customer=Slot("customer")).values("field_id", "value")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +133,23 @@ def completeness(customer: Customer) -> Completeness:
     )
 
 
+def asked_of_profile(kind: str) -> tuple[Prepared[Any], ...]:
+    """Return what :func:`completeness` asks of a customer of a kind, to be asked ahead."""
+    own = _PEOPLE if kind == CustomerKind.PERSON else _COMPANIES
+    return (own, _tables(kind)) if _of_tables(kind) else (own,)
+
+
+def asked_of_sections(kind: str) -> tuple[Prepared[Any], ...]:
+    """Return what :func:`profile_sections` asks beside that."""
+    custom = (_CUSTOM_FIELDS, _CUSTOM_VALUES)
+    return (*custom, _FAMILY, _SWITCHES, _CONSENTED) if kind == CustomerKind.PERSON else custom
+
+
 def profile_of(customer: Customer) -> PersonProfile | CompanyProfile:
     """Return the profile of a customer; an empty one that is not stored when there is none yet."""
     if customer.kind == CustomerKind.PERSON:
-        people = PersonProfile.objects.select_related("employer").filter(customer=customer)
-        return next(iter(people.order_by()), None) or PersonProfile(version=0)
-    companies = CompanyProfile.objects.filter(customer=customer)
-    return next(iter(companies.order_by()), None) or CompanyProfile(version=0)
+        return _PEOPLE.one(customer=customer.pk) or PersonProfile(version=0)
+    return _COMPANIES.one(customer=customer.pk) or CompanyProfile(version=0)
 
 
 def profile_sections(
@@ -159,15 +184,14 @@ def profile_sections(
 
 def custom_fields_of(kind: str) -> list[CustomField]:
     """Return the custom fields in use for persons or companies."""
-    return list(CustomField.objects.filter(is_active=True, customer_kind__in=["", kind]))
+    return _CUSTOM_FIELDS(kind=kind)
 
 
 def custom_values(customer: Customer) -> list[tuple[CustomField, Any]]:
     """Return the custom fields in use for a customer with its values, None where there is none."""
     fields = custom_fields_of(customer.kind)
-    values = (
-        dict(CustomValue.objects.filter(customer=customer).values_list("field_id", "value")) if fields else {}
-    )
+    rows = _CUSTOM_VALUES(customer=customer.pk) if fields else ()
+    values = {row["field_id"]: row["value"] for row in rows}
     return [(each, values.get(each.pk)) for each in fields]
 
 
@@ -189,29 +213,36 @@ def _filled(customer: Customer, profile: Any, fields: Iterable[ProfileField]) ->
             holder = customer if each.model is Customer else profile
             if not each.model_field.many_to_many and _is_known(holder, each):
                 filled.add(each.key)
-    keys, asked, parameters = _asked_of_tables(customer.kind)
-    if keys and customer.pk:
-        with connection.cursor() as cursor:
-            cursor.execute(asked, [*parameters, customer.pk])
-            answers = cursor.fetchone() or ()
-        filled |= {key for key, is_there in zip(keys, answers, strict=False) if is_there}
+    if customer.pk and _of_tables(customer.kind):
+        answers = _tables(customer.kind).one(customer=customer.pk) or {}
+        filled |= {key for key in _of_tables(customer.kind) if answers.get(_alias(key))}
     return filled
 
 
 @lru_cache
-def _asked_of_tables(kind: str) -> tuple[tuple[str, ...], str, tuple[Any, ...]]:
-    """Return the fields that are rows of other tables, and the query that asks which of them a customer has.
+def _of_tables(kind: str) -> Mapping[str, ProfileField]:
+    """Return the fields that count and are rows of other tables, by key."""
+    return {each.key: each for each in _counted(kind) if each.weight and each.model not in _ONE_ROW}
 
-    It is the same for every customer but for the last parameter, and every record asks it: it is written once.
-    """
-    tables = {
-        each.key: Exists(each.model._default_manager.filter(customer=OuterRef("pk"), **(each.rows or {})))
-        for each in _counted(kind)
-        if each.weight and each.model not in _ONE_ROW
-    }
-    names = {key.replace(".", "__"): exists for key, exists in tables.items()}
-    query, parameters = Customer.objects.order_by().values(**names).query.sql_with_params()
-    return tuple(tables), f'{query} WHERE "{Customer._meta.db_table}"."id" = %s', tuple(parameters)
+
+@lru_cache
+def _tables(kind: str) -> Prepared[dict[str, Any]]:
+    """Return the query that asks which of these fields a customer has."""
+
+    def make() -> QuerySet[Customer, Any]:
+        is_there = {
+            _alias(key): Exists(
+                each.model._default_manager.filter(customer=OuterRef("pk"), **(each.rows or {}))
+            )
+            for key, each in _of_tables(kind).items()
+        }
+        return Customer.objects.filter(pk=Slot("customer")).order_by().values(**is_there)
+
+    return Prepared(make)
+
+
+def _alias(key: str) -> str:
+    return key.replace(".", "__")
 
 
 def _is_known(holder: Any, field: ProfileField) -> bool:
@@ -225,11 +256,9 @@ class _Sealed:
     def __init__(self, customer: Customer, profile: Any) -> None:
         self.profile, self.customer = profile, customer
         is_person = customer.kind == CustomerKind.PERSON
-        self.family = list(FamilyMember.objects.filter(customer=customer)) if is_person else []
-        switches = FieldSwitch.objects.filter(is_on=True) if is_person else FieldSwitch.objects.none()
-        self.on = set(switches.values_list("field", flat=True))
-        consents = Consent.objects.filter(customer=customer, withdrawn_on=None)
-        self.consented = set(consents.values_list("field", flat=True)) if is_person else set()
+        self.family = _FAMILY(customer=customer.pk) if is_person else []
+        self.on = {row["field"] for row in _SWITCHES()} if is_person else set()
+        self.consented = {row["field"] for row in _CONSENTED(customer=customer.pk)} if is_person else set()
 
     def rows(self, field: ProfileField) -> tuple[SealedRow, ...]:
         """Return the places where a value of ``field`` may be kept."""

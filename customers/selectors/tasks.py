@@ -25,6 +25,8 @@ _OPEN = Prepared(
 _CONSENTS = Prepared(
     lambda: Consent.objects.filter(customer=Slot("customer")).values("field", "withdrawn_on")
 )
+# What open_tasks and consents_withdrawn_since ask of a customer, to be asked ahead.
+ASKED = (_OPEN, _CONSENTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """A prepared query answers what Django would, for the values that it is given."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db.models import BigIntegerField, Count, DateField, JSONField, QuerySet, Sum, Value
 
 from crm.models import AuditEntry, User
-from crm.prepared import Prepared, Slot
+from crm.once import remembering
+from crm.prepared import Prepared, Slot, ask_ahead
 from crm.services import audit
 from tests.cast import Cast
 
@@ -28,6 +30,47 @@ def test_it_answers_anew_for_each_value(cast: Cast) -> None:
     assert [row["username"] for row in PEOPLE(first=cast.ada.pk + 1, day=day)] == [
         name for name in ("alice",) if cast.alice.pk > cast.ada.pk
     ]
+
+
+COLLEAGUES = Prepared(
+    lambda: User.objects.filter(pk=Slot("user")).select_related("team").order_by("username")
+)
+
+
+def test_records_come_with_what_is_selected_beside_them(
+    cast: Cast, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    wanted = User.objects.select_related("team").get(pk=cast.alice.pk)
+    with django_assert_num_queries(1):
+        found = COLLEAGUES.one(user=cast.alice.pk)
+        assert found is not None
+        assert (found, found.team, vars(found).keys()) == (wanted, wanted.team, vars(wanted).keys())
+
+
+def test_what_is_asked_ahead_is_one_round_trip_and_not_asked_again(
+    cast: Cast, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    day = datetime.date(2025, 1, 2)
+    apart = (PEOPLE(first=0, day=day), COLLEAGUES(user=cast.bob.pk))
+    with remembering():
+        with django_assert_num_queries(1):
+            ask_ahead([PEOPLE, COLLEAGUES], first=0, day=day, user=cast.bob.pk)
+            assert (PEOPLE(first=0, day=day), COLLEAGUES(user=cast.bob.pk)) == apart
+        with django_assert_num_queries(1):
+            assert COLLEAGUES(user=cast.alice.pk) == [cast.alice]
+
+
+def test_nothing_is_asked_ahead_where_something_may_change(
+    cast: Cast, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    with django_assert_num_queries(2):
+        ask_ahead([COLLEAGUES], user=cast.bob.pk)
+        before = COLLEAGUES.one(user=cast.bob.pk)
+        User.objects.filter(pk=cast.bob.pk).update(name="Robert")
+    after = COLLEAGUES.one(user=cast.bob.pk)
+    assert before is not None
+    assert after is not None
+    assert (before.name, after.name) == ("Bob", "Robert")
 
 
 def entries(actor: Any) -> QuerySet[Any, Any]:

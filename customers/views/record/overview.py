@@ -11,8 +11,10 @@ from django.utils.translation import pgettext
 
 from crm.extensions import Explanation
 from crm.policy import can
+from crm.prepared import Prepared
 from crm.templatetags.format import compact_money, day, days, number, percent, signed_percent
 from customers.selectors import behaviour, provenance
+from customers.selectors import financial_record as finances
 from customers.selectors.financial_record import FinancialRecord, financial_record
 from customers.selectors.masking import masked_text
 from customers.selectors.profiles import CustomerRecord
@@ -20,6 +22,11 @@ from customers.selectors.provenance import Provenance
 from customers.selectors.sections import profile_sections
 from customers.views.panels import Fact, computed, days_in_words, fact, financial_facts, open_note, timeline
 from customers.views.record.visit import Visit
+
+
+def asked_of_overview() -> tuple[Prepared[Any], ...]:
+    """Return what the tab asks of every customer."""
+    return (*behaviour.ASKED, *finances.ASKED, *provenance.asked_of_core_facts())
 
 
 def overview(visit: Visit) -> dict[str, Any]:

@@ -11,16 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crm.extensions import customer_insights
+from crm.models import User
 from crm.policy import can, require
+from crm.prepared import ask_ahead
 from crm.views.lists import chosen
-from customers.selectors import profiles
+from customers.models.profiles import sees_customer
+from customers.selectors import behaviour, coming, profiles, tasks
 from customers.selectors.coming import coming_days
 from customers.selectors.merging import kept_instead
 from customers.selectors.profiles import CustomerRecord
-from customers.selectors.sections import completeness
+from customers.selectors.sections import asked_of_profile, completeness
 from customers.selectors.tasks import open_tasks
 from customers.views.record.needs import needs
-from customers.views.record.tabs import TABS
+from customers.views.record.tabs import TABS, Tab
 from customers.views.record.visit import DAYS_AHEAD, Visit
 
 
@@ -28,7 +31,8 @@ from customers.views.record.visit import DAYS_AHEAD, Visit
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one customer; one that the viewer may not see is not there."""
     user = require(request.user, "customer.view")
-    found = profiles.customer_record(user, pk)
+    tab, notes = chosen(request, "tab", TABS, "overview")
+    found = _found(user, pk, TABS[tab])
     if found is None:
         kept = kept_instead(user, pk)
         if kept is None:
@@ -47,7 +51,6 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         tasks=open_tasks(user, found.customer),
         coming=coming_days(user, found.customer, known.profile, timezone.localdate(), DAYS_AHEAD),
     )
-    tab, notes = chosen(request, "tab", TABS, "overview")
     context = {
         "record": found,
         "customer": found.customer,
@@ -74,6 +77,21 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     of_tab = TABS[tab].context(visit)
     context |= {**of_tab, "note": " ".join([*notes, *of_tab.get("notes", [])])}
     return render(request, "customers/profiles/record.html", context)
+
+
+def _found(user: User, pk: int, tab: Tab) -> CustomerRecord | None:
+    """Return the record, once all is asked that its page is known to ask: in two round trips, for what there is to
+    know depends on what kind of customer it is."""
+    if not sees_customer(user, pk):
+        return None
+    ask_ahead(
+        [*profiles.ASKED, *tasks.ASKED, *coming.ASKED, *behaviour.ASKED_FOR_HEAD, *tab.asked()], customer=pk
+    )
+    found = profiles.customer_record(user, pk)
+    if found is not None:
+        kind = found.customer.kind
+        ask_ahead([*asked_of_profile(kind), *tab.asked_of_kind(kind)], customer=pk, kind=kind)
+    return found
 
 
 def _crumbs(found: CustomerRecord) -> list[dict[str, str]]:

@@ -13,14 +13,14 @@ from tests.cast import Cast, make_order, make_payment, sign_in
 
 # What each tab costs however much there is to show.
 QUERIES = {
-    "overview": 27,
-    "profile": 24,
-    "trade": 28,
-    "behaviour": 31,
-    "relations": 30,
-    "competition": 20,
-    "analysis": 16,
-    "history": 20,
+    "overview": 7,
+    "profile": 13,
+    "trade": 15,
+    "behaviour": 22,
+    "relations": 21,
+    "competition": 11,
+    "analysis": 7,
+    "history": 11,
 }
 TABS = tuple(QUERIES)
 STANDING = Standing("A", "≥ 5,000,000", ("vip",), True, "18 days overdue", "warn", "orders every 26 days")
