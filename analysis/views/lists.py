@@ -70,9 +70,11 @@ def five_list(request: HttpRequest, key: str) -> HttpResponse:
         placeholder=_("Name or code"),
         count=words % {"count": count_figure(seen["count"])},
     )
+    result = result_of(spec.measure, run)
     context = {
         **base_context(run, user),
         "spec": spec,
+        "is_ready": result is not None and result.is_done,
         "measure_url": reverse(f"analysis:{spec.measure}"),
         "lists": [
             {"label": each.title, "url": reverse("analysis:list", args=[each.key]), "active": each is spec}
@@ -82,7 +84,7 @@ def five_list(request: HttpRequest, key: str) -> HttpResponse:
         "bar": bar,
         "notes": [note for note in (ignored_sentence(bar), *page.notes) if note],
         "is_filtered": bool(bar.active or bar.search["value"]),
-        "notices": [each for each in (state_of(run, result_of(spec.measure, run)), stale(run, user)) if each],
+        "notices": [each for each in (state_of(run, result), stale(run, user)) if each],
         "columns": [
             head_of(each.head, number=each.is_figure, hide=each.hide) for each in (CUSTOMER, *spec.columns)
         ],

@@ -66,6 +66,7 @@ def _brief(asked: Asked, then: Asked | None) -> dict[str, Any]:
     chart = monthly_chart(months, lambda month: orders_in(asked, month.month))
     chart["notes"] = noted_between(asked.user, chart["labels"])
     return {
+        "has_sales": any(each.orders for each in months),
         "changed": changed(asked, then),
         "stands": stands(asked),
         "months": {"title": monthly_title(months), "chart": chart, "columns": columns, "rows": rows},

@@ -100,7 +100,7 @@ def _first_steps(user: User, has_run: bool) -> list[dict[str, Any]]:
     steps = [
         {
             "done": has_customers,
-            "text": _("Add the first customer, or bring a list in with “manage.py import”."),
+            "text": _("Add the first customer."),
             "url": reverse("customers:new") if can(user, "customer.edit") else "",
             "action": _("New customer"),
         }

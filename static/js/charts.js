@@ -82,11 +82,13 @@
     gone.chart.dispose();
     drawn.delete(event.target);
   });
-  document.addEventListener("themechange", () => {
+  function redraw() {
     for (const [element, { chart, spec }] of drawn) {
       chart.setOption(window.chartOptions(spec, element.clientWidth), { notMerge: true });
     }
-  });
+  }
+
+  document.addEventListener("themechange", redraw);
 
   /* The picture carries the chart's title, so that it says what it shows wherever it is pasted. */
   function picture(element, title) {
@@ -122,11 +124,20 @@
     });
   }
 
-  /* On paper a chart is as wide as the paper. */
+  /* On paper a chart is as wide as the paper, and as light. */
   const PAPER = { width: 680, height: 300 };
-  window.addEventListener("beforeprint", () => { for (const { chart } of drawn.values()) chart.resize(PAPER); });
+  const dark = document.getElementById("dark-tokens");
+  let darkMedia = "";
+  window.addEventListener("beforeprint", () => {
+    darkMedia = dark.media;
+    dark.media = "not all";
+    for (const { chart } of drawn.values()) chart.resize(PAPER);
+    redraw();
+  });
   window.addEventListener("afterprint", () => {
+    dark.media = darkMedia;
     for (const { chart } of drawn.values()) chart.resize({ width: "auto", height: "auto" });
+    redraw();
   });
 
   document.addEventListener("click", (event) => {

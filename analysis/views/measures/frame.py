@@ -132,7 +132,7 @@ def state_of(run: AnalysisRun, result: MeasureResult | None) -> dict[str, Any] |
         text = _("The run shown has not worked this measure out; the next one will.")
         return _notice("info", _("Not in this run."), text, reverse("analysis:runs"), _("See the runs"))
     if not result.is_done:
-        text = _("It is being worked out. This page fills itself when you come back.")
+        text = _("It is being worked out. Come back in a moment.")
         return _notice("info", _("Not ready yet."), text, run.get_absolute_url(), _("See the run"))
     return None
 
@@ -149,13 +149,14 @@ def reads_records(asked: Asked) -> bool:
 
 
 def freshness(asked: Asked, published: AnalysisRun) -> dict[str, Any] | None:
-    """Say that something was imported after the run shown, where that matters; None when it does not."""
+    """Say that the run shown is a past one, or that something was imported after it; None when all is as known today."""
     live = reads_records(asked)
     if asked.run.pk == published.pk:
         return stale(asked.run, asked.user, live=live)
     imported = newer_import(asked.run) if live else None
     if imported is None:
-        return None
+        known = _("It shows what was known on %(day)s. The period above leads to the others.")
+        return _notice("info", _("This is a past run."), known % {"day": day(asked.run.as_of)})
     text = _(
         "An import ended on %(when)s, after this run. Scores and lists are those of the run; sums over a part of the"
         " customers may hold rows of the import that are dated within its window."

@@ -84,7 +84,7 @@ def test_only_the_published_run_is_stale() -> None:
         page = client.get(f"{reverse('analysis:rfm')}?run={run.pk}")
         assert page.context["run"].pk == run.pk
         titles[run.pk] = [notice["title"] for notice in page.context["notices"]]
-    assert titles == {past.pk: [], newest.pk: ["Newer data are there."]}
+    assert titles == {past.pk: ["This is a past run."], newest.pk: ["Newer data are there."]}
     # What a part of the company is told of a past run is added up anew.
     part = sign_in(make_user("alice", Role.REP)).get(f"{reverse('analysis:rfm')}?run={past.pk}")
     assert [notice["title"] for notice in part.context["notices"]] == ["This is a past run."]
