@@ -149,7 +149,7 @@ def reads_records(asked: Asked) -> bool:
 
 
 def freshness(asked: Asked, published: AnalysisRun) -> dict[str, Any] | None:
-    """Say that the run shown is a past one, or that something was imported after it; None when all is as known today."""
+    """Say that the run shown is a past one, or that something was imported after it; None when all is as known."""
     live = reads_records(asked)
     if asked.run.pk == published.pk:
         return stale(asked.run, asked.user, live=live)
