@@ -58,7 +58,7 @@ class SectionForm(forms.Form):
         self.columns = columns_of(section)
         stem = section.partition(".")[2].replace("_", "-")
         values = {name: getattr(profile, profile._meta.get_field(name).attname) for name in self.columns}  # type: ignore[union-attr]
-        given = {f"{CUSTOM}{field.key}": _shown(field, value) for field, value in custom}
+        given = {f"{CUSTOM}{field.key}": shown(field, value) for field, value in custom}
         initial = {**values, **given, "version": profile.version}
         super().__init__(data, auto_id=f"{stem}-%s", initial=initial)
         self.user, self.custom = user, {field.key: field for field, _value in custom}
@@ -67,8 +67,8 @@ class SectionForm(forms.Form):
         )
         self.fields.update(fields_for_model(type(profile), fields=self.columns))
         self._limit(profile)
-        for field, _value in custom:
-            self.fields[f"{CUSTOM}{field.key}"] = _custom_field(field)
+        for field, value in custom:
+            self.fields[f"{CUSTOM}{field.key}"] = _custom_field(field, value)
         self.fields["collected_by"] = forms.ChoiceField(
             label=_("How we learned it"), choices=[("", NOTHING), *ChannelKind.choices], required=False
         )
@@ -131,23 +131,32 @@ class SectionForm(forms.Form):
         values = {name.removeprefix(CUSTOM): self.cleaned_data[name] for name in keys}
         return {key: _meant(self.custom[key], value) for key, value in values.items()}
 
+    def custom_typed(self) -> list[tuple[CustomField, Any]]:
+        """Return all custom fields with what they hold now, None for nothing."""
+        return [
+            (field, _meant(field, self.cleaned_data[f"{CUSTOM}{key}"])) for key, field in self.custom.items()
+        ]
 
-def _custom_field(field: CustomField) -> forms.Field:
-    """Return the form field that fits what an administrator declared."""
+
+def _custom_field(field: CustomField, held: Any) -> forms.Field:
+    """Return the form field that fits what an administrator declared, and what is ``held`` from before."""
     label, kind = str(field), field.kind
     if kind == CustomKind.NUMBER:
         return forms.DecimalField(label=label, required=False, max_digits=18, decimal_places=4)
     if kind == CustomKind.DATE:
         return forms.DateField(label=label, required=False)
     if kind == CustomKind.CHOICE:
-        choices = [("", NOTHING), *((each, each) for each in field.choices)]
+        # What is no longer a choice stays one for whom it was chosen: saved again, it would be gone.
+        offered = [*field.choices, *([held] if held and held not in field.choices else [])]
+        choices = [("", NOTHING), *((each, each) for each in offered)]
         return forms.ChoiceField(label=label, required=False, choices=choices)
     if kind == CustomKind.YES_NO:
         return forms.ChoiceField(label=label, required=False, choices=_YES_NO)
     return forms.CharField(label=label, required=False, max_length=CUSTOM_LENGTH)
 
 
-def _shown(field: CustomField, value: Any) -> Any:
+def shown(field: CustomField, value: Any) -> Any:
+    """Return the value of a custom field as its form field has it."""
     if field.kind == CustomKind.YES_NO and value is not None:
         return "yes" if value else "no"
     return Decimal(value) if field.kind == CustomKind.NUMBER and value is not None else value

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pghistory
@@ -22,6 +20,7 @@ from customers.models import (
     PersonProfile,
 )
 from customers.selectors.catalogue import fields_of
+from customers.selectors.custom_conflicts import as_json
 from customers.services import provenance
 
 Profile = PersonProfile | CompanyProfile
@@ -59,9 +58,10 @@ def update_section(
     if (profile.version if profile.pk else 0) != version:
         raise SectionConflictError(profile)
     with pghistory.context(user=actor.pk):
-        if changes or profile.pk is None:
-            _write(profile, customer, changes)
         written = _write_custom(customer, custom or {})
+        # Custom values have no version of their own: the profile's tells that they were written too.
+        if changes or written or profile.pk is None:
+            _write(profile, customer, changes)
     provenance.note(
         customer, [*keys, *(f"custom.{key}" for key in written)], actor=actor, channel=collected_by
     )
@@ -108,7 +108,7 @@ def _write_custom(customer: Customer, values: Mapping[str, Any]) -> list[str]:
     written = []
     for key, value in values.items():
         field, kept = fields[key], held.get(fields[key].pk)
-        plain = _as_json(value)
+        plain = as_json(value)
         if plain == (kept.value if kept else None):
             continue
         if plain is None and kept:
@@ -120,10 +120,3 @@ def _write_custom(customer: Customer, values: Mapping[str, Any]) -> list[str]:
             CustomValue.objects.create(customer=customer, field=field, value=plain)
         written.append(key)
     return written
-
-
-def _as_json(value: Any) -> Any:
-    """Write a value as JSON has it: a day in ISO form, a number exactly."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from crm.models import User
 from crm.policy import can, require
-from customers.forms.sections import SectionForm, columns_of
+from customers.forms.sections import CUSTOM, SectionForm, columns_of
+from customers.forms.sections import shown as shown_custom
 from customers.models import Customer
 from customers.selectors import history, profiles, sections
 from customers.selectors.catalogue import FIELDS, SECTIONS, sections_of
+from customers.selectors.custom_conflicts import custom_conflict
 from customers.selectors.history import Difference
 from customers.services import provenance
 from customers.services.sections import SectionConflictError, update_section
@@ -122,7 +124,9 @@ def _put_together(
 ) -> tuple[SectionForm, list[Difference]]:
     """Return the form over the profile as it stands now: what only they changed is theirs, the rest is as typed."""
     mine = {name: form.cleaned_data[name] for name in form.columns}
-    found = history.conflict_of(conflict.current, form.cleaned_data["version"], mine, user)
+    opened = form.cleaned_data["version"]
+    found = history.conflict_of(conflict.current, opened, mine, user)
+    custom = custom_conflict(conflict.current, customer, opened, form.custom_typed())
     typed = request.POST.copy()
     typed["version"] = str(conflict.current.version)
     for name, value in found.merged.items():
@@ -131,7 +135,10 @@ def _put_together(
             typed.setlist(name, ["on"] if shown else [])
         else:
             typed[name] = "" if shown is None else str(shown)
-    return _form(typed, user, customer, key), found.differences
+    for name, value in custom.merged.items():
+        known = shown_custom(form.custom[name], value)
+        typed[f"{CUSTOM}{name}"] = "" if known is None else str(known)
+    return _form(typed, user, customer, key), [*found.differences, *custom.differences]
 
 
 def _answer(

@@ -122,6 +122,34 @@ def test_a_field_of_ones_own_appears_is_filled_in_and_shown(cast: Cast, wang: Cu
     assert CustomField.objects.get().position == 1
 
 
+def test_the_second_writer_of_fields_of_ones_own_loses_nothing_either(cast: Cast, wang: Customer) -> None:
+    for key in ("shoe", "hat", "glove"):
+        CustomField.objects.create(key=key, label=key, kind="number")
+    client, opened = sign_in(cast.alice), {"custom-shoe": "", "custom-hat": "", "custom-glove": "8"}
+    assert edit(client, wang, "other", **opened) == 302
+    assert edit(client, wang, "other", **{**opened, "version": 1, "custom-shoe": "43"}) == 302
+    address = f"/customers/{wang.pk}/profile/other/edit/"
+    late = client.post(address, {**opened, "version": 1, "custom-hat": "5"})
+    assert late.status_code == 409
+    told = [(each.label, each.before, each.theirs, each.yours) for each in late.context["differences"]]
+    assert told == [("shoe", "", "43", ""), ("hat", "", "", "5")]
+    form = late.context["form"]
+    assert client.post(address, {each.html_name: each.value() or "" for each in form}).status_code == 302
+    held = dict(CustomValue.objects.values_list("field__key", "value"))
+    assert held == {"shoe": "43", "hat": "5", "glove": "8"}
+
+
+def test_a_choice_that_was_put_away_stays_with_whom_it_was_chosen_for(cast: Cast, wang: Customer) -> None:
+    grade = CustomField.objects.create(key="grade", label="等级", kind="choice", choices=["甲"])
+    CustomValue.objects.create(customer=wang, field=grade, value="乙")
+    client = sign_in(cast.alice)
+    form = client.get(f"/customers/{wang.pk}/profile/other/edit/").context["form"]
+    assert [value for value, _label in form["custom-grade"].field.choices] == ["", "甲", "乙"]
+    assert edit(client, wang, "other", **{"custom-grade": "乙"}) == 302
+    assert edit(client, wang, "other", **{"version": 1, "custom-grade": "丙"}) == 422
+    assert CustomValue.objects.get().value == "乙"
+
+
 def test_only_an_administrator_adds_fields(cast: Cast) -> None:
     assert sign_in(cast.dora).get("/customers/fields/custom/new/").status_code == 403
 
