@@ -19,7 +19,7 @@ from crm.views.answers import go_back, say
 from customers.forms.merging import MergeForm
 from customers.forms.newcomers import DecisionForm
 from customers.models import Customer
-from customers.selectors import merging, profiles
+from customers.selectors import merging, profiles, twins
 from customers.selectors.duplicates import asked_about, possible_duplicates
 from customers.services.duplicates import note_different
 from customers.services.merging import MergeError, merge_customers, undo_merge
@@ -37,7 +37,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     merged = _other(user, request.POST.get("with") or request.GET.get("with", ""))
     if merged is None:
         return _choose(request, user, kept)
-    rows = merging.compared(user, kept, merged)
+    rows = [*merging.compared(user, kept, merged), *twins.compared_rows(user, kept, merged)]
     form = MergeForm(request.POST if request.method == "POST" else None, rows=rows, kept=kept, merged=merged)
     if form.is_valid():
         try:
@@ -61,6 +61,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "kept": kept,
         "merged": merged,
+        "left_behind": twins.left_behind(user, kept, merged),
         "swap_url": f"{reverse('customers:merge', args=[merged.pk])}?with={kept.pk}",
         "crumbs": _crumbs(kept),
     }

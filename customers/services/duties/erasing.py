@@ -42,12 +42,13 @@ from customers.models import (
     ServiceCost,
 )
 from customers.models.scope import customers_in_scope
+from customers.selectors.links import every_link
 from customers.selectors.merging import merged_into
 from customers.services.attachments import path_of
 from customers.services.duties import ledger
 from customers.services.duties.imported import forget_changes, forget_imported, own_words
 from customers.services.duties.traces import forget_traces
-from customers.services.merging.rows import every_link, versions_of
+from customers.services.merging.rows import versions_of
 from customers.services.privacy import NotAllowedError
 from customers.services.recovery.keyrings import forget_keys
 

@@ -18,8 +18,9 @@ from crm.policy import require
 from crm.services import audit
 from customers.models import Customer, CustomerMerge, CustomerShare
 from customers.models.scope import customers_in_scope
+from customers.selectors.links import movable_links
 from customers.services.deleting import bring_back, put_away
-from customers.services.merging.rows import Moved, edited_since, last_version, movable_links, move_rows
+from customers.services.merging.rows import Moved, edited_since, last_version, move_rows
 from customers.services.merging.values import Changed, put_together, take_apart
 from customers.services.profiles import EditConflictError, answerable_for
 
@@ -48,10 +49,10 @@ def merge_customers(
 ) -> CustomerMerge:
     """Make two customers one: the kept one gets all that hangs on the other, and the fields that were chosen of it.
 
-    ``chosen`` says by key of ``customers.selectors.merging.choices`` whose answer is taken; ``versions`` are those
-    of the kept and the merged customer that the actor saw. Raises PermissionDenied; Customer.DoesNotExist when the
-    actor may not see one of them; EditConflictError when one was saved since; MergeError; SealError when a sealed
-    value can't be put under the kept customer's key.
+    ``chosen`` says by key of ``customers.selectors.merging.choices`` or of a ``customers.selectors.twins.Twin`` whose
+    answer is taken; ``versions`` are those of the kept and the merged customer that the actor saw. Raises
+    PermissionDenied; Customer.DoesNotExist when the actor may not see one of them; EditConflictError when one was
+    saved since; MergeError; SealError when a sealed value can't be put under the kept customer's key.
     """
     require(actor, "customer.merge")
     kept, merged = _both(actor, kept_id, merged_id)
@@ -76,6 +77,9 @@ def merge_customers(
         merged=merged.pk,
         rows=sum(len(each.ids) for each in moved),
         fields=sum(len(each.fields) for each in changed),
+        left_behind={
+            f"{each.link.model.__name__}.{each.link.field}": each.stayed for each in moved if each.stayed
+        },
     )
     return merge
 

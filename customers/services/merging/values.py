@@ -10,9 +10,11 @@ from django.apps import apps
 from django.db import models
 
 from crm.sealing import SealedField
-from customers.models import Customer, FieldProvenance, OpeningBalance
+from customers.models import Customer, CustomValue, FieldProvenance, OpeningBalance
+from customers.selectors.links import Link
 from customers.selectors.merging import MERGED, PREFIXES, choices, default_side, is_empty, row_of
-from customers.services.merging.rows import Link, Moved, last_version, move_rows, versions_of
+from customers.selectors.twins import answers_of_both
+from customers.services.merging.rows import Moved, last_version, move_rows, versions_of
 from customers.services.profiles import refresh_keys
 from customers.services.sealing import open_value, seal_value
 
@@ -72,6 +74,13 @@ def put_together(
         elif fields:
             changes += _changed(ours, {name: _value_for(ours, theirs, name) for name in fields})
         taken += [f"{prefix}.{name}" for name in fields]
+    for twin in answers_of_both(kept, merged):
+        if chosen.get(twin.key, twin.default) == MERGED:
+            changes += _changed(twin.ours, {name: getattr(twin.theirs, name) for name in twin.fields})
+            if isinstance(twin.theirs, CustomValue):
+                taken.append(f"custom.{twin.theirs.field.key}")
+    alone = CustomValue.objects.filter(customer=merged).exclude(field__values__customer=kept)
+    taken += [f"custom.{key}" for key in alone.values_list("field__key", flat=True)]
     changes += _add_up_openings(kept, merged)
     changed, moved = _take_provenance(kept, merged, taken)
     return [*changes, *changed], moved

@@ -3,7 +3,15 @@
 import pytest
 from django.test import Client
 
-from customers.models import ContactPoint, Customer, CustomerMerge, NotDuplicate
+from customers.models import (
+    ContactPoint,
+    Customer,
+    CustomerMerge,
+    CustomField,
+    CustomValue,
+    NotDuplicate,
+    Relation,
+)
 from tests.cast import Cast, make_customer, sign_in
 
 NEW = "/customers/new/"
@@ -75,6 +83,22 @@ def test_a_merge_takes_what_was_chosen_and_is_undone(cast: Cast, twin: Customer)
     cast.huaxin.refresh_from_db()
     assert cast.huaxin.name == "苏州华新家电"
     assert browser.get(f"/customers/{twin.pk}/").status_code == 200
+
+
+def test_the_page_asks_which_custom_value_holds_and_lists_what_stays_behind(cast: Cast) -> None:
+    first, second = (make_customer(f"P{n}", f"王小明{n}", kind="person", owner=cast.alice) for n in (1, 2))
+    field = CustomField.objects.create(key="shoe", label="鞋码", kind="text")
+    for customer, size in ((first, "42"), (second, "44")):
+        CustomValue.objects.create(customer=customer, field=field, value=size)
+    Relation.objects.create(customer=second, other=first, kind="friend", note="老同学")
+    browser = sign_in(cast.alice)
+    shown = browser.get(f"/customers/{first.pk}/merge/?with={second.pk}")
+    (row,) = [row for row, _side in shown.context["form"].rows() if row.label == "鞋码"]
+    assert (row.kept, row.merged, row.default) == ("42", "44", "kept")
+    assert "老同学" in shown.content.decode()
+    versions = {"kept_version": "1", "merged_version": "1", "with": str(second.pk)}
+    browser.post(f"/customers/{first.pk}/merge/", {**versions, row.key: "merged"})
+    assert CustomValue.objects.get(customer=first).value == "44"
 
 
 def test_a_merge_of_what_changed_meanwhile_is_looked_at_again(cast: Cast, twin: Customer) -> None:

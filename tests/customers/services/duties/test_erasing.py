@@ -26,12 +26,13 @@ from customers.models import (
     Purge,
     Relation,
 )
+from customers.selectors.links import every_link
 from customers.services import privacy
 from customers.services.attachments import attach, path_of
 from customers.services.deleting import restore_customer
 from customers.services.duties.erasing import KEPT, NAMING, erase_customer
 from customers.services.duties.retention import decide, enforce
-from customers.services.merging.rows import every_link, versions_of
+from customers.services.merging.rows import versions_of
 from customers.services.privacy import NotAllowedError
 from tests.cast import Cast, make_customer, make_order
 

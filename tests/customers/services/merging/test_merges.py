@@ -1,5 +1,6 @@
 """Two records become one and two again: nothing is lost on the way there, nor on the way back."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,18 +17,24 @@ from customers.models import (
     ContactPoint,
     Customer,
     CustomerShare,
+    CustomField,
+    CustomValue,
     FamilyMember,
     FieldProvenance,
     KeyPerson,
     OpeningBalance,
     Order,
     PersonProfile,
+    Survey,
+    SurveyAnswer,
     Tag,
+    WishListEntry,
 )
+from customers.selectors.links import SINGLES, STAYING, Link, movable_links
 from customers.selectors.merging import KEPT, MERGED, choices
+from customers.selectors.twins import answers_of_both
 from customers.services.duties.withdrawing import withdraw_consent
 from customers.services.merging import MergeError, merge_customers, undo_merge
-from customers.services.merging.rows import SINGLES, STAYING, Link, movable_links
 from customers.services.profiles import EditConflictError
 from customers.services.sealing import open_value, seal_value
 from tests.cast import Cast, make_customer, make_order
@@ -47,10 +54,25 @@ def pair(cast: Cast) -> tuple[Customer, Customer]:
             filled(model, number, customer=customer)
         for link in movable_links():
             if link.field == "customer" and link.model is not Customer.tags.through:
-                filled(link.model, number, customer=customer)
+                filled(link.model, number, customer=customer, **asked_of_both(link.model))
         customer.tags.add(Tag.objects.create(name=f"tag {number}"), Tag.objects.get_or_create(name="both")[0])
         ContactPoint.objects.create(customer=customer, kind="mobile", value="+8613800000000")
     return both[0], both[1]
+
+
+def asked_of_both(model: type[models.Model]) -> dict[str, Any]:
+    """Return what makes a row of ``model`` the like of the other customer's, where each answers the same question."""
+    questions: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
+        CustomValue: lambda: {
+            "field": CustomField.objects.get_or_create(key="shoe", label="鞋码", kind="number")[0]
+        },
+        SurveyAnswer: lambda: {
+            "survey": Survey.objects.get_or_create(title="年度回访", asked_on=A_DAY)[0],
+            "question": "满意吗",
+        },
+        WishListEntry: lambda: {"year": 2025},
+    }
+    return questions.get(model, dict)()
 
 
 def everything(*customers: Customer) -> dict[str, Any]:
@@ -93,7 +115,8 @@ def test_all_that_hangs_on_the_one_hangs_on_the_other_afterwards(
     assert not Customer.objects.visible_to(cast.ada).filter(pk=merged.pk).exists()
     left = {link for link in movable_links() if link.rows_of(merged.pk).exists()}
     # What both have is there once already: a phone, a tag, a colleague, somebody's role.
-    twice = {ChurnCase, ContactPoint, Customer.tags.through, CustomerShare, KeyPerson}
+    twice: set[Any] = {ChurnCase, ContactPoint, Customer.tags.through, CustomerShare, KeyPerson}
+    twice |= {CustomValue, SurveyAnswer, WishListEntry}
     assert {link.model for link in left} == twice
     assert kept.tags.count() == 3
     assert OpeningBalance.objects.get(customer=kept).revenue == 0
@@ -110,9 +133,10 @@ def test_undone_a_merge_leaves_everything_as_it_was(
     data: st.DataObject, pair: tuple[Customer, Customer], cast: Cast
 ) -> None:
     kept, merged = pair if data.draw(st.booleans()) else pair[::-1]
+    keys = [choice.key for choice in choices()] + [twin.key for twin in answers_of_both(kept, merged)] * 4
     chosen = {
-        choice.key: data.draw(st.sampled_from([KEPT, MERGED]))
-        for choice in data.draw(st.lists(st.sampled_from(choices()), max_size=12, unique=True))
+        key: data.draw(st.sampled_from([KEPT, MERGED]))
+        for key in data.draw(st.lists(st.sampled_from(keys), max_size=12, unique=True))
     }
     before = everything(kept, merged)
     merge = merge_customers(actor=cast.alice, kept_id=kept.pk, merged_id=merged.pk, chosen=chosen)
@@ -143,6 +167,27 @@ def test_a_field_is_taken_from_the_one_that_was_chosen(pair: tuple[Customer, Cus
     assert (kept.name, profile.major, profile.native_place) == ("陈国栋2", "会计", "常熟")
     assert kept.pinyin.startswith("chenguodong2")
     assert FieldProvenance.objects.get(customer=kept).channel == "event"
+
+
+def test_an_answer_of_both_is_chosen_and_comes_with_where_it_came_from(
+    pair: tuple[Customer, Customer], cast: Cast
+) -> None:
+    kept, merged = pair
+    given = {"recorded_at": merged.created_at, "verified_on": A_DAY}
+    FieldProvenance.objects.create(customer=merged, field="custom.shoe", channel="event", **given)
+    CustomValue.objects.filter(customer=merged).update(value=44)
+    twins = {type(twin.theirs): twin.key for twin in answers_of_both(kept, merged)}
+    assert {CustomValue, SurveyAnswer} <= set(twins)
+    chosen = {twins[CustomValue]: MERGED, twins[SurveyAnswer]: MERGED}
+    answer = SurveyAnswer.objects.get(customer=merged).answer
+    merge = merge_customers(actor=cast.alice, kept_id=kept.pk, merged_id=merged.pk, chosen=chosen)
+    assert CustomValue.objects.get(customer=kept).value == 44
+    assert SurveyAnswer.objects.get(customer=kept).answer == answer
+    assert FieldProvenance.objects.get(customer=kept).channel == "event"
+    left = AuditEntry.objects.get(action="customer.merge").detail["left_behind"]
+    assert left["CustomValue.customer"] == left["WishListEntry.customer"] == 1
+    undo_merge(merge.pk, actor=cast.alice)
+    assert [CustomValue.objects.get(customer=each).value for each in pair] == [{"number": 1}, 44]
 
 
 def test_what_was_edited_since_stays_and_is_named(pair: tuple[Customer, Customer], cast: Cast) -> None:
