@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.views import lists, policies
+from analysis.views import lists, policies, programs
 from analysis.views.annotations import annotation_drop, annotations
 from analysis.views.churn import churn
 from analysis.views.churn_work import churn_work
@@ -39,6 +39,7 @@ urlpatterns = [
     path("policy/versions/", policies.versions, name="policy_versions"),
     path("policy/versions/<int:number>/", policies.version, name="policy_version"),
     path("policy/versions/<int:number>/revert/", policies.revert, name="policy_revert"),
+    path("customers.json", programs.customers, name="programs"),
     path("runs/", run_list, name="runs"),
     path("runs/<int:pk>/", run, name="run"),
     *(path(f"{page.slug}/", measure, {"name": name}, name=name) for name, page in FRAMED.items()),

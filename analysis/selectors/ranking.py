@@ -14,7 +14,7 @@ from analysis.measures.pareto_curve import standing_among
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
 from analysis.selectors.groups import values_seen
-from analysis.selectors.marks import is_gold
+from analysis.selectors.marks import is_gold, marks_of
 from analysis.selectors.slices import is_near, movement
 from analysis.selectors.snapshots import Filter, sees_company, visible
 from crm.models import User
@@ -96,6 +96,7 @@ class RankedCustomer:
     rank: int
     share: float | None
     cumulative_share_before: float | None
+    marks: tuple[str, ...]
     potential: str
     near: bool
     reason: str
@@ -210,6 +211,7 @@ def _ranked(
         owner=row["customer__owner__name"] or row["customer__owner__username"] or "",
         moved=movement(row["tier"], row["tier_before"]),
         rank=row.get("shown_rank", row["rank"]),
+        marks=marks_of(row),
         near=is_near(row),
         gross_margin=known_margin(row),
         reason=words.short_tier_reason(row),

@@ -34,6 +34,7 @@ class TokenScope(models.TextChoices):
 
     FIELDS = "fields", _("Field dictionary")
     CUSTOMERS = "customers", _("Customers: code, name, kind, region, owner")
+    ANALYSIS = "analysis", _("Analysis: rank, tier, revenue and churn of each customer")
 
 
 @tracked(exclude=["digest", "last_used_at"])
