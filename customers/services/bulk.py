@@ -161,6 +161,7 @@ def _tag(actor: User, values: Mapping[str, Any]) -> Change:
         tagged = set(through.objects.filter(tag=tag, customer__in=ids).values_list("customer_id", flat=True))
         new = [pk for pk in ids if pk not in tagged]
         through.objects.bulk_create(through(customer_id=pk, tag_id=tag.pk) for pk in new)
+        _write(new)
         return {str(tag.pk): new} if new else {}
 
     return change
@@ -225,10 +226,13 @@ def _undoing(job_id: int) -> Change:
             Task.objects.filter(pk__in=removed).delete()
             return {"removed": removed} if removed else {}
         if action == "tag":
-            through = Customer.tags.through.objects
+            taken_off: set[int] = set()
             for tag, customers in before.items():
-                through.filter(tag=int(tag), customer__in=ids & set(customers)).delete()
-            return {"": sorted(ids & {pk for each in before.values() for pk in each})}
+                rows = Customer.tags.through.objects.filter(tag=int(tag), customer__in=ids & set(customers))
+                taken_off |= set(rows.values_list("customer_id", flat=True))
+                rows.delete()
+            _write(sorted(taken_off))
+            return {"": sorted(taken_off)}
         column, name = _COLUMNS[action]
         put_back: Before = {}
         for value, customers in before.items():
@@ -257,11 +261,14 @@ def _group(rows: Any) -> Before:
 
 
 def _put(before: Before, column: str, value: int | None) -> None:
-    """Write one column of many customers, as an edit by hand would: with a new version."""
-    ids = [pk for each in before.values() for pk in each]
-    Customer.objects.filter(pk__in=ids).update(
-        **{column: value}, version=F("version") + 1, updated_at=timezone.now()
-    )
+    """Write one column of many customers."""
+    _write([pk for each in before.values() for pk in each], **{column: value})
+
+
+def _write(ids: Sequence[int], **columns: Any) -> None:
+    """Change customers as an edit by hand would: with a new version, for whoever has one of them open."""
+    held = Customer.objects.filter(pk__in=ids)
+    held.update(**columns, version=F("version") + 1, updated_at=timezone.now())
 
 
 def _merged(earlier: Mapping[str, list[int]], later: Before) -> Before:

@@ -57,6 +57,9 @@ _WRITTEN = (
     " CROSS JOIN LATERAL"
 )
 
+# For whoever has the customer open.
+_TOUCHED = "updated_at = now(), version = t.version + 1"
+
 _CREATED = """
 SELECT s.record_key, j.name, s.code, j.english_name, j.kind = 'person'
 FROM judged j JOIN staged s ON s.line_no = j.line_no
@@ -167,7 +170,7 @@ class CustomerPlan(RecordPlan):
             "scoring_refused",
         )
     }
-    on_update = "updated_at = now(), version = t.version + 1"
+    on_update = _TOUCHED
 
     @property
     def searched(self) -> dict[type[Model], tuple[str, ...]]:
@@ -403,4 +406,8 @@ def _add_tags(cursor: CursorWrapper) -> None:
         ") UPDATE judged j SET changes = coalesce(j.changes, '{}') || jsonb_build_object('tags', a.tags)"
         " FROM (SELECT customer_id, jsonb_agg(tag_id) AS tags FROM added GROUP BY customer_id) a"
         " WHERE j.subject_id = a.customer_id AND j.outcome IN ('created', 'updated')"
+    )
+    cursor.execute(
+        f"UPDATE customers_customer t SET {_TOUCHED} FROM judged j"  # noqa: S608
+        " WHERE t.id = j.subject_id AND j.outcome = 'updated' AND j.changes ? 'tags' AND NOT j.changes ? 'old'"
     )

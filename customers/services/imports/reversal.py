@@ -39,6 +39,8 @@ from customers.services.imports.statements import template
 
 # Kept right by the database or by every save: no word of anybody's.
 _BOOKKEEPING = ("updated_at", "version", "pinyin", "initials", "last_order_on")
+# Whoever has a customer open must see that it changed.
+_NEW_VERSION = "version = t.version + 1, updated_at = now()"
 # Ends a subquery whose values are many times looked at: without it the planner would work them out each time.
 _ONCE = "OFFSET 0"
 # Rows that only stand beside a customer, and go with it.
@@ -320,9 +322,11 @@ def _take_back_children(
     cursor.execute(
         f"DELETE FROM {table} r USING child_back c WHERE c.id = r.{key} AND c.is_new AND NOT c.is_edited"  # noqa: S608
     )
-    settable = [name for name in columns if name != key]
+    parts = [f"{name} = b.{name}" for name in columns if name != key]
+    if "version" in {each.column for each in model._meta.concrete_fields}:
+        parts.append("version = r.version + 1")
     cursor.execute(
-        f"UPDATE {table} r SET {', '.join(f'{name} = b.{name}' for name in settable)}"  # noqa: S608
+        f"UPDATE {table} r SET {', '.join(parts)}"  # noqa: S608
         f" FROM child_back c CROSS JOIN LATERAL (SELECT e.* FROM {versions} e WHERE e.pgh_obj_id = c.id"
         " AND e.pgh_id < c.first_id ORDER BY e.pgh_id DESC LIMIT 1) b"
         f" WHERE c.id = r.{key} AND NOT c.is_new AND NOT c.is_edited"
@@ -330,10 +334,14 @@ def _take_back_children(
 
 
 def _take_off_tags(cursor: CursorWrapper) -> None:
+    """Take off the tags that the import brought; of whom nothing else is set back, the tags make a new version."""
     cursor.execute(
-        "DELETE FROM customers_customer_tags r USING taken_back u"
+        "WITH gone AS (DELETE FROM customers_customer_tags r USING taken_back u"  # noqa: S608
         " WHERE r.customer_id = u.subject_id AND (u.reason = '' OR NOT u.is_new)"
         " AND coalesce(u.tags, '[]') @> to_jsonb(r.tag_id)"
+        " RETURNING r.customer_id, NOT u.is_new AND u.old IS NULL AS is_all)"
+        f" UPDATE customers_customer t SET {_NEW_VERSION}"
+        " FROM (SELECT DISTINCT customer_id FROM gone WHERE is_all) g WHERE t.id = g.customer_id"
     )
 
 
@@ -370,8 +378,8 @@ def _set_back(cursor: CursorWrapper, subject: Subject, columns: Sequence[str]) -
         f" THEN (jsonb_populate_record(NULL::{subject.table}, u.old)).{name} ELSE t.{name} END"
         for name in sorted(own.intersection(columns))
     ]
-    if subject is CUSTOMER:  # whoever has it open must see that it changed
-        parts += ["version = t.version + 1", "updated_at = now()"]
+    if subject is CUSTOMER:
+        parts.append(_NEW_VERSION)
     cursor.execute(
         f"UPDATE {subject.table} t SET {', '.join(parts)} FROM taken_back u"  # noqa: S608
         " WHERE t.id = u.subject_id AND NOT u.is_new AND u.old IS NOT NULL"

@@ -10,6 +10,7 @@ from crm.models import AuditEntry, Job, User
 from crm.services import audit, jobs
 from customers.models import Campaign, Channel, Customer, CustomerShare, Task
 from customers.services import bulk
+from customers.services.profiles import EditConflictError, update_customer
 from tests.cast import Cast, make_customer
 
 
@@ -65,6 +66,20 @@ def test_only_new_tags_are_taken_off_again(cast: Cast) -> None:
     bulk.undo(job.pk, actor=cast.ada)
     assert cast.huaxin.tags.count() == 1
     assert cast.orphan.tags.count() == 0
+
+
+def test_whoever_has_a_customer_open_is_told_of_a_tag_given_and_taken(cast: Cast) -> None:
+    job = start(cast, "tag", {"tag": "重点"})
+    with pytest.raises(EditConflictError):
+        update_customer(cast.huaxin.pk, actor=cast.alice, version=1, changes={"tags": []})
+    assert cast.huaxin.tags.count() == 1
+    bulk.undo(job.pk, actor=cast.ada)
+    with pytest.raises(EditConflictError):
+        update_customer(cast.huaxin.pk, actor=cast.alice, version=2, changes={"tags": ["重点"]})
+    start(cast, "tag", {"tag": "重点"})
+    again = start(cast, "tag", {"tag": "重点"})
+    assert bulk.undo(again.pk, actor=cast.ada).result["changed"] == 0
+    assert list(Customer.objects.values_list("version", flat=True)) == [4, 4]
 
 
 def test_customers_are_added_to_a_campaign_and_back(cast: Cast) -> None:

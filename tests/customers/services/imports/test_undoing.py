@@ -147,6 +147,21 @@ def test_what_somebody_edited_since_is_kept_and_listed(bring: Bring) -> None:
     ]
 
 
+def test_tags_and_profiles_alone_make_a_new_version_as_they_come_and_as_they_go(bring: Bring) -> None:
+    head = "customer code,customer name,tags,founded on\n"
+    bring("customers", head + "C1,Ann,vip,\nC2,Bob,vip,2001-01-01\n")
+
+    def versions() -> list[tuple[int, int | None]]:
+        known = Customer.objects.order_by("code").values_list("version", "company_profile__version")
+        return list(known)
+
+    assert versions() == [(1, None), (1, 1)]
+    result = bring("customers", head + "C1,Ann,gold,\nC2,Bob,vip,2002-02-02\n")
+    assert versions() == [(2, None), (1, 2)]
+    undo(result.batch)
+    assert versions() == [(3, None), (1, 3)]
+
+
 def test_a_new_customer_with_whom_somebody_has_dealt_since_is_kept_with_all_it_has(bring: Bring) -> None:
     result = bring("customers", AFTER)
     cid = Customer.objects.get(code="C3")
