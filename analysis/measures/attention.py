@@ -114,9 +114,9 @@ def attention(cases: pd.DataFrame, by: str, values: pd.Series, until: pd.Timesta
         hours_median=groups["hours"].quantile(0.5),
         hours_90=groups["hours"].quantile(0.9),
     )
-    return found.sort_index(na_position="last", key=lambda keys: keys.map(str)).sort_values(
-        "cases", ascending=False, kind="stable"
-    )
+    return found.sort_index(
+        na_position="last", key=lambda keys: keys.map(str, na_action="ignore")
+    ).sort_values("cases", ascending=False, kind="stable")
 
 
 def named_causes(cases: pd.DataFrame, policy: AttentionPolicy) -> pd.Series:

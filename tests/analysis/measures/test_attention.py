@@ -1,15 +1,13 @@
 from random import Random
 from typing import Any
 
-import duckdb
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.measures.attention import AttentionPolicy, attention, customer_attention, named_causes
-from tests.analysis.measures.present import present
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 UNTIL = pd.Timestamp(2025, 1, 1)
 VALUES = pd.Series({1: 5_000, 2: 300, 3: -20}, name="value")
@@ -33,12 +31,36 @@ with known as (
     from frame where reported_at < '2025-01-01'
 ), people as (select distinct kind, customer_id from known)
 select kind, count(*) as cases, count(*) filter (where done) as resolved,
+       count(*) filter (where done and is_satisfied is not null) as judged,
        count(*) filter (where done and is_satisfied) as satisfied, count(distinct customer_id) as customers,
        (select coalesce(sum(value), 0) from people join worth using (customer_id)
         where people.kind is not distinct from known.kind) as value,
+       count(*) filter (where done) / count(*) as resolved_share,
+       count(*) filter (where done and is_satisfied)
+           / nullif(count(*) filter (where done and is_satisfied is not null), 0) as satisfied_share,
        quantile_cont(hours, 0.5) filter (where done) as hours_median,
        quantile_cont(hours, 0.9) filter (where done) as hours_90
-from known group by kind order by kind nulls last
+from known group by kind order by cases desc, kind nulls last
+"""
+EACH_BY_SQL = """
+with known as (
+    select *, resolved_at < '2025-01-01' and resolved_at is not null as done,
+        epoch(resolved_at - reported_at) / 3600 as hours,
+        floor(epoch(timestamp '2025-01-01' - reported_at) / 86400) as waited
+    from frame where reported_at < '2025-01-01'
+), counted as (
+    select customer_id, count(*) as cases, count(*) filter (where done) as resolved,
+        count(*) filter (where done and is_satisfied is not null) as judged,
+        count(*) filter (where done and is_satisfied) as satisfied, count(*) filter (where not done) as open,
+        max(waited) filter (where not done) as longest_open_days, median(hours) filter (where done) as hours_median,
+        max(reported_at) as last_reported_at
+    from known group by 1
+)
+select counted.*, value, is_key, if(is_key, concat_ws('|', if(cases >= 3, 'many', null),
+        if(longest_open_days > 7, 'open_long', null), if(judged > satisfied, 'unsatisfied', null)), '') as alerts
+from counted join (
+    select *, tier = 'A' or rank * 10 <= count(*) over () and value > 0 as is_key from people
+) using (customer_id) order by customer_id
 """
 
 
@@ -63,18 +85,26 @@ def cases(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 @settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_each_group_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
-    frame = cases(rows)
-    worth = VALUES.rename_axis("customer_id").reset_index()  # noqa: F841 read by the query
-    found = attention(frame, "kind", VALUES, UNTIL).sort_index(
-        na_position="last", key=lambda keys: keys.map(str)
-    )
-    expected = present(duckdb.query(BY_SQL)).df()
-    for name in ("cases", "resolved", "satisfied", "customers", "value"):
-        assert sorted(found[name]) == sorted(expected[name])
-    for name in ("hours_median", "hours_90"):
-        np.testing.assert_allclose(
-            sorted(found[name].dropna()), sorted(expected[name].dropna().astype(float))
-        )
+    worth = VALUES.rename_axis("customer_id").reset_index()
+    found = attention(cases(rows), "kind", VALUES, UNTIL).reset_index(names="kind")
+    assert_agrees(found, by_sql(BY_SQL, frame=cases(rows), worth=worth))
+
+
+@settings(max_examples=15, deadline=None)
+@given(ROWS)
+def test_each_customer_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
+    found = customer_attention(cases(rows), POPULATION, AttentionPolicy(), UNTIL).reset_index()
+    assert_agrees(found, by_sql(EACH_BY_SQL, frame=cases(rows), people=POPULATION.reset_index()))
+
+
+@settings(max_examples=15, deadline=None)
+@given(ROWS, st.integers(2, 100))
+def test_another_currency_scales_the_value_at_stake_alone(rows: list[tuple[Any, ...]], rate: int) -> None:
+    here, there = (attention(cases(rows), "kind", values, UNTIL) for values in (VALUES, VALUES * rate))
+    pd.testing.assert_frame_equal(there, here.assign(value=here["value"] * rate))
+    dearer = POPULATION.assign(value=POPULATION["value"] * rate)
+    each = [customer_attention(cases(rows), some, AttentionPolicy(), UNTIL) for some in (POPULATION, dearer)]
+    assert each[0]["alerts"].tolist() == each[1]["alerts"].tolist()
 
 
 @settings(max_examples=15, deadline=None)

@@ -8,12 +8,29 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from analysis.measures.backtest import Forecast, Known, backtest, score_method
-from analysis.measures.demand_fit import FitProblem
+from analysis.measures.churn import ChurnFit, ChurnPolicy, assess_churn
+from analysis.measures.demand_fit import FitProblem, fit_demand
+from analysis.measures.occasions import purchase_histories, purchase_occasions
+from tests.analysis.measures.agreeing import by_sql
 from tests.analysis.measures.present import present
 
 OUTCOMES = st.lists(
     st.tuples(st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0]), st.booleans()), min_size=1, max_size=50
 )
+SCORES_BY_SQL = """
+with ranked as (
+    select *, rank() over (order by p) + (count(*) over (partition by p) - 1) / 2 as middle,
+        rank() over (order by p desc) as place, count(*) over (partition by p) as alike, count(*) over () as n
+    from judged
+), edge as (
+    select *, greatest(0, least(1, (ceil(n / 10) - place + 1) / alike)) as taken from ranked
+)
+select count(*) as customers, sum(gone::int) as churners,
+    (sum(middle) filter (where gone) - churners * (churners + 1) / 2) / (churners * (customers - churners)) as auc,
+    avg((p - gone::int) ** 2) as brier, avg(gone::int) * (1 - avg(gone::int)) as base_rate_brier,
+    sum(taken) filter (where gone) / sum(taken) as precision_riskiest_tenth
+from edge
+"""
 AS_OF = datetime.date(2024, 12, 31)
 
 
@@ -32,6 +49,20 @@ def test_the_auc_agrees_with_counting_pairs_in_the_right_order(outcomes: list[tu
     assume(churned.any() and not churned.all())
     pairs = [(p > q) + (p == q) / 2 for p in probability[churned] for q in probability[~churned]]
     assert score_method(probability, churned).auc == pytest.approx(np.mean(pairs))
+
+
+def test_every_score_agrees_with_sql_on_cdnow(cdnow_sample: pd.DataFrame) -> None:
+    """Who had ordered by the end of September 1997, and whether they came back within 90 days."""
+    day, horizon = pd.Timestamp("1997-09-30"), pd.Timedelta(days=90)
+    bought = purchase_occasions(cdnow_sample, free_counts=True)
+    known = purchase_histories(bought, day.date())
+    probability = assess_churn(known, ChurnFit(fit_demand(known, day.date())), ChurnPolicy(), day.date())
+    again = bought.loc[(bought["ordered_on"] > day) & (bought["ordered_on"] <= day + horizon), "customer_id"]
+    judged = pd.DataFrame({"p": probability["churn_probability"], "gone": ~known.index.isin(again)})
+    scores = score_method(judged["p"].to_numpy(), judged["gone"].to_numpy())
+    expected = by_sql(SCORES_BY_SQL, judged=judged).iloc[0]
+    for name in ("customers", "churners", "auc", "brier", "base_rate_brier", "precision_riskiest_tenth"):
+        assert getattr(scores, name) == pytest.approx(expected[name], rel=1e-9), name
 
 
 @given(OUTCOMES, st.randoms())

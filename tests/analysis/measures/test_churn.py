@@ -1,3 +1,4 @@
+import datetime
 from dataclasses import replace
 from typing import Any
 
@@ -6,12 +7,14 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lifetimes import ModifiedBetaGeoFitter
 
 from analysis.measures.churn import ChurnFit, ChurnModel, ChurnPolicy, assess_churn
 from analysis.measures.churn_auto import AutoFit, AutoProblem
 from analysis.measures.demand import DemandModel, DemandParameters, log_likelihood, probability_no_order
 from analysis.measures.demand_fit import DemandFit, FitProblem
 from analysis.measures.logistic import LogisticModel
+from analysis.measures.occasions import purchase_histories, purchase_occasions
 from tests.analysis.measures.simulated import AS_OF, histories
 
 PARAMETERS = DemandParameters(DemandModel.MBG_NBD, 0.5248, 6.1830, 0.8914, 1.6140)
@@ -43,6 +46,38 @@ def test_the_probability_agrees_with_the_ratio_of_the_likelihoods(
     history = (repeats, last / 7)
     silent, known = (log_likelihood(PARAMETERS, *history, (last + since + days) / 7) for days in (horizon, 0))
     assert found.tolist() == [pytest.approx(float(np.exp(silent - known)), rel=1e-9, abs=1e-12)]
+
+
+def test_probabilities_agree_with_lifetimes_on_cdnow(cdnow_sample: pd.DataFrame) -> None:
+    """The library's chance of being alive and orders to be expected; ours of none is a ratio of its likelihoods."""
+    day = datetime.date(1997, 9, 30)
+    known = purchase_histories(purchase_occasions(cdnow_sample, free_counts=True), day)
+    found = assess_churn(known, FIT, POLICY, day)
+    library = ModifiedBetaGeoFitter()
+    library.params_ = pd.Series({name: getattr(PARAMETERS, name) for name in ("r", "alpha", "a", "b")})
+    x = (known["order_days"] - 1).to_numpy()
+    t_x = (known["last_order_on"] - known["first_order_on"]).dt.days.to_numpy() / 7
+    age = (pd.Timestamp(day) - known["first_order_on"]).dt.days.to_numpy() / 7
+    weeks = POLICY.horizon_days / 7
+    np.testing.assert_allclose(
+        found["p_alive"], library.conditional_probability_alive(x, t_x, age), rtol=1e-9
+    )
+    orders = library.conditional_expected_number_of_purchases_up_to_time(weeks, x, t_x, age)
+    np.testing.assert_allclose(found["expected_orders"], orders, rtol=1e-7)
+
+    def log_of(until: np.ndarray) -> np.ndarray:
+        logs = np.log(library.params_[["r", "alpha", "a", "b"]].to_numpy())
+        each = zip(x, t_x, until, strict=True)
+        one = np.ones(1)
+        return np.array(
+            [-library._negative_log_likelihood(logs, *map(np.atleast_1d, row), one, 0.0) for row in each]
+        )
+
+    some = slice(0, None, 8)  # one call of the library a customer
+    x, t_x, age = x[some], t_x[some], age[some]
+    silent = np.exp(log_of(age + weeks) - log_of(age))
+    np.testing.assert_allclose(found["churn_probability"].to_numpy()[some], silent, rtol=1e-9)
+    assert found["churn_flag"].tolist() == (found["churn_probability"] >= POLICY.flag_at).tolist()
 
 
 def test_the_flag_is_raised_at_the_cut() -> None:

@@ -1,6 +1,5 @@
 from random import Random
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,17 +7,26 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.measures.contribution import Metric, contribution
-from tests.analysis.measures.present import present
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 VALUES = st.lists(st.integers(-20, 60) | st.integers(-(10**12), 10**13), min_size=1, max_size=40)
 
 BY_SQL = """
-select v.id,
+select v.id as customer_id, v.v as value,
        1 + (select count(*) from values_ w where w.v > v.v) as rank,
        v.v / (select sum(v) from values_) as share,
-       (select coalesce(sum(w.v), 0) from values_ w where w.v > v.v and w.v > 0)
-           / (select sum(v) from values_ where v > 0) as before
+       (select coalesce(sum(w.v), 0) from values_ w where w.v > v.v and w.v > 0) as positive_before,
+       if(v.v > 0, (select coalesce(sum(w.v), 0) from values_ w where w.v > v.v and w.v > 0)
+           / (select sum(v) from values_ where v > 0), null) as cumulative_share_before
 from values_ v order by v.id
+"""
+RETAIL_BY_SQL = """
+with net as (select customer_id, sum(revenue_cents) as value from lines where customer_id is not null group by 1)
+select customer_id, value, rank() over (order by value desc) as rank, value / sum(value) over () as share,
+    coalesce(sum(greatest(value, 0)) over (order by value desc groups between unbounded preceding and 1 preceding), 0)
+        as positive_before,
+    if(value > 0, positive_before / sum(greatest(value, 0)) over (), null) as cumulative_share_before
+from net order by customer_id
 """
 
 
@@ -31,16 +39,15 @@ def totals(values: list[int]) -> pd.DataFrame:
 @given(VALUES)
 def test_rank_and_shares_agree_with_their_definition_in_sql(values: list[int]) -> None:
     assume(sum(values) > 0)
-    result = contribution(totals(values))
-    values_ = pd.DataFrame({"id": range(len(values)), "v": values})  # noqa: F841 read by the query
-    expected = present(duckdb.query(BY_SQL)).df()
-    assert result["rank"].tolist() == expected["rank"].tolist()
-    np.testing.assert_allclose(result["share"], expected["share"], rtol=1e-12)
-    positive = np.array(values) > 0
-    np.testing.assert_allclose(
-        result["cumulative_share_before"][positive], expected["before"][positive], rtol=1e-12
-    )
-    assert result["cumulative_share_before"][~positive].isna().all()
+    expected = by_sql(BY_SQL, values_=pd.DataFrame({"id": range(1, len(values) + 1), "v": values}))
+    assert_agrees(contribution(totals(values)).reset_index(), expected)
+
+
+def test_rank_and_shares_agree_with_sql_on_online_retail(online_retail: pd.DataFrame) -> None:
+    sums = online_retail.groupby("customer_id")["revenue_cents"].sum().sort_index()
+    found = contribution(sums.to_frame("net_revenue")).reset_index()
+    assert_agrees(found, by_sql(RETAIL_BY_SQL, lines=online_retail[["customer_id", "revenue_cents"]]))
+    assert len(found) == 4_372
 
 
 @given(VALUES)

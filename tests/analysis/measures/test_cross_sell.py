@@ -7,12 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.measures import cross_sell as measure
+from analysis.measures.baskets import basket_contents, count_pairs, product_pairs
 from analysis.measures.cross_sell import (
     CrossSellPolicy,
     judge_recommendations,
     owned_products,
     recommend,
 )
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 OWNED = st.dictionaries(st.integers(1, 30), st.frozensets(st.integers(1, 9), min_size=1), max_size=15)
 PAIRS = st.dictionaries(
@@ -20,6 +22,17 @@ PAIRS = st.dictionaries(
     st.integers(1, 40).map(float),
     max_size=30,
 )
+BY_SQL = """
+with spoken as (
+    select o.customer_id, p.other_id as product_id, p.product_id as because_id, p.llr
+    from owned o join pairs p using (product_id) anti join owned had
+        on had.customer_id = o.customer_id and had.product_id = p.other_id
+)
+select customer_id, product_id, sum(llr) as score,
+    row_number() over (partition by customer_id order by round(sum(llr), 6) desc, product_id) as place,
+    arg_max(because_id, (llr, -because_id)) as because_id, max(llr) as because_llr
+from spoken group by 1, 2 qualify place <= 5 order by customer_id, place
+"""
 COLUMNS = ["product_id", "score", "place", "because_id", "because_llr"]
 
 
@@ -56,6 +69,17 @@ def test_recommendations_agree_with_adding_up_pair_by_pair(
     for customer, mine in owned.items():
         theirs = found.loc[found["customer_id"] == customer, COLUMNS]
         assert theirs.to_numpy().tolist() == by_hand(mine, pairs, 3)
+
+
+def test_recommendations_agree_with_sql_on_online_retail(online_retail: pd.DataFrame) -> None:
+    """To every tenth customer of November's trade, from November's pairs."""
+    november = online_retail[online_retail["ordered_on"].between("2011-11-01", "2011-11-30")]
+    pairs = product_pairs(count_pairs(basket_contents(november)))
+    owned = owned_products(november)
+    owned = owned[owned["customer_id"] % 10 == 0]
+    found = recommend(owned, pairs)
+    assert_agrees(found, by_sql(BY_SQL, owned=owned, pairs=pairs))
+    assert len(found) > 500
 
 
 @settings(deadline=None, max_examples=30)

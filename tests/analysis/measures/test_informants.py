@@ -2,7 +2,6 @@ import datetime
 from random import Random
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.measures.informants import InformantPolicy, informant_returns
-from tests.analysis.measures.present import present
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 AS_OF = datetime.date(2024, 12, 31)
 INFORMANTS = pd.Index([1, 2, 3], name="informant_id")
@@ -39,12 +38,15 @@ first as (
     select customer_id, arg_min(informant_id, (referred_on, informant_id)) as informant_id
     from known where customer_id is not null group by 1
 ), money as (
-    select informant_id, count(*) as customers, sum(gross_margin_ever) as gross_margin
+    select informant_id, count(*) as customers, count(*) filter (where lifetime_order_days > 0) as buyers,
+        sum(net_revenue_ever) as net_revenue, sum(gross_margin_ever) as gross_margin
     from first join worth using (customer_id) group by 1
 )
-select id, coalesce(told.n, 0) as referrals, coalesce(told.rewards, 0) as rewards,
-       coalesce(money.customers, 0) as customers,
-       coalesce(money.gross_margin, 0) as gross_margin,
+select id as informant_id, coalesce(told.n, 0) as referrals, coalesce(told.rewards, 0) as rewards,
+       coalesce(money.customers, 0) as customers, coalesce(money.buyers, 0) as buyers,
+       coalesce(money.net_revenue, 0) as net_revenue, coalesce(money.gross_margin, 0) as gross_margin,
+       told.last::timestamp as last_referral_on, date '2024-12-31' - told.last as days_silent,
+       (coalesce(money.gross_margin, 0) - told.rewards) / nullif(told.rewards, 0) as return_on_reward,
        case when told.last is null then 'never_spoke' when date '2024-12-31' - told.last > 180 then 'silent'
             else 'active' end as voice
 from (values (1), (2), (3)) as informants (id)
@@ -68,10 +70,20 @@ def returns(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 @settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_each_informant_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
-    frame, worth = referrals(rows), CUSTOMERS.reset_index()  # noqa: F841 read by the query
-    found, expected = returns(rows), present(duckdb.query(BY_SQL)).df()
-    for name in ("referrals", "rewards", "customers", "gross_margin", "voice"):
-        assert found[name].tolist() == expected[name].tolist()
+    assert_agrees(
+        returns(rows).reset_index(), by_sql(BY_SQL, frame=referrals(rows), worth=CUSTOMERS.reset_index())
+    )
+
+
+@settings(max_examples=15, deadline=None)
+@given(ROWS, st.integers(2, 100))
+def test_another_currency_scales_money_alone(rows: list[tuple[Any, ...]], rate: int) -> None:
+    worth = CUSTOMERS.assign(**{name: CUSTOMERS[name] * rate for name in CUSTOMERS.columns[:2]})
+    dearer = referrals([(*row[:3], row[3] * rate) for row in rows])
+    there = informant_returns(INFORMANTS, dearer, worth, InformantPolicy(), AS_OF)
+    here, money = returns(rows), ["rewards", "net_revenue", "gross_margin"]
+    pd.testing.assert_frame_equal(there[money], here[money] * rate)
+    pd.testing.assert_frame_equal(there.drop(columns=money), here.drop(columns=money))
 
 
 @settings(max_examples=15, deadline=None)

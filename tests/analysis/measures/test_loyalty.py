@@ -10,11 +10,35 @@ from hypothesis import strategies as st
 from analysis.measures.loyalty import bought_elsewhere, loyalty, repeat_rate, share_of_wallet
 from analysis.measures.occasions import purchase_histories, purchase_occasions
 from analysis.measures.windows import Window
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 Rows = list[tuple[int, int | None, int]]
 
 AS_OF = datetime.date(2024, 12, 31)
 YEAR = Window.calendar_year(2024)
+BY_SQL = """
+with whole as (select distinct customer_id from elsewhere where category_id is null),
+    recorded as (select customer_id, category_id, sum(amount) as amount from elsewhere group by 1, 2),
+    spent as (
+        select r.customer_id, coalesce(greatest(sum(o.net_revenue), 0), 0) as own, any_value(amount) as amount,
+            r.category_id is null or r.customer_id not in (from whole) as counts
+        from recorded r left join own o
+            on o.customer_id = r.customer_id and (r.category_id is null or o.category_id = r.category_id)
+        group by r.customer_id, r.category_id
+    ), wallet as (
+        select customer_id, sum(own) filter (where counts) as own, sum(amount) as elsewhere from spent group by 1
+    )
+select order_days > 1 as is_repeat, date '{day}' - first_order_on::date as tenure_days,
+    if(date '{day}' > first_order_on::date, (order_days - 1) / (date '{day}' - first_order_on::date) * 365.25, null)
+        as orders_a_year,
+    categories / {offered} as breadth, elsewhere, own / nullif(own + elsewhere, 0) as share_of_wallet
+from customers left join wallet using (customer_id) order by customer_id
+"""
+HISTORIES = st.lists(
+    st.tuples(st.none() | st.dates(datetime.date(2020, 1, 1), AS_OF), st.integers(1, 9), st.integers(0, 4)),
+    min_size=5,
+    max_size=5,
+)
 OWN = st.lists(
     st.tuples(st.integers(1, 5), st.sampled_from([1, 2, None]), st.integers(-500, 5_000)),
     max_size=15,
@@ -36,7 +60,7 @@ def elsewhere(rows: Rows, start: str = "2024-01-01", end: str = "2025-01-01") ->
     return frame.assign(period_start=pd.Timestamp(start), period_end=pd.Timestamp(end))
 
 
-def customers(*rows: tuple[str | None, int, int]) -> pd.DataFrame:
+def customers(*rows: tuple[str | datetime.date | None, int, int]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["first_order_on", "order_days", "categories"])
     frame.index = pd.RangeIndex(1, len(rows) + 1, name="customer_id")
     return frame.astype({"first_order_on": "datetime64[us]"})
@@ -64,6 +88,35 @@ def test_neither_the_order_of_rows_nor_the_currency_changes_a_share(
 
     shuffled = random.sample(mine, len(mine)), random.sample(theirs, len(theirs))
     pd.testing.assert_series_equal(share(7, *shuffled), share(1, mine, theirs))
+
+
+@given(HISTORIES, OWN, ELSEWHERE)
+@settings(max_examples=25)
+def test_every_sign_of_loyalty_agrees_with_sql(
+    rows: list[tuple[datetime.date | None, int, int]], mine: Rows, theirs: Rows
+) -> None:
+    people = customers(*[(first, days if first else 0, count) for first, days, count in rows])
+    wallet = share_of_wallet(own(mine), bought_elsewhere(elsewhere(theirs), YEAR))
+    frames = {"customers": people.reset_index(), "own": own(mine), "elsewhere": elsewhere(theirs)}
+    expected = by_sql(BY_SQL.format(day=AS_OF, offered=4), **frames)
+    assert_agrees(loyalty(people, wallet, 4, AS_OF), expected)
+
+
+def test_breadth_tenure_and_pace_agree_with_sql_on_superstore(superstore: pd.DataFrame) -> None:
+    """Nobody wrote down what its customers buy elsewhere."""
+    day = datetime.date(2017, 12, 31)
+    by_customer = superstore.groupby("customer_id")
+    people = pd.DataFrame(
+        {
+            "first_order_on": by_customer["ordered_on"].min(),
+            "order_days": by_customer["ordered_on"].nunique(),
+            "categories": by_customer["category_id"].nunique(),
+        }
+    )
+    found = loyalty(people, share_of_wallet(own([]), bought_elsewhere(elsewhere([]), YEAR)), 17, day)
+    frames = {"customers": people.reset_index(), "own": own([]), "elsewhere": elsewhere([])}
+    assert_agrees(found, by_sql(BY_SQL.format(day=day, offered=17), **frames))
+    assert found["is_repeat"].sum() == 781
 
 
 def test_only_recorded_categories_count_unless_everything_is_on_record() -> None:

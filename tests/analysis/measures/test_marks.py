@@ -13,8 +13,24 @@ from hypothesis import strategies as st
 
 from analysis.measures.contribution import contribution
 from analysis.measures.marks import MarkPolicy, assign_marks
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 AS_OF = datetime.date(2024, 12, 31)
+BY_SQL = """
+with ranked as (
+    select *, rank() over (order by value desc) as rank, rank() over (order by value) as rank_from_bottom,
+        count(*) over () as n, date '2011-12-09' - first_on::date < 90 as is_young
+    from bought
+), placed as (
+    select *, rank <= ceil(0.01 * n) and value > 0 as vip from ranked
+), marked as (
+    select *, not vip and rank_from_bottom <= floor(0.2 * n) as low from placed
+)
+select customer_id, rank_from_bottom, vip as mark_vip, low and not is_young as mark_drag,
+    low and is_young as mark_young,
+    case when vip then 'vip' when low and is_young then 'young' when low then 'drag' else '' end as marks
+from marked order by customer_id
+"""
 POLICY = MarkPolicy()
 
 
@@ -65,6 +81,11 @@ def test_the_order_of_rows_changes_no_mark(values: list[int], random: Random) ->
     ].tolist()
 
 
+@given(st.lists(st.integers(-50, 50), min_size=1, max_size=60), st.integers(2, 100))
+def test_another_currency_changes_no_mark(values: list[int], rate: int) -> None:
+    assert marks([value * rate for value in values]).equals(marks(values))
+
+
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=60), st.data())
 def test_marks_agree_with_a_loop_over_the_customers(values: list[int], data: st.DataObject) -> None:
     days = [data.draw(st.sampled_from([0, 89, 90, 400])) for _value in values]
@@ -77,6 +98,20 @@ def test_marks_agree_with_a_loop_over_the_customers(values: list[int], data: st.
         low = "young" if age < 90 else "drag"
         expected = "vip" if rank <= top and value > 0 else low if from_bottom <= bottom else ""
         assert mark == expected
+
+
+def test_marks_agree_with_sql_on_online_retail(online_retail: pd.DataFrame) -> None:
+    """Known since their first line."""
+    by_customer = (
+        online_retail.dropna(subset=["customer_id"]).astype({"customer_id": "int64"}).groupby("customer_id")
+    )
+    sums = by_customer["revenue_cents"].sum()
+    first_on = by_customer["ordered_on"].min()
+    ranked = contribution(sums.to_frame("net_revenue"))
+    found = assign_marks(ranked, first_on, POLICY, datetime.date(2011, 12, 9))
+    bought = pd.DataFrame({"value": sums, "first_on": first_on}).reset_index()
+    assert_agrees(found.reset_index(), by_sql(BY_SQL, bought=bought))
+    assert (found["marks"].value_counts()[["vip", "drag", "young"]] > 40).all()
 
 
 @given(st.lists(st.integers(-50, 50), min_size=5, max_size=60))

@@ -11,17 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.measures.periods import SALES_COLUMNS, Period, PeriodKind, current_periods, period_sales
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 from tests.analysis.measures.present import present
 
 CENTS = st.integers(-(10**9), 10**11) | st.integers(-3, 3)
 ROWS = st.lists(st.tuples(CENTS, CENTS, st.integers(0, 9), CENTS, CENTS), min_size=1, max_size=40)
+MONEY = [name for name in SALES_COLUMNS if name != "orders"]
 DAYS = st.dates(datetime.date(1990, 1, 1), datetime.date(2090, 1, 1))
 
 BY_SQL = """
 select id, rank() over (order by net_revenue desc) as rank,
        case when sum(net_revenue) over () > 0 then net_revenue / sum(net_revenue) over () end as share,
-       case when net_revenue_before > 0 then net_revenue / net_revenue_before - 1 end as change,
-       case when net_revenue_year_ago > 0 then net_revenue / net_revenue_year_ago - 1 end as change_year
+       case when net_revenue_before > 0 then (net_revenue - net_revenue_before) / net_revenue_before end as change,
+       case when net_revenue_year_ago > 0 then (net_revenue - net_revenue_year_ago) / net_revenue_year_ago end
+           as change_year
 from frame
 where (net_revenue, gross_margin, orders, net_revenue_before, net_revenue_year_ago) <> (0, 0, 0, 0, 0) order by id
 """
@@ -44,12 +47,17 @@ def sales(rows: Sequence[tuple[int, ...]]) -> pd.DataFrame:
 @settings(max_examples=25, deadline=None)
 @given(ROWS)
 def test_ranks_and_changes_agree_with_sql(rows: Sequence[tuple[int, ...]]) -> None:
-    frame = sales(rows).reset_index()  # noqa: F841 read by the query
-    found, expected = period_sales(sales(rows)), present(duckdb.query(BY_SQL)).df()
-    assert found.index.tolist() == expected["id"].tolist()
-    assert found["rank"].tolist() == expected["rank"].tolist()
-    for name in ("share", "change", "change_year"):
-        np.testing.assert_allclose(found[name], expected[name].astype(float), rtol=1e-6, atol=1e-9)
+    expected = by_sql(BY_SQL, frame=sales(rows).reset_index())
+    assert_agrees(period_sales(sales(rows)).reset_index(), expected, given=SALES_COLUMNS)
+
+
+@settings(max_examples=15, deadline=None)
+@given(ROWS, st.integers(2, 100))
+def test_another_currency_scales_money_alone(rows: Sequence[tuple[int, ...]], rate: int) -> None:
+    dearer = sales(rows).assign(**{name: sales(rows)[name] * rate for name in MONEY})
+    here, there = period_sales(sales(rows)), period_sales(dearer)
+    pd.testing.assert_frame_equal(there[MONEY], here[MONEY] * rate)
+    pd.testing.assert_frame_equal(there.drop(columns=MONEY), here.drop(columns=MONEY))
 
 
 @settings(max_examples=25, deadline=None)

@@ -1,15 +1,13 @@
 from collections import Counter
 from random import Random
 
-import duckdb
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.measures.product_distribution import add_cells, monthly_cells, product_distribution
-from tests.analysis.measures.present import present
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 CELLS = st.lists(
     st.tuples(
@@ -32,7 +30,7 @@ with cell as (
         as category, sum(v) over (partition by period) as everything
     from cell
 )
-select quantity, v as net_revenue, if(region > 0, v / region, null) as region_share,
+select region_id, period, category_id, quantity, v as net_revenue, if(region > 0, v / region, null) as region_share,
     if(category > 0, v / category, null) as category_share,
     if(category > 0 and region > 0 and everything > 0, (v / category) / (region / everything), null) as quotient
 from totals order by region_id nulls last, period, category_id nulls last
@@ -47,10 +45,15 @@ def frame(drawn: Cells) -> pd.DataFrame:
 @settings(max_examples=30, deadline=None)
 @given(CELLS)
 def test_shares_and_quotients_agree_with_sql(drawn: Cells) -> None:
-    cells = frame(drawn)
-    found = product_distribution(cells)
-    expected = present(duckdb.query(BY_SQL)).df().astype("float64")
-    np.testing.assert_allclose(found[expected.columns].astype("float64"), expected, rtol=1e-12)
+    assert_agrees(product_distribution(frame(drawn)), by_sql(BY_SQL, cells=frame(drawn)))
+
+
+@settings(max_examples=15, deadline=None)
+@given(CELLS, st.integers(2, 100))
+def test_another_currency_scales_revenue_alone(drawn: Cells, rate: int) -> None:
+    here = product_distribution(frame(drawn))
+    there = product_distribution(frame([(*row[:4], row[4] * rate) for row in drawn]))
+    pd.testing.assert_frame_equal(there, here.assign(net_revenue=here["net_revenue"] * rate))
 
 
 @settings(max_examples=25, deadline=None)
@@ -113,7 +116,7 @@ def test_the_worked_example() -> None:
     assert found["quotient"].tolist() == pytest.approx([1.5, 0.5, 0.75, 1.25])
 
 
-def test_superstore_s_tables_sell_best_in_the_west(superstore: pd.DataFrame) -> None:
+def test_superstore_agrees_with_sql_and_sells_most_tables_in_the_west(superstore: pd.DataFrame) -> None:
     regions, categories = pd.factorize(superstore["region"]), pd.factorize(superstore["sub_category"])
     cells = pd.DataFrame(
         {
@@ -125,6 +128,7 @@ def test_superstore_s_tables_sell_best_in_the_west(superstore: pd.DataFrame) -> 
         }
     )
     found = product_distribution(cells)
+    assert_agrees(found, by_sql(BY_SQL, cells=cells))
     assert found["net_revenue"].sum() == 2_297_201_07
     assert found["quantity"].sum() == superstore["quantity"].sum() == 37_873
     tables = found[found["category_id"] == list(categories[1]).index("Tables")]

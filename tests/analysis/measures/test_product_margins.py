@@ -1,7 +1,6 @@
 from decimal import Decimal
 from random import Random
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.measures.costs import margin_rate, margin_sums
 from analysis.measures.product_margins import margins_within, product_margins
-from tests.analysis.measures.present import present
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 from tests.analysis.measures.sales import LINES, Lines, sales_lines
 
 MARGINS_BY_SQL = """
@@ -23,6 +22,22 @@ select r.customer_id, r.product_id, r.rate,
     if(r.rate is null, null, 1 + (select count(*) from rates o where o.customer_id = r.customer_id and o.rate > r.rate))
         as rank
 from rates r order by 1, 2
+"""
+PRODUCTS_BY_SQL = """
+with sums as (
+    select {by}, sum(quantity) as quantity, count(distinct customer_id) as customers, sum(revenue_cents) as net_revenue,
+        sum(if(cost_known, revenue_cents, 0)) as costed_revenue,
+        sum(if(cost_known, revenue_cents - cost_cents, 0)) as gross_margin
+    from lines group by 1
+), rates as (
+    select *, if(costed_revenue > 0, gross_margin / costed_revenue, null) as margin_rate,
+        case when net_revenue = costed_revenue then 1
+            when net_revenue > 0 then greatest(0, least(1, costed_revenue / net_revenue)) else 0 end as cost_coverage,
+        if(sum(net_revenue) over () > 0, net_revenue / sum(net_revenue) over (), null) as revenue_share
+    from sums
+)
+select *, if(margin_rate is null, null, rank() over (order by margin_rate desc nulls last)) as rank
+from rates order by 1
 """
 
 
@@ -40,9 +55,32 @@ def pairs(lines: pd.DataFrame) -> pd.DataFrame:
 def test_a_customer_s_ranking_of_products_agrees_with_sql(drawn: Lines) -> None:
     lines = sales_lines(drawn)
     found = margins_within(pairs(lines), "customer_id")
-    expected = present(duckdb.query(MARGINS_BY_SQL)).df()
+    expected = by_sql(MARGINS_BY_SQL, lines=lines)
     np.testing.assert_allclose(found["margin_rate"], expected["rate"].astype("float64"))
     assert found["rank"].astype("float64").equals(expected["rank"].astype("float64").rename("rank"))
+
+
+@settings(max_examples=25, deadline=None)
+@given(LINES)
+def test_products_agree_with_sql(drawn: Lines) -> None:
+    lines = sales_lines(drawn)
+    expected = by_sql(PRODUCTS_BY_SQL.format(by="product_id"), lines=lines)
+    assert_agrees(products(lines).reset_index(), expected)
+
+
+def test_products_agree_with_sql_on_superstore(superstore: pd.DataFrame) -> None:
+    expected = by_sql(PRODUCTS_BY_SQL.format(by="product_id"), lines=superstore)
+    assert_agrees(products(superstore).reset_index(), expected)
+
+
+@settings(max_examples=15, deadline=None)
+@given(LINES, st.integers(2, 100))
+def test_another_currency_scales_money_alone(drawn: Lines, rate: int) -> None:
+    lines, money = sales_lines(drawn), ["revenue_cents", "cost_cents"]
+    here, there = products(lines), products(lines.assign(**{name: lines[name] * rate for name in money}))
+    sums = ["net_revenue", "costed_revenue", "gross_margin"]
+    pd.testing.assert_frame_equal(there[sums], here[sums] * rate)
+    pd.testing.assert_frame_equal(there.drop(columns=[*sums, "rank"]), here.drop(columns=[*sums, "rank"]))
 
 
 @settings(max_examples=25, deadline=None)

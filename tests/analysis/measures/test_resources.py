@@ -1,22 +1,24 @@
+import datetime
 from decimal import Decimal
 from random import Random
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.measures.contribution import contribution
+from analysis.measures.costs import margin_sums
 from analysis.measures.resources import (
     CUSTOMER_COLUMNS,
     ResourcePolicy,
     customer_resources,
     resources_by_tier,
 )
-from analysis.measures.tiers import TIER_DTYPE
-from tests.analysis.measures.present import present
+from analysis.measures.tiers import TIER_DTYPE, TierPolicy, assign_tiers
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 POLICY = ResourcePolicy()
 COST = st.integers(0, 10**6)
@@ -27,12 +29,32 @@ ROWS = st.lists(
 )
 Rows = list[tuple[Any, ...]]
 
+EACH_BY_SQL = """
+select * exclude (customer_id, orders), visit_cost + discount_cost + support_cost as service_cost,
+    gross_margin - service_cost as profit,
+    case when service_cost > 0 and profit < 0 then 'costs_more' when tier = 'A' and visits = 0 then 'neglected'
+        when visits >= 3 and orders = 0 then 'courted_in_vain' else '' end as mismatch
+from frame order by customer_id
+"""
 BY_SQL = """
-with each as (select *, visit_cost + discount_cost + support_cost as cost from frame)
-select tier, count(*) as customers, sum(visits) as visits, sum(cost) as cost, sum(gross_margin) as gross_margin,
-       count(*) filter (where cost > 0 and cost > gross_margin) as dear,
-       count(*) filter (where not (cost > 0 and cost > gross_margin) and tier = 'A' and visits = 0) as neglected
-from each group by 1 order by 1
+with sums as (
+    select tier, count(customer_id) as customers, coalesce(sum(visits), 0) as visits,
+        coalesce(sum(visit_cost), 0) as visit_cost, coalesce(sum(discount_cost), 0) as discount_cost,
+        coalesce(sum(support_cost), 0) as support_cost,
+        coalesce(sum(visit_cost + discount_cost + support_cost), 0) as service_cost,
+        coalesce(sum(net_revenue), 0) as net_revenue, coalesce(sum(gross_margin), 0) as gross_margin
+    from (values ('A'), ('B'), ('C')) as tiers (tier) left join frame using (tier) group by 1
+), shares as (
+    select *, service_cost / nullif(sum(service_cost) over (), 0) as cost_share,
+        gross_margin / nullif(sum(greatest(gross_margin, 0)) over (), 0) as margin_share
+    from sums
+)
+select *, if(margin_share > 0, cost_share / margin_share, null) as intensity,
+    gross_margin / nullif(service_cost, 0) as return_on_cost,
+    case when cost_share is null or margin_share is null then ''
+        when cost_share > 0 and margin_share <= 0 or intensity >= 1.5 then 'overserved'
+        when intensity <= 1 / 1.5 then 'underserved' else 'balanced' end as balance
+from shares order by tier
 """
 
 
@@ -49,14 +71,41 @@ def tiers(rows: Rows) -> pd.DataFrame:
 @settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_effort_and_return_agree_with_sql(rows: Rows) -> None:
-    frame = customers(rows).astype({"tier": "object"})  # noqa: F841 read by the query
-    expected = present(duckdb.query(BY_SQL)).df().set_index("tier").reindex(["A", "B", "C"], fill_value=0)
-    each, found = customer_resources(customers(rows), POLICY), tiers(rows)
-    assert found["service_cost"].tolist() == expected["cost"].tolist()
-    for name in ("customers", "visits", "gross_margin"):
-        assert found[name].tolist() == expected[name].tolist()
-    assert (each["mismatch"] == "costs_more").sum() == expected["dear"].sum()
-    assert (each["mismatch"] == "neglected").sum() == expected["neglected"].sum()
+    assert_resources_agree(customers(rows))
+
+
+def assert_resources_agree(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    each = customer_resources(frame, POLICY)
+    found = resources_by_tier(each, POLICY)
+    rows = frame.reset_index().astype({"tier": "str"})
+    assert_agrees(each, by_sql(EACH_BY_SQL, frame=rows))
+    assert_agrees(found.reset_index(), by_sql(BY_SQL, frame=rows))
+    return each, found
+
+
+def test_what_superstore_gave_away_agrees_with_sql(superstore: pd.DataFrame) -> None:
+    """Its discounts are the one effort that it tells; the tiers are those of Pareto."""
+    sums = margin_sums(superstore, ["customer_id"])
+    by_customer = superstore.groupby("customer_id")
+    nothing = pd.DataFrame(
+        dict.fromkeys(["region_id", "previous_tier", "potential"]), index=sums.index
+    ).assign(potential_expires_on=pd.NaT)
+    ranked = contribution(sums)
+    frame = pd.DataFrame(
+        {
+            "tier": assign_tiers(ranked, nothing, TierPolicy(), {}, datetime.date(2017, 12, 31))[
+                "tier_pareto"
+            ],
+            **dict.fromkeys(["visits", "visit_cost", "support_cost"], 0),
+            "discount_cost": by_customer["discount_cents"].sum(),
+            "net_revenue": sums["net_revenue"],
+            "gross_margin": sums["gross_margin"],
+            "orders": by_customer["order_id"].nunique(),
+        }
+    )
+    each, found = assert_resources_agree(frame[list(CUSTOMER_COLUMNS)])
+    assert found["customers"].sum() == 793
+    assert (each["mismatch"] == "costs_more").any()
 
 
 @settings(max_examples=15, deadline=None)

@@ -40,7 +40,7 @@ LISTS_BY_SQL = """
     WITH measured AS (
         SELECT *, coalesce({branch}, -1) AS branch, net_revenue AS now, net_revenue_before AS before,
             greatest(datediff('day', greatest(first_order_on, {start}), {stop}) / 30.4375, 1) AS months,
-            orders / months AS o, floor(net_revenue / months + 0.5) AS a
+            orders / months AS o, net_revenue / months AS a
         FROM frame
     ), ranked AS (
         SELECT customer_id, rank() OVER (PARTITION BY branch ORDER BY o DESC) AS orders_rank,
@@ -49,7 +49,7 @@ LISTS_BY_SQL = """
                 AS payment_rank
         FROM measured WHERE orders > 0
     )
-    SELECT if(orders > 0, o, NULL) AS orders_a_month, if(orders > 0, a, NULL) AS amount_a_month,
+    SELECT if(orders > 0, o, NULL) AS orders_a_month, if(orders > 0, floor(a + 0.5), NULL) AS amount_a_month,
         if(orders > 0, days_to_pay, NULL) AS payment_cycle, orders_rank, amount_rank, payment_rank,
         CASE WHEN now > 0 AND before > 0 THEN 'kept' WHEN before > 0 THEN 'lost' WHEN now <= 0 THEN 'idle'
             WHEN first_order_on >= {start} THEN 'new' ELSE 'regained' END AS retention_status
@@ -83,7 +83,7 @@ def test_every_customer_has_one_status_and_branches_add_up(rows: list[Row]) -> N
 def test_neither_the_order_of_rows_nor_the_currency_changes_a_rank(rows: list[Row], random: Random) -> None:
     frame = customers(rows)
     scaled = frame.sample(frac=1, random_state=random.randrange(1000))
-    scaled = scaled.assign(**{name: scaled[name] * 1000 for name in ("net_revenue", "net_revenue_before")})
+    scaled = scaled.assign(**{name: scaled[name] * 1024 for name in ("net_revenue", "net_revenue_before")})
     here, there = retention_lists(frame, YEAR), retention_lists(scaled, YEAR).sort_index()
     pd.testing.assert_frame_equal(
         there[["retention_status", *RANKS]],

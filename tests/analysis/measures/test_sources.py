@@ -2,7 +2,6 @@ import datetime
 from random import Random
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 from hypothesis import given, settings
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.measures.sources import campaign_costs, source_returns
 from analysis.measures.windows import Window
-from tests.analysis.measures.present import present
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 AS_OF = datetime.date(2024, 12, 31)
 YEAR = Window.calendar_year(2024)
@@ -23,13 +22,29 @@ ROWS = st.lists(
 COSTS = pd.Series({1: 500, 2: 0, 3: 900}, dtype="int64")
 
 BY_SQL = """
-select channel_id, count(*) as customers, count(first_order_on) as buyers, sum(gross_margin_ever) as gross_margin,
-       count(*) filter (where known_since >= '2024-01-01') as new,
-       count(*) filter (where first_order_on < '2024-01-01') as to_retain,
-       count(*) filter (where first_order_on < '2024-01-01' and last_order_on >= '2024-01-01') as retained,
-       count(*) filter (where lifetime_order_days > 1) as repeaters,
-       median(greatest(0, first_order_on::date - known_since::date)) filter (where first_order_on is not null) as days
-from frame group by 1 order by 1 nulls last
+with came as (
+    select channel_id, count(*) as customers, count(first_order_on) as buyers,
+        sum(net_revenue_ever) as net_revenue, sum(gross_margin_ever) as gross_margin,
+        count(*) filter (where known_since >= '2024-01-01') as new,
+        count(*) filter (where first_order_on < '2024-01-01') as to_retain,
+        count(*) filter (where first_order_on < '2024-01-01' and last_order_on >= '2024-01-01') as retained,
+        count(*) filter (where lifetime_order_days > 1) as repeaters,
+        median(greatest(0, first_order_on::date - known_since::date)) filter (where first_order_on is not null) as days
+    from frame group by 1
+), everything as (
+    select coalesce(channel_id, source) as channel_id, coalesce(customers, 0) as customers,
+        coalesce(buyers, 0) as buyers,
+        coalesce(net_revenue, 0) as net_revenue, coalesce(gross_margin, 0) as gross_margin, coalesce(new, 0) as new,
+        coalesce(to_retain, 0) as to_retain, coalesce(retained, 0) as retained, coalesce(repeaters, 0) as repeaters,
+        days as days_to_first_order, coalesce(spent, 0) as cost
+    from came
+    full join (select * from costs where spent <> 0 or source in (select channel_id from frame))
+        on channel_id = source
+)
+select *, buyers / nullif(customers, 0) as conversion, if(cost > 0, cost / nullif(buyers, 0), null) as acquisition_cost,
+    (gross_margin - cost) / nullif(cost, 0) as return_on_cost, repeaters / nullif(buyers, 0) as repeat_rate,
+    retained / nullif(to_retain, 0) as retention
+from everything order by channel_id nulls last
 """
 
 
@@ -53,14 +68,21 @@ def returns(rows: list[tuple[Any, ...]], costs: pd.Series = COSTS) -> pd.DataFra
 @settings(max_examples=15, deadline=None)
 @given(ROWS)
 def test_each_source_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
-    frame = customers(rows)
-    expected = present(duckdb.query(BY_SQL)).df()
-    found = source_returns(frame, pd.Series(dtype="int64"), "channel_id", YEAR, AS_OF).sort_index(
-        na_position="last"
-    )
-    for name in ("customers", "buyers", "gross_margin", "new", "to_retain", "retained", "repeaters"):
-        assert found[name].tolist() == expected[name].tolist()
-    np.testing.assert_allclose(found["days_to_first_order"], expected["days"].astype(float))
+    found = returns(rows)
+    assert found["gross_margin"].is_monotonic_decreasing
+    costs = COSTS.rename("spent").rename_axis("source").reset_index()
+    expected = by_sql(BY_SQL, frame=customers(rows), costs=costs)
+    assert_agrees(found.sort_index(na_position="last").reset_index(), expected)
+
+
+@settings(max_examples=15, deadline=None)
+@given(ROWS, st.integers(2, 100))
+def test_another_currency_scales_money_alone(rows: list[tuple[Any, ...]], rate: int) -> None:
+    dearer = [(*row[:5], row[5] * rate, row[6] * rate) for row in rows]
+    here, there = returns(rows), returns(dearer, COSTS * rate)
+    money = ["net_revenue", "gross_margin", "cost", "acquisition_cost"]
+    pd.testing.assert_frame_equal(there[money], here[money] * rate, check_exact=False, rtol=1e-12)
+    pd.testing.assert_frame_equal(there.drop(columns=money), here.drop(columns=money))
 
 
 @settings(max_examples=15, deadline=None)

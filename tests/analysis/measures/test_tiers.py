@@ -12,10 +12,40 @@ from hypothesis import strategies as st
 
 from analysis.measures.contribution import contribution
 from analysis.measures.tiers import Thresholds, TierPolicy, TierScheme, assign_tiers, nearest_override
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 AS_OF = datetime.date(2024, 12, 31)
 POLICY = TierPolicy(thresholds=Thresholds(a=1000, b=200))
 PARETO = replace(POLICY, scheme=TierScheme.PARETO)
+BY_SQL = """
+with summed as (select *, sum(greatest(value, 0)) over () as everything, coalesce(sum(greatest(value, 0)) over (
+        order by value desc groups between unbounded preceding and 1 preceding), 0) as before from bought),
+tiered as (
+    select *, case when value >= 200000 then 'A' when value >= 50000 then 'B' else 'C' end as tier_amount,
+        case when value <= 0 then 'C' when before * 5 < everything * 4 then 'A'
+            when before * 20 < everything * 19 then 'B' else 'C' end as tier_pareto
+    from summed
+), kept as (
+    select *, {raw} as tier_raw,
+        {a} as threshold_a, {b} as threshold_b,
+        case previous_tier when 'A' then ceil(0.9 * threshold_a) when 'B' then ceil(0.9 * threshold_b) end as floor
+    from tiered
+)
+select customer_id, tier_amount, tier_pareto, tier_raw, null::bigint as threshold_region, threshold_a, threshold_b,
+    previous_tier, if(previous_tier < tier_raw and value >= floor, previous_tier, tier_raw) as tier_kept,
+    if(previous_tier < tier_raw and value >= floor, floor, null) as kept_above, null as potential,
+    'none' as potential_rule, if(previous_tier < tier_raw and value >= floor, previous_tier, tier_raw) as tier,
+    '{scheme}' as tier_scheme
+from kept order by customer_id
+"""
+THRESHOLDS_BY_SQL = {
+    TierScheme.AMOUNT: {"raw": "tier_amount", "a": "200000", "b": "50000"},
+    TierScheme.PARETO: {
+        "raw": "tier_pareto",
+        "a": "min(value) filter (where tier_pareto = 'A') over ()",
+        "b": "min(value) filter (where tier_pareto <> 'C') over ()",
+    },
+}
 VALUES = st.lists(st.integers(-500, 3000), min_size=1, max_size=30)
 
 
@@ -142,6 +172,30 @@ def test_tiers_agree_with_a_loop_over_the_customers(values: list[int], previous:
         share = more * 100 // positive if value > 0 else 100
         assert (row.tier_raw, row.tier_kept, row.tier) == (raw, kept, kept)
         assert row.tier_pareto == ("A" if share < 80 else "B" if share < 95 else "C")
+
+
+@pytest.mark.parametrize("scheme", TierScheme)
+def test_every_step_agrees_with_sql_on_online_retail(online_retail: pd.DataFrame, scheme: TierScheme) -> None:
+    """Tiers at £2,000 and £500 or by Pareto; before stood what the first half year alone would have given."""
+    lines = online_retail.dropna(subset=["customer_id"]).astype({"customer_id": "int64"})
+    early = lines["ordered_on"] < pd.Timestamp("2011-06-01")
+    sums = lines.groupby("customer_id")["revenue_cents"].sum()
+    first = lines[early].groupby("customer_id")["revenue_cents"].sum().mul(2).reindex(sums.index)
+    policy = TierPolicy(thresholds=Thresholds(a=2_000_00, b=500_00), scheme=scheme)
+    customers = pd.DataFrame(
+        {"region_id": pd.NA, "potential": None, "potential_expires_on": pd.NaT}, index=sums.index
+    )
+    was = first.map(
+        lambda cents: None if np.isnan(cents) else "A" if cents >= 2_000_00 else "B", na_action=None
+    )
+    ranked = contribution(sums.to_frame("net_revenue"))
+    found = assign_tiers(ranked, customers.assign(previous_tier=was), policy, {}, datetime.date(2011, 12, 9))
+    bought = pd.DataFrame(
+        {"value": sums, "previous_tier": was.astype("str").where(was.notna())}
+    ).reset_index()
+    expected = by_sql(BY_SQL.format(scheme=scheme, **THRESHOLDS_BY_SQL[scheme]), bought=bought)
+    assert_agrees(found.reset_index(), expected)
+    assert found["kept_above"].notna().sum() > 10
 
 
 @given(VALUES, st.integers(2, 50))

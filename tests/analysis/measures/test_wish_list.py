@@ -2,14 +2,13 @@ import datetime
 from random import Random
 from typing import Any
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.measures.wish_list import ENTRY_COLUMNS, STATUS_DTYPE, WishPolicy, wish_progress, wish_status
-from tests.analysis.measures.present import present
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 
 AS_OF = datetime.date(2025, 7, 2)  # day 183 of 365
 ROWS = st.lists(
@@ -26,8 +25,16 @@ ROWS = st.lists(
 BY_SQL = """
 select id, case when orders > 0 then 'won' when date '2025-07-02' - last_contact_on::date <= 60 then 'in_talks'
                 when contacts > 0 then 'gone_quiet' else 'untouched' end as status,
-       orders = 0 and not has_next_step as needs_step
+       date '2025-07-02' - last_contact_on::date as days_since_contact, orders = 0 and not has_next_step as needs_step
 from frame order by id
+"""
+PROGRESS_BY_SQL = """
+select owner_id, count(*) as listed, count(*) filter (where status = 'won') as won,
+    count(*) filter (where status = 'in_talks') as in_talks,
+    count(*) filter (where status = 'gone_quiet') as gone_quiet,
+    count(*) filter (where status = 'untouched') as untouched, count(*) filter (where needs_step) as needs_step,
+    sum(net_revenue) as net_revenue, listed * 183 // 365 as due, won / listed as won_share, won < due as is_behind
+from each group by 1 order by 1 nulls last
 """
 
 
@@ -47,11 +54,11 @@ def statuses(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 @settings(max_examples=15, deadline=None)
 @given(ROWS)
-def test_each_status_agrees_with_sql(rows: list[tuple[Any, ...]]) -> None:
-    frame = entries(rows).reset_index()  # noqa: F841 read by the query
-    found, expected = statuses(rows), present(duckdb.query(BY_SQL)).df()
-    assert found["status"].tolist() == expected["status"].tolist()
-    assert found["needs_step"].tolist() == expected["needs_step"].tolist()
+def test_each_status_and_the_progress_agree_with_sql(rows: list[tuple[Any, ...]]) -> None:
+    found = statuses(rows)
+    assert_agrees(found.reset_index(), by_sql(BY_SQL, frame=entries(rows).reset_index()), given=ENTRY_COLUMNS)
+    progress = wish_progress(found, "owner_id", AS_OF).reset_index()
+    assert_agrees(progress, by_sql(PROGRESS_BY_SQL, each=found.astype({"status": "str"})))
 
 
 @settings(max_examples=15, deadline=None)
