@@ -15,7 +15,7 @@ from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState
 from analysis.models.rules import read_rules
 from analysis.selectors.explanations import JUDGEMENT, Wording
 from analysis.selectors.groups import reads_stored
-from analysis.selectors.marks import is_gold, marks_of
+from analysis.selectors.marks import marks_of, shown_gold
 from analysis.selectors.ranking import COLUMNS, known_margin
 from analysis.selectors.snapshots import Filter, sees_company, visible
 from analysis.selectors.sums import add, sums_by_tier
@@ -37,7 +37,7 @@ _OF_CUSTOMER = Prepared(
         customer=Slot("customer"),
         customer__deleted_at=None,
         customer__scoring_refused=False,
-    ).values(*_OWN, *JUDGEMENT, is_gold=is_gold())
+    ).values(*_OWN, *JUDGEMENT, is_gold=shown_gold())
 )
 
 
@@ -62,7 +62,7 @@ class PublishedInsights:
 
     def standings(self, customer_ids: Collection[int]) -> Mapping[int, Standing]:
         """What lists say about these customers, in one query; the unknown are left out."""
-        rows = self._rows().filter(customer__in=list(customer_ids)).values(*_OWN, is_gold=is_gold())
+        rows = self._rows().filter(customer__in=list(customer_ids)).values(*_OWN, is_gold=shown_gold())
         return {row["customer_id"]: self._standing(row) for row in rows}
 
     def customers_with(
@@ -141,7 +141,7 @@ class PublishedInsights:
             rows = rows.filter(tier__in=tiers)
         if flagged is not None:
             rows = rows.filter(churn_flag=flagged)
-        found = rows.order_by("rank", "customer_id").values(*_OWN, is_gold=is_gold())[:limit]
+        found = rows.order_by("rank", "customer_id").values(*_OWN, is_gold=shown_gold())[:limit]
         return [Worth(row["customer_id"], row["net_revenue"], self._standing(row)) for row in found]
 
     def by_value(self, rows: QuerySet[Any, Any], then: Sequence[str]) -> QuerySet[Any, Any]:
@@ -176,7 +176,7 @@ class PublishedInsights:
             )
             .order_by("-run__as_of", "-run_id")
             .distinct("run__as_of")
-            .values("run_id", *_OWN, is_gold=is_gold())[:MOST_PAST_DAYS]
+            .values("run_id", *_OWN, is_gold=shown_gold())[:MOST_PAST_DAYS]
         )
         rows = list(told)
         past = AnalysisRun.objects.select_related("policy").in_bulk({row["run_id"] for row in rows})

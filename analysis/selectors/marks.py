@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from analysis.models import GoldRow
 
@@ -13,6 +14,13 @@ from analysis.models import GoldRow
 def is_gold() -> Exists:
     """Whether the run of a row expects its customer to be gold, as a condition on rows of a run."""
     return Exists(GoldRow.objects.filter(run=OuterRef("run"), customer=OuterRef("customer"), is_gold=True))
+
+
+def shown_gold() -> Coalesce:
+    """The same as a column, looked up for each row that is shown: for a condition in a column, PostgreSQL reads all who
+    are gold first."""
+    row = GoldRow.objects.filter(run=OuterRef("run"), customer=OuterRef("customer"))
+    return Coalesce(Subquery(row.values("is_gold")[:1]), False)
 
 
 def marks_of(row: Mapping[str, Any]) -> tuple[str, ...]:

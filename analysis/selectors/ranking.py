@@ -14,7 +14,7 @@ from analysis.measures.pareto_curve import standing_among
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
 from analysis.selectors.groups import values_seen
-from analysis.selectors.marks import is_gold, marks_of
+from analysis.selectors.marks import marks_of, shown_gold
 from analysis.selectors.slices import is_near, movement
 from analysis.selectors.snapshots import Filter, sees_company, visible
 from crm.models import User
@@ -176,7 +176,7 @@ def page_of(
         count = rows.order_by().values("customer_id")[: COUNT_CAP + 1].count()
     extra = [key.column for key in keys if key.column not in COLUMNS]
     page = keyset_page(
-        rows.values(*COLUMNS, *extra, is_gold=is_gold()), keys, after=after, before=before, size=size
+        rows.values(*COLUMNS, *extra, is_gold=shown_gold()), keys, after=after, before=before, size=size
     )
     found: list[dict[str, Any]] = list(page.rows)
     if not sees_company(user):

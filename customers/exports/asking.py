@@ -15,7 +15,7 @@ from crm.templatetags.rows import Cell
 from customers.exports.columns.base import MASKED, Column, Row
 from customers.exports.lists import ListSpec, Sort
 from customers.filters.base import Chosen, Filter, Rows, Viewer, narrowed, read_filters
-from customers.selectors import lists
+from customers.selectors import lists, profiles
 
 # Parameters that say how a list is shown, not which rows.
 LOOKS = ("sort", "columns", "density", "view")
@@ -118,7 +118,10 @@ def read(asked_for: Asked, *, after: str = "", before: str = "", size: int = PAG
 
 def _count(asked_for: Asked) -> int:
     """Count the rows, up to the cap; a single filter may know how many it keeps of everybody."""
-    sees_all = lists.sees_all(asked_for.viewer.user)
+    user, visible = asked_for.viewer.user, asked_for.spec.visible
+    if not asked_for.is_narrowed and visible is profiles.visible_customers and lists.sees_own(user):
+        return lists.count_own(user)
+    sees_all = lists.sees_all(user)
     if sees_all and len(asked_for.on) == 1 and not asked_for.written:
         (only,) = asked_for.on
         known = only.filter.count(only.values, asked_for.viewer)

@@ -16,6 +16,7 @@ from customers.models import (
     Complaint,
     ContactPoint,
     Customer,
+    CustomerShare,
     Interaction,
     OrderStatus,
     Product,
@@ -72,6 +73,16 @@ def insights(cast: Cast) -> Any:
 def test_a_rep_sees_their_customers_and_nobody_elses(cast: Cast) -> None:
     assert shown(sign_in(cast.alice), "/customers/") == ["苏州华新家电"]
     assert shown(sign_in(cast.charlie), "/customers/") == []
+
+
+def test_a_rep_s_customers_are_counted_once_whether_owned_or_shared(cast: Cast) -> None:
+    theirs = make_customer("S1", "共享商行", owner=cast.bob)
+    gone = make_customer("S2", "已删商行", owner=cast.bob, deleted_at=datetime(2025, 1, 1, tzinfo=UTC))
+    own = make_customer("S3", "自有商行", owner=cast.charlie)
+    for each in (theirs, gone, own):
+        CustomerShare.objects.create(customer=each, user=cast.charlie)
+    page = sign_in(cast.charlie).get("/customers/").context
+    assert ({row["code"] for row in page["rows"]}, page["count"]) == ({"S1", "S3"}, "2 customers")
 
 
 @pytest.mark.parametrize(
