@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Role, User
@@ -141,9 +142,7 @@ class RegionsField(forms.CharField):
 class TerritoryForm(EntryForm):
     """A sales territory: who answers for which regions, with all that lies in them."""
 
-    manager = forms.ModelChoiceField(
-        User.objects.filter(is_active=True, role=Role.MANAGER), label=_("Manager"), required=False
-    )
+    manager = forms.ModelChoiceField(User.objects.none(), label=_("Manager"), required=False)
     regions = RegionsField(
         label=_("Regions"), required=False, help_text=_("One on a line; what lies in a region belongs to it.")
     )
@@ -151,3 +150,8 @@ class TerritoryForm(EntryForm):
     class Meta:
         model = Territory
         fields = ("name", "team", "manager", "regions")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        among = User.objects.filter(Q(is_active=True, role=Role.MANAGER) | Q(pk=self.instance.manager_id))
+        self.fields["manager"].queryset = among  # type: ignore[attr-defined]

@@ -159,7 +159,8 @@ class CustomerForm(_Base):
         if scope < Scope.TEAM:
             del self.fields["owner"]
         else:
-            self.fields["owner"].queryset = profiles.possible_owners(user)  # type: ignore[attr-defined]
+            among = profiles.possible_owners(user, beside=self.instance.owner_id)
+            self.fields["owner"].queryset = among  # type: ignore[attr-defined]
         if scope is not Scope.ALL:
             del self.fields["team"]
 

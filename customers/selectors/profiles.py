@@ -191,16 +191,19 @@ def is_answerable(user: User, customer: Customer) -> bool:
     return Customer.objects.filter(customers_in_scope(user, shared=False), pk=customer.pk).exists()
 
 
-def possible_owners(user: User) -> QuerySet[User]:
-    """Return the colleagues among whom ``user`` may divide customers: their team, or everybody."""
-    colleagues = User.objects.filter(is_active=True).exclude(role="").order_by("name", "username")
+def possible_owners(user: User, *, beside: int | None = None) -> QuerySet[User]:
+    """Return the colleagues among whom ``user`` may divide customers: their team, or everybody.
+
+    ``beside`` is offered too, whoever it is: whose something is now stays so when the rest of it is saved.
+    """
+    offered = Q(is_active=True) & ~Q(role="")
     scope = scope_of(user, "customer.view")
-    if scope is Scope.ALL:
-        return colleagues
-    mine = Q(pk=user.pk)
-    if scope is Scope.TEAM and user.team_id is not None:
-        mine |= Q(team=user.team_id)
-    return colleagues.filter(mine)
+    if scope is not Scope.ALL:
+        mine = Q(pk=user.pk)
+        if scope is Scope.TEAM and user.team_id is not None:
+            mine |= Q(team=user.team_id)
+        offered &= mine
+    return User.objects.filter(offered | Q(pk=beside)).order_by("name", "username")
 
 
 def owner_choices(user: User) -> list[User]:

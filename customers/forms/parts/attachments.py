@@ -33,4 +33,5 @@ class AttachmentForm(PartForm):
             del self.fields["file"]
         choice = cast("forms.ModelChoiceField[Interaction]", self.fields["interaction"])
         latest = Interaction.objects.filter(customer=self.whose)[:INTERACTIONS_OFFERED]
-        choice.queryset = Interaction.objects.filter(pk__in=[each.pk for each in latest])
+        offered = [self.instance.interaction_id, *(each.pk for each in latest)]
+        choice.queryset = Interaction.objects.filter(pk__in=offered)

@@ -148,7 +148,8 @@ class PartForm(_Base):
             del self.fields[self.signed]
             return
         field = cast("forms.ModelChoiceField[User]", self.fields[self.signed])
-        field.queryset = profiles.possible_owners(self.user)
+        signed_by = self.instance._meta.get_field(self.signed).value_from_object(self.instance)
+        field.queryset = profiles.possible_owners(self.user, beside=signed_by)
         if self.is_new:
             self.initial.setdefault(self.signed, self.user.pk)
 
