@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from crm.templatetags.format import number
@@ -18,6 +19,7 @@ from customers.views.imports.describing import OUTCOME_TONES
 PAGE_ROWS = 50
 _SHOWN_CELLS = 5
 _SHOWN_CHARACTERS = 60
+_LINE_CHARACTERS = 240
 # Which page shows the record of a row.
 _RECORDS = {ImportKind.CUSTOMERS: "customers:record", ImportKind.ORDERS: "customers:order"}
 
@@ -118,7 +120,8 @@ def _duplicate_url(each: imports.CheckedRow) -> str:
 
 
 def _joined(cells: tuple[str, ...]) -> str:
-    return " · ".join(cell.strip()[:_SHOWN_CHARACTERS] for cell in cells if cell.strip())[:240]
+    written = " · ".join(cell.strip()[:_SHOWN_CHARACTERS] for cell in cells if cell.strip())
+    return Truncator(written).chars(_LINE_CHARACTERS)
 
 
 def _change(change: imports.FieldChange, *, may_read: bool) -> tuple[str, str, str]:
