@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.apps import apps
-from django.db.models import CharField, F, Field, ForeignKey, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Field, ForeignKey, Model, OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from crm.models import User
@@ -19,14 +19,14 @@ from crm.policy import can
 from crm.sealing import SealedField
 from crm.sensitivity import Sensitivity, sensitivity_of
 from crm.templatetags.format import day, moment
-from customers.models import Customer, FieldProvenance, Order, OrderLine, Payment
+from customers.models import Customer
 from customers.selectors.catalogue import FIELDS
+from customers.selectors.history_rows import NAMED_BY, newest_versions, tags_of_imports, tracked_models
 from customers.selectors.masking import masked_text
 
 CHANGES_SHOWN = 50
 LONGEST_CURSOR = 8
-# Ledgers have pages of their own, and where a field came from stands beside the field.
-_ELSEWHERE: set[type[Model]] = {Order, OrderLine, Payment, FieldProvenance}
+LONGEST_NAME = 40
 # Columns that change by themselves with every edit.
 _UNSAID = {"id", "version", "updated_at", "pinyin", "initials", "customer", "identity_index"}
 
@@ -42,11 +42,15 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of one record: "insert", "update" or "delete", by somebody (empty: the system)."""
+    """One change of one record: "insert", "update" or "delete", by somebody (empty: the system).
+
+    ``record`` is empty for the customer itself; ``name`` tells which of the records of a kind it is.
+    """
 
     at: datetime
     what: str
     record: str
+    name: str
     who: str
     fields: list[FieldChange]
 
@@ -66,11 +70,12 @@ def change_page(
     the place from which a page starts, ``before`` the one before which it ends. Raises CursorError.
     """
     start = _place(after) if after else max(0, _place(before) - size) if before else 0
-    found = list(_newest(customer)[start : start + size + 1])
+    found = list(newest_versions(user, customer)[start : start + size + 1])
     steps = _steps(found[:size])
     names = _Names(_wanted(steps), user)
     readable = can(user, "personal.view")
-    changes = (_change(step, names, readable) for step in steps)
+    of_imports = tags_of_imports(customer.pk, (_context(step) for step in steps if step.is_edit_of_customer))
+    changes = (_change(step, customer, names, readable, _tags(step, of_imports)) for step in steps)
     return Page(
         [change for change in changes if change.what != "update" or change.fields],
         str(start) if start else None,
@@ -83,35 +88,6 @@ def _place(cursor: str) -> int:
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) < LONGEST_CURSOR):
         raise CursorError(cursor)
     return int(cursor)
-
-
-def _tracked() -> dict[str, type[Model]]:
-    """Return the models whose versions are part of a customer's history, by label."""
-    parts = [
-        model
-        for model in apps.get_app_config("customers").get_models()
-        if hasattr(model, "pgh_event_model") and model not in _ELSEWHERE
-    ]
-    return {
-        model._meta.label: model
-        for model in parts
-        if model is Customer or any(each.name == "customer" for each in model._meta.concrete_fields)
-    }
-
-
-def _newest(customer: Customer) -> QuerySet[Any, Any]:
-    """Return which versions there are of a customer and of its parts, the newest first, in one query."""
-    queries: list[QuerySet[Any, Any]] = []
-    for label, model in _tracked().items():
-        own = "pgh_obj" if model is Customer else "customer"
-        versions = model.pgh_event_model.objects.filter(**{own: customer.pk})  # type: ignore[attr-defined]
-        told = {
-            "of_model": Value(label, CharField()),
-            "of_version": F("pgh_id"),
-            "told_at": F("pgh_created_at"),
-        }
-        queries.append(versions.order_by().annotate(**told).values_list(*told))
-    return queries[0].union(*queries[1:], all=True).order_by("-told_at", "-of_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +164,11 @@ class _Step:
     version: Any
     previous: Any | None
 
+    @property
+    def is_edit_of_customer(self) -> bool:
+        """Whether the customer itself was edited."""
+        return self.model is Customer and self.version.pgh_label == "update"
+
     def changed_fields(self) -> Iterator[tuple[Field[Any, Any], Any, Any]]:
         """Yield each field that the step changed, or that a part came or went with, before and after."""
         kind = self.version.pgh_label
@@ -209,7 +190,7 @@ def _steps(found: Sequence[tuple[str, int, datetime]]) -> list[_Step]:
     ids: dict[str, list[int]] = defaultdict(list)
     for label, version, _at in found:
         ids[label].append(version)
-    models, read = _tracked(), {}
+    models, read = tracked_models(), {}
     for label, wanted in ids.items():
         for version, previous in _versions(models[label], wanted):
             read[label, version.pgh_id] = _Step(models[label], version, previous)
@@ -266,17 +247,65 @@ def _wanted(steps: Iterable[_Step]) -> dict[type[Model], set[int | None]]:
         for field, before, after in step.changed_fields():
             if isinstance(field, ForeignKey):
                 wanted[field.related_model] |= {before, after}
+        for field in _naming(step.model):
+            if isinstance(field, ForeignKey):
+                wanted[field.related_model].add(_raw(step.version, field))
     return wanted
 
 
+def _naming(model: type[Model]) -> list[Any]:
+    """Return the fields by which people know a row."""
+    return [model._meta.get_field(name) for name in NAMED_BY.get(model, ())]
+
+
 def _actor(version: Any) -> int:
-    context = version.pgh_context
-    user = (context.metadata or {}).get("user") if context else None
+    user = _metadata(version).get("user")
     return user if isinstance(user, int) else 0
 
 
-def _change(step: _Step, names: _Names, readable: bool) -> Change:
-    fields = []
+def _metadata(version: Any) -> Mapping[str, Any]:
+    """Return what is known of the circumstances of a change."""
+    context = version.pgh_context
+    return (context.metadata or {}) if context else {}
+
+
+def _context(step: _Step) -> Mapping[str, Any]:
+    return _metadata(step.version)
+
+
+def _tags(step: _Step, of_imports: Mapping[tuple[str, int], list[str]]) -> list[FieldChange]:
+    """Return the tags that came and went with an edit of the customer: they have no versions of their own."""
+    if not step.is_edit_of_customer:
+        return []
+    known = _metadata(step.version)
+    came = [*known.get("tags_added", ()), *of_imports.get(("import_batch", known.get("import_batch", 0)), ())]
+    went = [
+        *known.get("tags_removed", ()),
+        *of_imports.get(("import_undone", known.get("import_undone", 0)), ()),
+    ]
+    return [
+        *([FieldChange(_("tags taken off"), _(", ").join(went), "")] if went else ()),
+        *([FieldChange(_("tags added"), "", _(", ").join(came))] if came else ()),
+    ]
+
+
+def _name(step: _Step, customer: Customer, names: _Names, readable: bool) -> str:
+    """Name a row among its like, masked for who may not read it; whose history it is goes without saying."""
+    words = []
+    for field in _naming(step.model):
+        value = _raw(step.version, field)
+        if field.related_model is Customer and value == customer.pk:
+            continue
+        text = _words(field, value, names)
+        masked = not readable and sensitivity_of(field) is not Sensitivity.OPEN
+        words.append(masked_text(text) if masked else Truncator(text).chars(LONGEST_NAME))
+    return " · ".join(filter(None, words))
+
+
+def _change(
+    step: _Step, customer: Customer, names: _Names, readable: bool, tags: Iterable[FieldChange]
+) -> Change:
+    fields = list(tags)
     for field, before, after in step.changed_fields():
         if isinstance(field, SealedField):
             fields.append(FieldChange(str(field.verbose_name), "", _("changed")))
@@ -288,6 +317,7 @@ def _change(step: _Step, names: _Names, readable: bool) -> Change:
         at=step.version.pgh_created_at,
         what=step.version.pgh_label,
         record="" if step.model is Customer else str(step.model._meta.verbose_name),
+        name=_name(step, customer, names, readable),
         who=names.who(step.version),
         fields=fields,
     )

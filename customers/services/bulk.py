@@ -91,20 +91,33 @@ def run(job: RunningJob) -> dict[str, Any]:
     of_tasks = concerns_tasks(job.job)
     model = Task if of_tasks else Customer
     change = _change(actor, arguments, of_tasks=of_tasks)
+    tags = _tags(arguments)
     for start_at in range(job.job.done, len(ids), CHUNK):
         chunk = ids[start_at : start_at + CHUNK]
-        with transaction.atomic(), pghistory.context(user=actor.pk, job=job.job.pk):
+        with transaction.atomic(), pghistory.context(user=actor.pk, job=job.job.pk, **tags):
             job.guard()
             visible = model.objects.visible_to(actor).filter(pk__in=chunk)
             held = visible.select_for_update(of=("self",)).order_by("pk")
             before = change(held)
             changed = sum(len(each) for each in before.values())
             subject = "task" if of_tasks else "customer"
-            audit.record(actor, f"{subject}.bulk.{action}", f"job:{job.job.pk}", rows=changed)
+            audit.record(actor, f"{subject}.bulk.{action}", f"job:{job.job.pk}", rows=changed, **tags)
             job.keep(before=_merged(job.job.result.get("before", {}), before))
             job.progress(start_at + len(chunk), len(ids))
     before = job.job.result.get("before", {})
     return {"before": before, "changed": sum(len(each) for each in before.values()), "asked": len(ids)}
+
+
+def _tags(arguments: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the tag that comes or goes, under the name that the trail and the history know it by."""
+    if arguments["action"] == "tag":
+        return {"tags_added": [_tag_name(arguments["values"])]}
+    done = Job.objects.get(pk=arguments["undoes"]).arguments if arguments["action"] == UNDO else {}
+    return {"tags_removed": [_tag_name(done["values"])]} if done.get("action") == "tag" else {}
+
+
+def _tag_name(values: Mapping[str, Any]) -> str:
+    return " ".join(str(values.get("tag", "")).split())[:LONGEST_TAG]
 
 
 Change = Callable[[CustomerQuerySet], Before]
@@ -150,7 +163,7 @@ def _add_to_campaign(actor: User, values: Mapping[str, Any]) -> Change:
 
 
 def _tag(actor: User, values: Mapping[str, Any]) -> Change:
-    name = " ".join(str(values.get("tag", "")).split())[:LONGEST_TAG]
+    name = _tag_name(values)
     if not name:
         raise jobs.JobError(_("A tag needs a name."))
     tag, _created = Tag.objects.get_or_create(name=name)

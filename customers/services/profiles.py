@@ -113,16 +113,16 @@ def update_customer(customer_id: int, *, actor: User, version: int, changes: Map
         answerable_for(actor, "customer.edit", customer)
     with pghistory.context(user=actor.pk):
         known = _known(changes)
-        if "tags" in known:
-            _mark(customer, known.pop("tags"))
+        marked = _mark(customer, known.pop("tags")) if "tags" in known else {}
         for name, value in known.items():
             setattr(customer, name, value)
         customer.version += 1
         refresh_keys(customer)
         _note_potential(customer, actor, changes)
-        customer.save()
+        with pghistory.context(**marked):
+            customer.save()
     provenance.note(customer, _keys(changes), actor=actor)
-    audit.record(actor, "customer.edit", f"customer:{customer.pk}", fields=sorted(changes))
+    audit.record(actor, "customer.edit", f"customer:{customer.pk}", fields=sorted(changes), **marked)
     return customer
 
 
@@ -133,11 +133,17 @@ def answerable_for(actor: User, action: str, customer: Customer) -> None:
         raise PermissionDenied(action)
 
 
-def _mark(customer: Customer, words: Iterable[str]) -> None:
-    """Mark a customer with these words and no others."""
+def _mark(customer: Customer, words: Iterable[str]) -> dict[str, list[str]]:
+    """Mark a customer with these words and no others; return what came and went, under the names of the trail."""
     wanted = list(dict.fromkeys(words))
+    held = list(customer.tags.values_list("name", flat=True))
     Tag.objects.bulk_create([Tag(name=word) for word in wanted], ignore_conflicts=True)
     customer.tags.set(Tag.objects.filter(name__in=wanted))
+    marked = {
+        "tags_added": [word for word in wanted if word not in held],
+        "tags_removed": [word for word in held if word not in wanted],
+    }
+    return {name: tags for name, tags in marked.items() if tags}
 
 
 def _keys(fields: Iterable[str]) -> set[str]:

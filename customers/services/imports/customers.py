@@ -396,15 +396,17 @@ def _add_tags(cursor: CursorWrapper) -> None:
         " ORDER BY tag.name ON CONFLICT DO NOTHING RETURNING id"
     )
     note_made(cursor, "tag", [pk for (pk,) in cursor.fetchall()])
-    # No history is kept of who bears a tag: the row itself remembers what it added.
+    # The row itself remembers what it added, for an undo; and the names, for the history: an undo removes unused tags.
     cursor.execute(
         "WITH added AS ("  # noqa: S608
         f"INSERT INTO customers_customer_tags (customer_id, tag_id) SELECT t.id, known.id FROM {_WRITTEN}"
         " unnest(s.tags) AS tag(name) JOIN customers_tag known ON known.name = tag.name"
         f" WHERE j.outcome IN ('created', 'updated') AND {_NEW_TAG.replace('known', 'mine')}"
         " ON CONFLICT DO NOTHING RETURNING customer_id, tag_id"
-        ") UPDATE judged j SET changes = coalesce(j.changes, '{}') || jsonb_build_object('tags', a.tags)"
-        " FROM (SELECT customer_id, jsonb_agg(tag_id) AS tags FROM added GROUP BY customer_id) a"
+        ") UPDATE judged j SET changes = coalesce(j.changes, '{}')"
+        " || jsonb_build_object('tags', a.tags, 'tag_names', a.names)"
+        " FROM (SELECT customer_id, jsonb_agg(tag_id) AS tags, jsonb_agg(known.name ORDER BY known.name) AS names"
+        " FROM added JOIN customers_tag known ON known.id = added.tag_id GROUP BY customer_id) a"
         " WHERE j.subject_id = a.customer_id AND j.outcome IN ('created', 'updated')"
     )
     cursor.execute(

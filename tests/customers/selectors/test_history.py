@@ -3,9 +3,22 @@
 import pytest
 from django.utils import translation
 
+from crm.models import AuditEntry
 from crm.paging import CursorError
-from customers.models import AccountType, ContactPoint, CreditAccount, Customer, PersonProfile
+from customers.models import (
+    AccountType,
+    ContactPoint,
+    CreditAccount,
+    Customer,
+    CustomField,
+    CustomValue,
+    KeyPerson,
+    PersonProfile,
+    Relation,
+)
 from customers.selectors import history
+from customers.selectors.history_rows import NAMED_BY, tracked_models
+from customers.services import bulk
 from customers.services.profiles import create_customer, update_customer
 from customers.services.sections import update_section
 from tests.cast import Cast, make_customer
@@ -114,3 +127,66 @@ def test_a_long_history_comes_in_pages(cast: Cast) -> None:
     assert (first.before, second.before, second.after is None) == (None, "3", False)
     with pytest.raises(CursorError):
         history.change_page(cast.alice, cast.huaxin, after="-1")
+
+
+def tags_told(cast: Cast) -> list[tuple[str, str, str]]:
+    """Return who added which tags to 华新 and took which off, the newest first."""
+    return [
+        (change.who, field.before, field.after)
+        for change in history.changes_of(cast.alice, Customer.objects.get(pk=cast.huaxin.pk))
+        for field in change.fields
+        if change.record == ""
+    ]
+
+
+def test_tags_that_came_and_went_are_told_and_on_record(cast: Cast) -> None:
+    edited(cast, tags=["VIP", "样品"])
+    edited(cast, tags=["VIP"])
+    with translation.override("en"):
+        assert tags_told(cast) == [("Alice", "样品", ""), ("Alice", "", "VIP, 样品")]
+    details = (
+        AuditEntry.objects.filter(action="customer.edit").order_by("id").values_list("detail", flat=True)
+    )
+    assert [(each.get("tags_added"), each.get("tags_removed")) for each in details] == [
+        (["VIP", "样品"], None),
+        (None, ["样品"]),
+    ]
+
+
+def test_a_tag_given_to_many_is_told_of_each_and_of_its_undo(cast: Cast) -> None:
+    job = bulk.start(actor=cast.alice, action="tag", ids=[cast.huaxin.pk], values={"tag": "展会"})
+    bulk.undo(job.pk, actor=cast.alice)
+    assert tags_told(cast) == [("Alice", "展会", ""), ("Alice", "", "展会")]
+    entries = AuditEntry.objects.filter(action__startswith="customer.bulk").order_by("id")
+    assert [entry.detail.get("tags_added") or entry.detail.get("tags_removed") for entry in entries] == [
+        ["展会"]
+    ] * 2
+
+
+def test_a_row_is_told_by_its_name_and_masked_for_who_may_not_read_it(cast: Cast) -> None:
+    field = CustomField.objects.create(key="shoe", label="鞋码", kind="text")
+    CustomValue.objects.create(customer=cast.huaxin, field=field, value="42")
+    phone = ContactPoint.objects.create(customer=cast.huaxin, kind="mobile", value="+8613861236021")
+    ContactPoint.objects.filter(pk=phone.pk).update(is_primary=True)
+    told = {change.name for change in history.changes_of(cast.alice, cast.huaxin)}
+    assert {f"{phone.get_kind_display()} · +8613861236021", "鞋码"} <= told
+    hidden = {change.name for change in history.changes_of(cast.otto, cast.huaxin)}
+    assert "鞋码" in hidden
+    assert not [name for name in hidden if "6021" in name]
+
+
+def test_what_stands_with_the_other_one_is_told_to_who_sees_the_other_one(cast: Cast) -> None:
+    person = make_customer("P1", "王小明", kind="person", owner=cast.alice)
+    friend = make_customer("P2", "李四", kind="person", owner=cast.charlie)
+    KeyPerson.objects.create(customer=cast.huaxin, person=person, role="buyer")
+    Relation.objects.create(customer=friend, other=person, kind="friend")
+    with translation.override("en"):
+        names = {change.name for change in history.changes_of(cast.alice, person)}
+        assert names == {"Buyer · 苏州华新家电", ""}
+        assert "Friend · 李四" in {change.name for change in history.changes_of(cast.ada, person)}
+
+
+def test_every_kind_of_row_of_which_a_customer_has_several_has_a_name() -> None:
+    parts = set(tracked_models().values()) - {Customer}
+    single = {each for each in parts if getattr(each._meta.get_field("customer"), "unique", False)}
+    assert parts - single == set(NAMED_BY)

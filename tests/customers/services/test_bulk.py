@@ -104,7 +104,7 @@ def test_a_task_for_each_customer_is_its_owners_and_open_ones_go_again(cast: Cas
 def test_it_is_on_record_how_many_were_changed(cast: Cast) -> None:
     job = start(cast, "tag", {"tag": "重点"})
     entry = AuditEntry.objects.get(action="customer.bulk.tag")
-    assert (entry.subject, entry.detail) == (f"job:{job.pk}", {"rows": 2})
+    assert (entry.subject, entry.detail) == (f"job:{job.pk}", {"rows": 2, "tags_added": ["重点"]})
 
 
 def test_who_may_not_edit_may_not_change_many(cast: Cast) -> None:

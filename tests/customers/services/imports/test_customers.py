@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime
 
 from crm.models import Role, Team
-from customers.models import Address, ContactPoint, Customer, CustomerKind, Industry, Region
+from customers.models import Address, ContactPoint, Customer, CustomerKind, ImportBatch, Industry, Region
+from customers.selectors import history
+from customers.services import imports
 from tests.cast import make_customer, make_user
 from tests.customers.services.imports.conftest import Bring
 
@@ -38,6 +40,19 @@ def test_a_new_phone_number_alone_is_an_update(bring: Bring) -> None:
     result = bring("customers", HEADER + HUAXIN.replace("13800138000", "13900139000"))
     assert result.counts.updated == 1
     assert ContactPoint.objects.filter(kind="mobile").count() == 2
+
+
+def test_the_history_tells_which_tags_an_import_brought_and_an_undo_took_off(bring: Bring) -> None:
+    ada = make_user("ada", Role.ADMIN)
+    tags = "code,name,tags\n"
+    bring("customers", tags + "K1,华新,VIP\n")
+    bring("customers", tags + 'K1,华新,"VIP,展会"\n', actor=ada)
+    customer = Customer.objects.get()
+    told = history.changes_of(ada, customer)[0]
+    assert (told.who, [(each.before, each.after) for each in told.fields]) == (str(ada), [("", "展会")])
+    imports.undo_here(ImportBatch.objects.latest("id"), actor=ada)
+    told = history.changes_of(ada, customer)[0]
+    assert [(each.before, each.after) for each in told.fields] == [("展会", "")]
 
 
 def test_a_renamed_customer_is_found_by_its_new_name_and_its_history_kept(bring: Bring) -> None:
