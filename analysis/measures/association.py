@@ -14,6 +14,9 @@ without first          b − k        n − a − b + k
 - **log-likelihood ratio** G² = 2 Σ observed · ln(observed ÷ expected) over the four cells (Dunning 1993, "Accurate
   methods for the statistics of surprise and coincidence", Computational Linguistics 19(1)). Unlike lift it is small
   where counts are small. G² has no sign: a pair that avoids each other is surprising too; ask the lift.
+
+Source: Dunning (1993), as above; lift as in Brin, Motwani, Ullman & Tsur (1997), Dynamic itemset counting and
+implication rules for market basket data, SIGMOD, where it is called interest.
 """
 
 from __future__ import annotations

@@ -14,6 +14,9 @@ with enough complaints in the window, one open for too long, or one closed witho
 
 A cause is free text. Causes are compared without regard to case and spaces, and named only when enough different
 customers gave them, so that no cause points at one.
+
+Source: percentiles by Hyndman & Fan (1996), Sample quantiles in statistical packages, The American Statistician 50(4);
+groups, alerts and when a cause is named: definition of this product.
 """
 
 from __future__ import annotations

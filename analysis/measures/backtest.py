@@ -11,6 +11,10 @@ probability of none in the H days that follow; these end with ``as_of``. Figures
 - **Calibration** by decile of the score: mean probability beside the share that stayed away; ties share a decile.
 
 None depends on the order of the rows.
+
+Source: Brier (1950), Verification of forecasts expressed in terms of probability, Monthly Weather Review 78(1); Hanley
+& McNeil (1982), The meaning and use of the area under a receiver operating characteristic (ROC) curve, Radiology
+143(1).
 """
 
 from __future__ import annotations

@@ -7,6 +7,9 @@ log-likelihood ratio of :mod:`analysis.measures.association`, with support, conf
 A basket is an order of an identified customer: an anonymous order may be a whole day's counter sales, in which
 everything goes with everything. Counts over disjoint baskets add up, so a company's baskets may be counted part by
 part, in any number of parts, with the same result.
+
+Source: Agrawal, Imieliński & Swami (1993), Mining association rules between sets of items in large databases, SIGMOD,
+for support and confidence; Dunning (1993) for the ratio; which pairs are told: definition of this product.
 """
 
 from __future__ import annotations

@@ -4,6 +4,10 @@ The probability is that of a model of demand (:mod:`analysis.measures.demand`) o
 may be used, its blend with a logistic model (:mod:`analysis.measures.churn_auto`). Customers who never ordered are
 outside the model: they have no score and no flag, and their status says so. When no fit may be published nobody has a
 score.
+
+Source: Batislam, Denizel & Filiztekin (2007), Empirical validation and comparison of models for customer base analysis,
+International Journal of Research in Marketing 24(3), for the probability; the flag, its status and its reasons:
+definition of this product.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ Auto is used only when the history spans 2 H, the training holds ≥ 300 custome
 had a better Brier score than the model of demand in the window that it learnt from. There each customer is judged by
 logistic weights fitted to the other nine tenths (customers fall into tenths by the order of their ids), and by
 parameters of demand fitted before the window began. Otherwise auto is the model of demand, and says why.
+
+Source: Clemen (1989), as above; features and the conditions of use: definition of this product.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """What speaks for a customer's leaving, beside the probability: named signals, each read from its own columns.
 
 A reason whose columns are absent is not evaluated: NA, never "no". All comparisons are between whole numbers.
+
+Source: definition of this product.
 """
 
 from __future__ import annotations

@@ -12,6 +12,9 @@ adds up to the company's figure. A share or change of nothing is not defined.
 Size follows the industrial row of China's *Measures for classifying large, medium, small and micro enterprises in
 statistics* (National Bureau of Statistics, 2017): a class is reached when head count **and** annual turnover both
 reach its lower bounds; where only one of the two is known, that one decides.
+
+Source: the classes of size are the National Bureau of Statistics' (2017), as above; shares and changes: definition of
+this product.
 """
 
 from __future__ import annotations

@@ -7,6 +7,10 @@ Definitions, with value v of a customer by the chosen metric:
 - cumulative share before = sum of the strictly greater positive values ÷ sum of all positive values.
 
 Customers with equal values share a rank and a cumulative share. Sums are int64 cents; only the shares are floats.
+
+Source: the cumulative share is a point of the concentration curve, counted from the top: Lorenz (1905), Methods of
+measuring the concentration of wealth, Publications of the American Statistical Association 9(70). Rank and share:
+definition of this product.
 """
 
 from __future__ import annotations

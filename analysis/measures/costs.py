@@ -7,6 +7,8 @@ either: such a line counts in net revenue alone. So, over any group of lines,
 - gross margin = costed revenue − cost of goods;
 - margin rate = gross margin ÷ costed revenue, where that is positive;
 - cost coverage = costed revenue ÷ net revenue, within 0 and 1: how much of the revenue the margin speaks for.
+
+Source: definition of this product.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ speaks for it most.
 
 Judged by the past: learn from what was known on a day, recommend ten products to every customer known by then, and see
 whether they bought one of them afterwards (hit@10), beside recommending to everybody what most customers have.
+
+Source: Dunning (1993) for the ratio; its sum over what a customer owns: definition of this product.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@
 Which fields of a customer are filled comes as bits of whole numbers, one bit a field: a million customers with a
 hundred fields are two arrays of eight megabytes.
 
-Terms: completeness and currentness of ISO/IEC 25012:2008, the data quality model.
+Source: completeness and currentness of ISO/IEC 25012:2008, the data quality model; when a record is fresh and a field
+unused: definition of this product.
 """
 
 from __future__ import annotations

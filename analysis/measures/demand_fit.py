@@ -4,6 +4,9 @@ Customers with the same whole days (order days, first to last, first to ``as_of`
 likelihood of a million customers is a sum over the distinct rows. The search is over the logarithms of the four
 parameters, with the analytic gradient, from several starts; time is scaled by its mean, so that the starts suit
 weekly and yearly buyers alike.
+
+Source: the models are those of :mod:`analysis.measures.demand`; which fits are not believed: definition of this
+product.
 """
 
 from __future__ import annotations

@@ -8,6 +8,9 @@ For each customer with the *drag* mark, over the window:
 
 The verdict is the first that holds: *loses on goods* (gross margin below zero), *costs more than it brings* (profit
 below zero), *takes most of its margin* (cost share at or above the policy's), *bought nothing* (no order), *sound*.
+
+Source: Kaplan & Cooper (1998), Cost & Effect, Harvard Business School Press, for customer profit as margin less the
+cost to serve; the verdicts: definition of this product.
 """
 
 from __future__ import annotations

@@ -13,6 +13,9 @@ The **score** of a list of chosen customers, once the year is over, with the sam
 Beside the model's stand those of the naive list, last year's top 5 %, and of hindsight, the best that any list could
 do. All are shown, whoever wins: models of this kind do not always beat the naive list (Wübben & Wangenheim 2008,
 Instant customer base analysis: managerial heuristics often "get it right", Journal of Marketing 72(3)).
+
+Source: the models are those of :mod:`analysis.measures.clv`; Wübben & Wangenheim (2008), as above, for the comparison
+with the naive list; the share and its score: definition of this product.
 """
 
 from __future__ import annotations

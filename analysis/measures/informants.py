@@ -3,6 +3,9 @@
 - return on reward = (gross margin of the customers brought − rewards paid) ÷ rewards paid;
 - an informant is *silent* when the last referral lies more than the policy's days before the day of analysis, and
   *never spoke* without any.
+
+Source: Farris, Bendle, Pfeifer & Reibstein (2010), Marketing Metrics, chapter 10, for the return on what was spent;
+silence and who is credited with a customer: definition of this product.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ amounts in cents and in yuan give the same probabilities. Maximised over interce
 likelihood Σ [y·z − ln(1 + e^z)] − λ/2 · ‖w‖², z = c + w·features (Le Cessie & Van Houwelingen 1992, Ridge estimators
 in logistic regression, Applied Statistics 41(1)). The ridge keeps the weights finite where a feature separates the
 outcomes; the intercept is free, so that the mean probability over the training rows is their share of outcomes.
+
+Source: Le Cessie & Van Houwelingen (1992), as above.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@
   strictly smaller. Customers younger than 90 days are exempt, and marked as such; a top mark beats drag.
 
 N is the whole population, zero-order customers included.
+
+Source: definition of this product.
 """
 
 from __future__ import annotations

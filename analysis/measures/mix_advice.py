@@ -10,6 +10,8 @@ its share of all revenue, the first rule that fits decides:
   is missing to the usual share, (S − s) · revenue of the customer · r.
 
 Gains say how much there is to talk about; they are no forecasts. Where costs are mostly unknown there is no advice.
+
+Source: definition of this product.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Who moved between two runs, and why: tiers up and down, customers new and lost, churn flags raised and cleared."""
+"""Who moved between two runs, and why: tiers up and down, customers new and lost, churn flags raised and cleared.
+
+Source: definition of this product: the published rows of two runs say all of it.
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,9 @@ A customer is narrow with at most two categories of merchandise in the window. W
   bought and σ the share of the peers' revenue that falls into these categories.
 
 An estimate is made only among enough peers and when σ is not tiny: it says where to ask, not what is there.
+
+Source: Du, Kamakura & Mela (2007), Size and share of customer wallet, Journal of Marketing 71(2), for the share of
+wallet; who is narrow and the estimate: definition of this product.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """Purchase occasions: all that a customer orders on one day, and what a customer's occasions say about rhythm.
 
 The models of demand count occasions, not orders, since two orders on one day are one decision to buy.
+
+Source: one occasion a day as in the models of :mod:`analysis.measures.demand`; which lines count: definition of this
+product.
 """
 
 from __future__ import annotations

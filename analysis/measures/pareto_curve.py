@@ -2,6 +2,9 @@
 
 A point (n, s) says that the n customers of greatest value bring the share s of all positive value. A curve over a
 million customers is drawn by a few hundred points, closer together where it bends, at its start.
+
+Source: Lorenz (1905), Methods of measuring the concentration of wealth, Publications of the American Statistical
+Association 9(70), with the greatest first; where its points lie: definition of this product.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ For a calendar month or year and a customer with sales v in it:
 
 Only customers with a line in the period or in one that it is compared with are ranked. The period in which the day of
 analysis lies is incomplete until its last day: its changes compare a part with a whole, and say so.
+
+Source: rank and share as in :mod:`analysis.measures.contribution`; periods and changes: definition of this product.
 """
 
 from __future__ import annotations

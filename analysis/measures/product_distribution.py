@@ -6,6 +6,8 @@
   elsewhere (Isard 1960, *Methods of Regional Analysis*, ch. 7).
 
 Merchandise alone; returns are subtracted.
+
+Source: Isard (1960), as above, for the quotient; the cells: definition of this product.
 """
 
 from __future__ import annotations

@@ -5,6 +5,9 @@
 - rank = 1 + number of products (or, per product, customers) of strictly greater gross margin %.
 
 What is not merchandise (postage, charges) is in none of it.
+
+Source: Farris, Bendle, Pfeifer & Reibstein (2010), Marketing Metrics, chapter 3, for gross margin and its rate; ranks
+and what counts as known: definition of this product.
 """
 
 from __future__ import annotations

@@ -6,6 +6,9 @@
 Returns reverse revenue and cost. Revenue whose cost of goods is unknown is left out of the profit and stated beside it:
 cost coverage says how much of the revenue the profit speaks for (:mod:`analysis.measures.costs`). Below the policy's
 coverage a customer is neither said to earn nor to lose money, and has no rank.
+
+Source: customer profitability analysis of management accounting, Horngren, Datar & Rajan, Cost Accounting: A Managerial
+Emphasis; coverage and standing: definition of this product.
 """
 
 from __future__ import annotations

@@ -3,6 +3,9 @@
 The score of a value v among N values is 1 + ⌊n · (number strictly smaller) ÷ N⌋. Cutting the sorted list into n
 equal parts would give customers with the same value different scores, by nothing but chance; here they share the
 lower one, so that parts may be unequal, and a value that most share leaves scores that nobody has.
+
+Source: Hughes (1994), Strategic Database Marketing, for scoring by quintiles; that ties share a score: definition of
+this product.
 """
 
 from __future__ import annotations

@@ -9,6 +9,9 @@ Over the customers who bought any merchandise in the window and whose place is k
 
 A lift is told only where the place has enough customers and, by chance alone, enough of them would have bought: a
 lift of 3 over two customers is nothing. That also keeps single people from being recognised in the figures.
+
+Source: Dunning (1993) for the ratio, :mod:`analysis.measures.association` for the lift; what is enough to be told:
+definition of this product.
 """
 
 from __future__ import annotations

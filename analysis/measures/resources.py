@@ -12,6 +12,9 @@ limit's inverse. For one customer the mismatch is the first that holds:
 - *costs more than it brings*: service cost above zero and above the gross margin;
 - *neglected*: a key account (by tier) that nobody visited in the window;
 - *courted in vain*: visited at least the policy's times without an order.
+
+Source: Kaplan & Cooper (1998), Cost & Effect, Harvard Business School Press, for cost to serve beside margin;
+intensity, balance and mismatches: definition of this product.
 """
 
 from __future__ import annotations

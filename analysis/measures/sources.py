@@ -8,10 +8,11 @@ Over all customers known by the day of analysis, for each source:
 - repeat rate = customers with a second order day ÷ customers with a first;
 - retention = customers who first ordered before the window and again in it ÷ customers who first ordered before it.
 
-Source of the terms: Farris, Bendle, Pfeifer & Reibstein, *Marketing Metrics* (2010), chapters 5 (acquisition cost,
-retention rate) and 10 (return on marketing investment). Cost and margin are both counted from the beginning up to the
-day of analysis, so that a campaign is never charged with a cost whose customers are left out. Customers without a known
-source are a group of their own.
+Cost and margin are both counted from the beginning up to the day of analysis, so that a campaign is never charged with
+a cost whose customers are left out. Customers without a known source are a group of their own.
+
+Source: Farris, Bendle, Pfeifer & Reibstein (2010), Marketing Metrics, chapters 5 (acquisition cost, retention rate) and
+10 (return on marketing investment).
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ A customer's spend per occasion varies as Gamma(p, ν); ν varies between custom
 independent of how often one buys. Fader & Hardie (2013), The Gamma-Gamma model of monetary value, note 025.
 
 Money here is an estimate, a float64 in whatever unit the mean values come in; v is in that unit too.
+
+Source: Fader & Hardie (2013), as above.
 """
 
 from __future__ import annotations

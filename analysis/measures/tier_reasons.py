@@ -1,4 +1,7 @@
-"""Why is this customer an A? The steps of a published row, as codes with their figures, for pages to put into words."""
+"""Why is this customer an A? The steps of a published row, as codes with their figures, for pages to put into words.
+
+Source: the steps are those of :mod:`analysis.measures.tiers`.
+"""
 
 from __future__ import annotations
 

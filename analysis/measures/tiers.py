@@ -10,6 +10,9 @@
 
 Comparisons are between whole cents; cuts and percentages are Decimal, so that no customer on a threshold is misplaced
 by a rounding error.
+
+Source: Dickie (1951), ABC inventory analysis shoots for dollars, not pennies, Factory Management and Maintenance
+109(7), for three classes by value; schemes, hysteresis and potential: definition of this product.
 """
 
 from __future__ import annotations

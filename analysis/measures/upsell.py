@@ -6,6 +6,8 @@
   credit limit is set, what is open leaves room for a typical order (net revenue ÷ orders).
 
 A customer without a payment history has no bad one: whether that is enough the policy says.
+
+Source: definition of this product; the interval is that of the overdue alert (:mod:`analysis.measures.churn_reasons`).
 """
 
 from __future__ import annotations

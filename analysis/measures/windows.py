@@ -2,6 +2,8 @@
 
 Money is summed as int64 cents and never passes through a float. Lines of products that are not merchandise (postage,
 bank charges, adjustments) count in money, never in products and categories.
+
+Source: definition of this product.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ Each customer on the year's list has one status, the first that holds:
 
 Plan: the list is meant to be won by the end of the year, evenly; so the share that should be won by now is the days of
 the year gone ÷ the days of the year. A list is *behind* when fewer are won than that share of the list, rounded down.
+
+Source: definition of this product.
 """
 
 from __future__ import annotations

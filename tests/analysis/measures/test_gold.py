@@ -2,7 +2,6 @@ import datetime
 from decimal import Decimal
 from random import Random
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +14,7 @@ from analysis.measures.gold import GoldPolicy, choose_gold, expected_in_year, sc
 from analysis.measures.occasions import purchase_histories, purchase_occasions
 from analysis.measures.spend import SpendParameters, fit_spend, repeat_spend
 from analysis.measures.windows import Window
+from tests.analysis.measures.agreeing import assert_agrees, by_sql
 from tests.analysis.measures.present import present
 from tests.analysis.measures.simulated import AS_OF, histories
 
@@ -26,16 +26,21 @@ YEARS = st.lists(
 )
 BY_SQL = """
     WITH ranked AS (
-        SELECT *, rank() OVER (ORDER BY expected DESC) AS by_model, rank() OVER (ORDER BY actual DESC) AS real
+        SELECT *, rank() OVER (ORDER BY {by} DESC) AS by_list, rank() OVER (ORDER BY actual DESC) AS real
         FROM sums
     ), chosen AS (
-        SELECT *, by_model <= ceil(0.05 * (SELECT count(*) FROM sums)) AND expected > 0 AS model,
+        SELECT *, by_list <= ceil(0.05 * (SELECT count(*) FROM sums)) AND {by} > 0 AS listed,
             real <= ceil(0.05 * (SELECT count(*) FROM sums)) AND actual > 0 AS top
         FROM ranked
     )
-    SELECT count(*) FILTER (model AND top) / count(*) FILTER (model) AS precision,
-        sum(greatest(actual, 0)) FILTER (model) / sum(greatest(actual, 0)) AS captured_share
+    SELECT count(*) FILTER (listed AND top) / count(*) FILTER (listed) AS precision,
+        sum(greatest(actual, 0)) FILTER (listed) / sum(greatest(actual, 0)) AS captured_share
     FROM chosen
+"""
+CHOSEN_BY_SQL = """
+    SELECT expected AS expected_spend, rank() OVER (ORDER BY expected DESC) AS gold_rank,
+        gold_rank <= ceil(0.05 * count(*) OVER ()) AND expected > 0 AS is_gold
+    FROM sums ORDER BY customer_id
 """
 
 
@@ -136,10 +141,16 @@ def predicted(cdnow_master: pd.DataFrame) -> pd.DataFrame:
 
 def test_the_score_agrees_with_sql_on_cdnow(predicted: pd.DataFrame) -> None:
     score = score_gold(predicted["expected"], predicted["last_year"], predicted["actual"], POLICY)
-    sums = predicted  # noqa: F841 - read by the query
-    precision, captured = present(duckdb.query(BY_SQL)).fetchall()[0]
-    assert score.model.precision == pytest.approx(precision)
-    assert score.model.captured_share == pytest.approx(captured)
+    lists = {"expected": score.model, "last_year": score.naive, "actual": score.hindsight}
+    for by, found in lists.items():
+        expected = by_sql(BY_SQL.format(by=by), sums=predicted).iloc[0]
+        assert found.precision == pytest.approx(expected["precision"])
+        assert found.captured_share == pytest.approx(expected["captured_share"])
+
+
+def test_who_is_gold_agrees_with_sql_on_cdnow(predicted: pd.DataFrame) -> None:
+    found = choose_gold(predicted["expected"], POLICY).sort_index()
+    assert_agrees(found, by_sql(CHOSEN_BY_SQL, sums=predicted.rename_axis("customer_id").reset_index()))
 
 
 def test_on_cdnow_the_model_beats_the_naive_list(predicted: pd.DataFrame) -> None:

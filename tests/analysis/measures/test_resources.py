@@ -87,9 +87,8 @@ def test_what_superstore_gave_away_agrees_with_sql(superstore: pd.DataFrame) -> 
     """Its discounts are the one effort that it tells; the tiers are those of Pareto."""
     sums = margin_sums(superstore, ["customer_id"])
     by_customer = superstore.groupby("customer_id")
-    nothing = pd.DataFrame(
-        dict.fromkeys(["region_id", "previous_tier", "potential"]), index=sums.index
-    ).assign(potential_expires_on=pd.NaT)
+    unknown = ["region_id", "previous_tier", "potential", "potential_expires_on"]
+    nothing = pd.DataFrame(dict.fromkeys(unknown), index=sums.index)
     ranked = contribution(sums)
     frame = pd.DataFrame(
         {

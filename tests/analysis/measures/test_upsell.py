@@ -114,7 +114,7 @@ def test_who_is_due_agrees_with_sql_on_online_retail(online_retail: pd.DataFrame
 @settings(max_examples=15, deadline=None)
 @given(CUSTOMERS, st.integers(2, 100))
 def test_another_currency_scales_money_alone(rows: list[tuple[Any, ...]], rate: int) -> None:
-    customers = frame(rows).assign(credit_limit_cents=pd.NA).astype({"credit_limit_cents": "Int64"})
+    customers = frame([(*row[:9], None) for row in rows])  # a limit may or may not hold a rounded order
     money = ["net_revenue", "open_cents", "overdue_cents", "credit_limit_cents"]
     dearer = customers.assign(**{name: customers[name] * rate for name in money})
     here, there = (upsell(some, AS_OF) for some in (customers, dearer))
