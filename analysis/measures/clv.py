@@ -7,9 +7,9 @@ over quarters: ΔE[orders]_t are the order days to be expected in the t-th comin
 company's gross margin ÷ net revenue over the window, d the discount rate a year, t in years at the quarter's end.
 
 The **naive rival** takes the customer's gross margin over the last year and lets it go on unchanged:
-Σ margin_last_year ÷ 4 ÷ (1 + d)^t over the same quarters; revenue whose cost nobody knows is taken to earn the company's
-margin, in the rival as in the value. A model that a manager should trust has to say something else
-than this, and be right (:mod:`analysis.measures.gold` keeps the score).
+Σ margin_last_year ÷ 4 ÷ (1 + d)^t over the same quarters; revenue whose cost nobody knows is taken to earn the
+company's margin, in the rival as in the value. A model that a manager should trust has to say something else than this,
+and be right (:mod:`analysis.measures.gold` keeps the score).
 
 Sources: Fader, Hardie & Lee (2005), RFM and CLV: using iso-value curves for customer base analysis, Journal of
 Marketing Research 42(4); Fader & Hardie (2013), note 025, for E[M].
