@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.history import tracked
 from crm.sensitivity import personal
@@ -49,7 +50,9 @@ class Interaction(CustomerChild):
     response_type = models.CharField(
         _("response type"), max_length=15, choices=ResponseType.choices, default=ResponseType.NOTE
     )
-    channel = models.CharField(_("channel"), max_length=10, choices=ContactChannel.choices, blank=True)
+    channel = models.CharField(
+        pgettext_lazy("way of contact", "channel"), max_length=10, choices=ContactChannel.choices, blank=True
+    )
     direction = models.CharField(
         _("direction"), max_length=10, choices=Direction.choices, default=Direction.OUTBOUND
     )

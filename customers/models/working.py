@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.history import tracked
 from crm.models import User
@@ -129,7 +130,7 @@ class Gift(CustomerChild):
     """A gift that we gave (礼品记录)."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="gifts")
-    given_on = models.DateField(_("given on"))
+    given_on = models.DateField(pgettext_lazy("gift", "given on"))
     description = personal(models.CharField(_("gift"), max_length=200))
     occasion = personal(models.CharField(_("occasion"), max_length=100, blank=True))
     value = models.DecimalField(_("value"), max_digits=12, decimal_places=2, null=True, blank=True)
