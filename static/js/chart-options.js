@@ -325,16 +325,12 @@ window.chartOptions = (() => {
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   }
 
-  /* Returns whichever ink is read better on a tile that is so far (0 to 1) from paper to the accent. */
+  /* Returns black or white, whichever is read better on a tile that is so far (0 to 1) from paper to the accent: one of them always is. */
   function inkOn(part) {
     const channels = (name) => token(name).match(/[0-9a-f]{2}/gi).map((pair) => parseInt(pair, 16));
     const [from, to] = [channels("sunk"), channels("jade")];
     const tile = brightness(from.map((each, index) => each + (to[index] - each) * part));
-    const contrast = (name) => {
-      const ink = brightness(channels(name));
-      return (Math.max(ink, tile) + 0.05) / (Math.min(ink, tile) + 0.05);
-    };
-    return contrast("card") > contrast("ink") ? "card" : "ink";
+    return 1.05 / (tile + 0.05) > (tile + 0.05) / 0.05 ? "#fff" : "#000";
   }
 
   /* Tiles from paper to the accent; their figures are written in them where there is room. */
@@ -359,7 +355,7 @@ window.chartOptions = (() => {
           url: cell.url,
           note: cell.note,
           cursor: cell.url ? "pointer" : "default",
-          label: { color: token(inkOn(Number(cell.value ?? 0) / (most || 1))) },
+          label: { color: inkOn(Number(cell.value ?? 0) / (most || 1)) },
         })),
         label: { show: isRoomy, fontSize: 0.6875 * remInPixels(), formatter: ({ value }) => writer(spec, spec.format !== "number")(value[2]) },
         itemStyle: { borderColor: token("card"), borderWidth: 2 },

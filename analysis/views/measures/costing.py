@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from operator import itemgetter
 
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from analysis.charts.shapes import bars, item, parted_bars, waterfall
@@ -236,7 +236,11 @@ def _drag_finding(asked: Asked) -> Finding | None:
     if not any(each.customers for each in found):
         return None
     worst = min(found, key=lambda each: each.profit)
-    title = gettext("%(verdict)s: %(count)s customers leave %(money)s") % {
+    title = ngettext(
+        "%(verdict)s: %(count)s customer leaves %(money)s",
+        "%(verdict)s: %(count)s customers leave %(money)s",
+        worst.customers,
+    ) % {
         "verdict": worst.label,
         "count": number(worst.customers),
         "money": compact_money(worst.profit, asked.run.currency),
