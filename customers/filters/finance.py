@@ -27,6 +27,7 @@ from customers.filters.base import (
 from customers.filters.profiles import owner_filter, region_filter, team_filter
 from customers.models import Customer, OrderStatus, ProductCategory
 from customers.selectors import profiles
+from customers.selectors.financial_record import PAID_FOR_AN_ORDER, PAID_WITH_A_DUE_DAY, WAITING
 from customers.selectors.months import month_of
 
 MONTHS_OFFERED = 12
@@ -109,6 +110,7 @@ ORDER_FILTERS = (
         "delivery",
         _("Delivery"),
         {
+            "waiting": (_("Still to deliver"), lambda rows: rows.filter(WAITING)),
             "late": (_("Delivered late"), lambda rows: rows.filter(delivered_on__gt=F("promised_on"))),
             "due": (
                 _("Promised and not delivered"),
@@ -143,6 +145,8 @@ PAYMENT_FILTERS = (
             "open": (_("Not paid yet"), lambda rows: rows.filter(paid_on=None)),
             "paid": (_("Paid"), lambda rows: rows.exclude(paid_on=None)),
             "late": (_("Paid late"), lambda rows: rows.filter(paid_on__gt=F("due_on"))),
+            "for_order": (_("Paid, for an order"), lambda rows: rows.filter(PAID_FOR_AN_ORDER)),
+            "with_due_day": (_("Paid, with a due day"), lambda rows: rows.filter(PAID_WITH_A_DUE_DAY)),
         },
     ),
     month_filter("paid_on"),

@@ -37,7 +37,10 @@ from customers.models import (
 from customers.models.finance import COUNTED
 
 _ACCOUNT_TYPES = dict(AccountType.choices)
-_WAITING = Q(status=OrderStatus.CONFIRMED, delivered_on=None)
+# The rows behind a figure, which the lists of orders and payments keep by these conditions too.
+WAITING = Q(status=OrderStatus.CONFIRMED, delivered_on=None)
+PAID_FOR_AN_ORDER = Q(paid_on__isnull=False, order__isnull=False)
+PAID_WITH_A_DUE_DAY = Q(paid_on__isnull=False, due_on__isnull=False)
 _TO_PAY = ExpressionWrapper(F("paid_on") - F("order__ordered_on"), output_field=DurationField())
 _LATE = Greatest(
     ExpressionWrapper(F("paid_on") - F("due_on"), output_field=DurationField()), Value(timedelta(0))
@@ -52,7 +55,7 @@ _ACCOUNTS = Prepared(
 _NO_ACCOUNT: dict[str, Any] = {"account_type": "", "credit_limit": None, "payment_terms_days": None}
 _OPENINGS = Prepared(
     lambda: OpeningBalance.objects.filter(customer=Slot("customer")).values(
-        "until", "first_order_on", "last_order_on", "orders", "revenue"
+        "until", "first_order_on", "last_order_on", "orders", "revenue", "receivable"
     )
 )
 _NO_OPENING: dict[str, Any] = {
@@ -61,6 +64,7 @@ _NO_OPENING: dict[str, Any] = {
     "last_order_on": None,
     "orders": 0,
     "revenue": Decimal(0),
+    "receivable": Decimal(0),
 }
 _TRADED = Prepared(
     lambda: (
@@ -72,8 +76,8 @@ _TRADED = Prepared(
             last=Max("ordered_on"),
             orders=Count("id", distinct=True),
             revenue=Sum("lines__revenue_cents", default=0),
-            open_cents=Sum("lines__revenue_cents", filter=_WAITING, default=0),
-            open_orders=Count("lines__order", filter=_WAITING, distinct=True),
+            open_cents=Sum("lines__revenue_cents", filter=WAITING, default=0),
+            open_orders=Count("lines__order", filter=WAITING, distinct=True),
         )
     )
 )
@@ -92,8 +96,8 @@ _PAID = Prepared(
         .values("customer")
         .annotate(
             payments=Count("id"),
-            to_pay=Avg(_TO_PAY, filter=Q(paid_on__isnull=False, order__isnull=False)),
-            late=Avg(_LATE, filter=Q(paid_on__isnull=False, due_on__isnull=False)),
+            to_pay=Avg(_TO_PAY, filter=PAID_FOR_AN_ORDER),
+            late=Avg(_LATE, filter=PAID_WITH_A_DUE_DAY),
             unpaid=Sum("amount_cents", filter=Q(paid_on=None), default=0),
         )
     )
@@ -108,8 +112,9 @@ class FinancialRecord:
     """A customer's computed financial record (财务资料): nothing in it is ever typed in.
 
     History from before the system (the opening balance) is part of the first and last order, of the number of
-    orders and of the average order value; ``first_is_before`` and ``last_is_before`` say that such an order is of
-    that history, and has no row here. Days are averages over settled payments; paying early is not late.
+    orders, of the average order value and of what is unpaid, ``unpaid_before_cents`` of it; ``first_is_before`` and
+    ``last_is_before`` say that such an order is of that history, and has no row here. Days are averages over settled
+    payments, to pay over those for an order, late over those with a due day; paying early is not late.
     """
 
     account_type: str
@@ -125,6 +130,7 @@ class FinancialRecord:
     average_days_to_pay: float | None
     average_days_late: float | None
     unpaid_cents: int
+    unpaid_before_cents: int
     history_until: date | None
     first_is_before: bool
     last_is_before: bool
@@ -152,18 +158,19 @@ def financial_record(customer: Customer) -> FinancialRecord:
         history_until=opening["until"],
         first_is_before=first != traded["first"],
         last_is_before=last != traded["last"],
-        **_payment_behaviour(customer),
+        **_payment_behaviour(customer, _cents(opening["receivable"])),
     )
 
 
-def _payment_behaviour(customer: Customer) -> dict[str, Any]:
-    """Return how a customer pays: averages over settled payments, and what is still unpaid."""
+def _payment_behaviour(customer: Customer, before_cents: int) -> dict[str, Any]:
+    """Return how a customer pays: averages over settled payments, and what is still unpaid, with that of before."""
     found = _PAID.one(customer=customer.pk) or _NOT_PAID
     return {
         "payments": found["payments"],
         "average_days_to_pay": _in_days(found["to_pay"]),
         "average_days_late": _in_days(found["late"]),
-        "unpaid_cents": found["unpaid"],
+        "unpaid_cents": found["unpaid"] + before_cents,
+        "unpaid_before_cents": before_cents,
     }
 
 

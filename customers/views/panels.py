@@ -61,23 +61,24 @@ def financial_facts(customer_id: int, record: FinancialRecord) -> list[Fact]:
         fact(
             _("Still to deliver"),
             whole_money(record.open_order_cents, currency),
-            url=f"{orders}&status={OrderStatus.CONFIRMED}",
+            url=f"{orders}&delivery=waiting",
             note=open_note(record),
         ),
         fact(
             _("Average days to pay"),
             record.average_days_to_pay is not None and days(record.average_days_to_pay),
-            url=f"{payments}&state=paid",
+            url=f"{payments}&state=for_order",
         ),
         fact(
             _("Average days late"),
             record.average_days_late is not None and days(record.average_days_late),
-            url=f"{payments}&state=late",
+            url=f"{payments}&state=with_due_day",
         ),
         fact(
             _("Unpaid"),
-            record.payments and whole_money(record.unpaid_cents, currency),
-            url=f"{payments}&state=open",
+            (record.payments or record.unpaid_before_cents) and whole_money(record.unpaid_cents, currency),
+            url=f"{payments}&state=open" if record.payments else before,
+            note=_unpaid_note(record),
         ),
     ]
 
@@ -88,7 +89,8 @@ def computed(financial: FinancialRecord) -> str:
     if financial.history_until is None:
         return said
     folded = _(
-        "The opening balance until %(day)s is part of the first and last order, the number of orders and their average."
+        "The opening balance until %(day)s is part of the first and last order, the number of orders, their average, "
+        "and what is unpaid."
     )
     return f"{said} {folded % {'day': day(financial.history_until)}}"
 
@@ -144,6 +146,13 @@ def _before_note(record: FinancialRecord) -> str:
     if record.history_until is None:
         return ""
     return _("with the history before %(day)s") % {"day": day(record.history_until)}
+
+
+def _unpaid_note(record: FinancialRecord) -> str:
+    if not record.unpaid_before_cents or record.history_until is None:
+        return ""
+    amount = whole_money(record.unpaid_before_cents, settings.COMPANY_CURRENCY)
+    return _("of it %(amount)s from before %(day)s") % {"amount": amount, "day": day(record.history_until)}
 
 
 def open_note(record: FinancialRecord) -> str:

@@ -45,10 +45,12 @@ def test_history_from_before_the_system_is_part_of_the_record(cast: Cast) -> Non
         last_order_on=date(2023, 11, 1),
         orders=9,
         revenue=Decimal(1900),
+        receivable=Decimal("70.50"),
     )
     record = financial_record(cast.huaxin)
     assert (record.first_order_on, record.last_order_on) == (date(2019, 5, 18), date(2024, 1, 5))
     assert (record.orders, record.average_order_cents) == (10, 20_000)
+    assert (record.unpaid_cents, record.unpaid_before_cents) == (7_050, 7_050)
 
 
 def test_a_customer_without_anything_has_an_empty_record(cast: Cast) -> None:
