@@ -105,6 +105,15 @@ def _first_steps(user: User, has_run: bool) -> list[dict[str, Any]]:
             "action": _("New customer"),
         }
     ]
+    if can(user, "import.run"):
+        steps.append(
+            {
+                "done": has_customers,
+                "text": _("Bring in the lists that you have: customers, products, orders."),
+                "url": reverse("customers:import_new"),
+                "action": _("New import"),
+            }
+        )
     if can(user, "customer.edit"):
         steps.append(
             {
