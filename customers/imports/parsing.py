@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from customers.imports.layouts import LAYOUTS
 from customers.imports.matching import ColumnMapping
 from customers.imports.problems import AmbiguousDates, CellError, CellProblem, MappingProblem, shown
 from customers.imports.rows import AnyRow
-from customers.imports.tables import Table
+from customers.imports.tables import Record, Table
 
 # Values remembered per column. Dates, codes and prices recur; a column where nothing does costs this much memory.
 REMEMBERED = 1 << 14
@@ -37,13 +37,16 @@ class RowResult(NamedTuple):
     aside: str = ""
 
 
-def parse_rows(table: Table, mapping: ColumnMapping, context: ReadingContext) -> Iterator[RowResult]:
+def parse_rows(
+    table: Table, mapping: ColumnMapping, context: ReadingContext, *, only: Iterable[Record] | None = None
+) -> Iterator[RowResult]:
     """Clean all rows of ``table``, in order, each into exactly one result.
 
     Args:
         table: the file, which may be read more than once.
         mapping: complete (``require_complete``).
         context: what the file cannot say about itself.
+        only: those of its rows that are wanted; what the file says as a whole is asked of all of them nevertheless.
 
     Raises:
         AmbiguousDates: a date column can be read day first or month first and nothing in it decides.
@@ -51,7 +54,7 @@ def parse_rows(table: Table, mapping: ColumnMapping, context: ReadingContext) ->
         FileProblem: what iterating the table raises.
     """
     parser = _Parser(table, mapping, context)
-    for line, cells in table:
+    for line, cells in table if only is None else only:
         yield parser.result(line, cells)
 
 

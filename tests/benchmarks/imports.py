@@ -86,6 +86,7 @@ def _figures(number: int, measured: Rounds) -> dict[str, Any]:
     }
     rate = {name: sizes[name] / median(run.seconds for run in runs) for name, runs in measured.items()}
     memory = {name: max(run.peak_mb for run in runs) for name, runs in measured.items()}
+    helpers = {name: max(run.helpers_mb for run in runs) for name, runs in measured.items()}
     ratios = {"ours / raw COPY": rate["ours"] / rate["raw COPY"]}
     if "django-import-export" in rate:
         ratios["ours / django-import-export"] = rate["ours"] / rate["django-import-export"]
@@ -95,10 +96,13 @@ def _figures(number: int, measured: Rounds) -> dict[str, Any]:
     }
     ratios["undoing / undoing a tenth"] = undone["ours"] / undone["ours, a tenth"]
     ratios["MB more for ten times the rows"] = memory["ours"] - memory["ours, a tenth"]
+    if helpers["ours, a tenth"]:  # where a tenth is read by one process, the second one is no growth
+        ratios["MB more for ten times the rows"] += helpers["ours"] - helpers["ours, a tenth"]
     return {
         "rows": number,
         "rows a second": {name: round(value) for name, value in rate.items()},
         "peak MB": {name: round(value, 1) for name, value in memory.items()},
+        "second reader MB": round(helpers["ours"], 1),
         "server MB": {name: round(max(r.server_mb for r in runs), 1) for name, runs in measured.items()},
         "other load": {name: round(max(r.other_load for r in runs), 2) for name, runs in measured.items()},
         "steps": measured["ours"][-1].detail,
@@ -130,6 +134,7 @@ def _table(figures: dict[str, Any]) -> str:
         lines.append(
             f"  django-import-export brought {PEER_ROWS:,} new rows into tables that held the others"
         )
+    lines.append(f"  second reader of ours {figures['second reader MB']} MB")
     for name, rate in figures["undone, rows a second"].items():
         lines.append(f"  {name + ', undone':24} {rate:>9,} rows/s")
     lines.append("  steps: " + ", ".join(f"{step} {seconds} s" for step, seconds in figures["steps"].items()))

@@ -22,7 +22,7 @@ MIB = 2**20
 @dataclass(frozen=True, slots=True)
 class Measured:
     """One job: seconds, CPU seconds of its process and of the server (start-up included), peak resident memory of its
-    process and private memory of its server processes, in MiB.
+    process and of the largest one that helped it, and private memory of its server processes, in MiB.
 
     ``other_load`` is how many cores were busy with anything else meanwhile.
     """
@@ -30,6 +30,7 @@ class Measured:
     seconds: float
     cpu_seconds: float
     peak_mb: float
+    helpers_mb: float
     server_mb: float
     other_load: float
     detail: dict[str, Any]
@@ -60,7 +61,15 @@ def run_job(job: str, *arguments: str, environment: dict[str, str]) -> Measured:
     told = json.loads(output.splitlines()[-1])
     ours = told["cpu_seconds"] + cpu_of(server) - server_before
     other = max(0.0, (machine_busy() - busy_before - ours - _own_cpu(watch)) / elapsed)
-    return Measured(told["seconds"], ours, told["peak_mb"], watch.peak_mb, other, told.get("detail", {}))
+    return Measured(
+        seconds=told["seconds"],
+        cpu_seconds=ours,
+        peak_mb=told["peak_mb"],
+        helpers_mb=told["helpers_mb"],
+        server_mb=watch.peak_mb,
+        other_load=other,
+        detail=told.get("detail", {}),
+    )
 
 
 class _Watch:
@@ -106,12 +115,24 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MIB
 
 
+def helpers_mb() -> float:
+    """Peak resident memory, in MiB, of the largest process that this one has started and waited for.
+
+    At least what this process had when it started it, for so the system counts; 0 if it started none.
+    """
+    import resource
+
+    size = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # in KiB on Linux, in bytes on macOS
+    return size / 1024 if sys.platform == "linux" else size / MIB
+
+
 def tell(seconds: float, **detail: Any) -> None:
     """Print what a job measured about itself, for :func:`run_job`."""
     times = os.times()
     told = {
         "seconds": seconds,
         "peak_mb": peak_mb(),
+        "helpers_mb": helpers_mb(),
         "cpu_seconds": times.user + times.system + times.children_user + times.children_system,
         "detail": detail,
     }

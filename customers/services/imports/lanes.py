@@ -31,13 +31,15 @@ def take_turn(cursor: CursorWrapper, *, shared: bool = False) -> None:
     cursor.execute(f"SELECT {lock}(%s)", [_CHUNK_LOCK])
 
 
+def are_possible() -> bool:
+    """Whether others can help: not on a single core, nor in a transaction, of which other connections see nothing."""
+    return (os.cpu_count() or 1) >= LANES and not connection.in_atomic_block
+
+
 @contextmanager
 def licence() -> Iterator[bool]:
-    """Whether chunks may run side by side, for as long as this lasts: one job at a time may have that.
-
-    Not within a transaction of the caller's, of which other connections see nothing, nor on a single core.
-    """
-    if connection.in_atomic_block or (os.cpu_count() or 1) < LANES:
+    """Whether chunks may run side by side, for as long as this lasts: one job at a time may have that."""
+    if not are_possible():
         yield False
         return
     with connection.cursor() as cursor:

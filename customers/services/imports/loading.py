@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from crm.models import User
@@ -21,7 +23,7 @@ from customers.imports.layouts import LAYOUTS
 from customers.imports.matching import ColumnMapping
 from customers.imports.parsing import RowResult, parse_rows
 from customers.imports.problems import CellProblem
-from customers.imports.tables import Table
+from customers.imports.tables import Record, Table
 from customers.models import ImportBatch
 from customers.selectors.masking import MASK
 from customers.services.imports.behaviour import ComplaintPlan, InteractionPlan
@@ -44,7 +46,7 @@ _PLANS: dict[Kind, type[Plan]] = {
     Kind.INTERACTIONS: InteractionPlan,
     Kind.COMPLAINTS: ComplaintPlan,
 }
-_PIECE = 20_000
+PIECE_ROWS = 20_000
 
 
 def plan_for(mapping: ColumnMapping, batch: ImportBatch, actor: User | None) -> Plan:
@@ -64,20 +66,29 @@ def policy_fields(kind: Kind) -> dict[str, str]:
 
 
 def load(
-    checked: Checked, plan: Plan, staging: Staging, progress: Callable[[int], None], *, cells: bool = False
+    checked: Checked,
+    plan: Plan,
+    staging: Staging,
+    progress: Callable[[int], None],
+    *,
+    cells: bool = False,
+    piece_rows: int = PIECE_ROWS,
+    shared: bool = False,
 ) -> int:
-    """Read the whole file into the staging table; return how many rows it has. Memory stays flat.
+    """Read the file into the staging table; return how many rows that were. Memory stays flat.
 
     With ``cells`` the rows are kept as they were read too, in the table ``source``, but for their sensitive cells.
+    ``shared`` reads the pieces of ``piece_rows`` rows that no other reader has taken, else it is the whole file.
 
     Raises:
         FileProblem: something is wrong with the file as a whole.
     """
-    results = parsed(checked.table, checked.mapping)
+    pieces = _free_pieces(staging) if shared else count()
+    results = parsed(checked.table, checked.mapping, only=_rows_of(checked.table, pieces, piece_rows))
     columns = staged_columns(plan)
     hidden = sensitive_places(checked.table, checked.mapping) if cells else []
     rows = 0
-    while piece := _next_piece(results):
+    while piece := _next_piece(results, piece_rows):
         with _uncollected():
             staging.copy("staged", columns, (staged_values(plan, result) for result in piece))
         aside = [(each.line,) for each in piece if each.aside]
@@ -91,9 +102,33 @@ def load(
     return rows
 
 
-def _next_piece(results: Iterator[RowResult]) -> list[RowResult]:
+def _free_pieces(staging: Staging) -> Iterator[int]:
+    """Yield the numbers of pieces that nobody has taken, rising; each is taken when it is asked for."""
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval(%s)", [f"{staging.schema}.piece"])
+            (number,) = cursor.fetchone()
+        yield number
+
+
+def _rows_of(table: Table, pieces: Iterator[int], piece_rows: int) -> Iterator[Record]:
+    """Yield the rows of the pieces with these numbers, and ask for the next one only after the last row of one."""
+    records = iter(table)
+    ahead = 0
+    for number in pieces:
+        deque(islice(records, (number - ahead) * piece_rows), maxlen=0)
+        ahead = number + 1
+        piece = islice(records, piece_rows)
+        first = next(piece, None)
+        if first is None:  # the file ends before this piece
+            return
+        yield first
+        yield from piece
+
+
+def _next_piece(results: Iterator[RowResult], piece_rows: int) -> list[RowResult]:
     with _uncollected():
-        return list(islice(results, _PIECE))
+        return list(islice(results, piece_rows))
 
 
 @contextmanager
@@ -115,12 +150,14 @@ def _storable(cell: str) -> str:
     return cell.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def parsed(table: Table, mapping: ColumnMapping) -> Iterator[RowResult]:
-    """Return the rows of a table, cleaned as the company's settings say; raises FileProblem."""
+def parsed(
+    table: Table, mapping: ColumnMapping, *, only: Iterable[Record] | None = None
+) -> Iterator[RowResult]:
+    """Return the rows of a table, or some of them, cleaned as the company's settings say; raises FileProblem."""
     context = ReadingContext(
         time_zone=ZoneInfo(settings.COMPANY_TIME_ZONE), phone_region=settings.COMPANY_COUNTRY
     )
-    return parse_rows(table, mapping, context)
+    return parse_rows(table, mapping, context, only=only)
 
 
 def staged_columns(plan: Plan) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -72,6 +72,16 @@ class Names:
     def campaign(self, text: str | None) -> int | None:
         """Return the campaign called so."""
         return self._find("campaign", self._campaigns, text)
+
+    @property
+    def missed(self) -> dict[str, dict[str, int]]:
+        """What was not found: kind → text → how often."""
+        return {what: dict(counter) for what, counter in self._unknown.items()}
+
+    def add_missed(self, missed: Mapping[str, Mapping[str, int]]) -> None:
+        """Count what somebody else, who read another part of the file, has not found."""
+        for what, counts in missed.items():
+            self._unknown.setdefault(what, Counter()).update(counts)
 
     def warnings(self) -> list[str]:
         """Say in words what was not found, and that those fields stay blank."""

@@ -29,7 +29,9 @@ from customers.services.imports.loading import load, plan_for, warnings_of
 from customers.services.imports.plans import Checked, Plan
 from customers.services.imports.rejects import write_rejected_rows
 from customers.services.imports.results import SHOWN_REJECTIONS, Counts, ImportResult, counts_of, result
+from customers.services.imports.second_reader import load_together
 from customers.services.imports.staging import Staging, drop_all
+from customers.services.imports.statements import check_references
 
 KIND = "customers.import"
 CHUNK_ROWS = 20_000
@@ -192,7 +194,7 @@ def _staged(batch: ImportBatch, job: RunningJob, checked: Checked, plan: Plan) -
             job.guard()
         job.progress(rows, step=_("Reading"))
 
-    rows = load(checked, plan, staging, progress)
+    rows = load_together(batch, checked, plan, staging, progress, job.actor)
     with staging.open() as cursor:
         plan.prepare(cursor, job.arguments["chunk_rows"])
         take_up_met(cursor, batch.pk)
@@ -267,8 +269,7 @@ def _run_chunk(
         fates.finish_judging(cursor)
         also = plan.write(cursor, chunk)
         fates.record(cursor, batch_id)
-        # Foreign keys are checked here, not at the end, when another lane waits for the counts.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        check_references(cursor)
         _add(batch_id, fates.tally(cursor), also)
         # Last, so that the job's row is held for an instant only and its lease can be renewed meanwhile.
         job.guard()

@@ -16,6 +16,8 @@ from psycopg import sql
 
 ASIDE = "CREATE UNLOGGED TABLE aside (line_no integer PRIMARY KEY)"
 """The lines that hold no record, such as totals: every staging has it."""
+PIECES = "CREATE SEQUENCE piece MINVALUE 0"
+"""Numbers the pieces of a file, so that of several readers each takes the next one: every staging has it."""
 
 # Sorting and hashing a million narrow rows in memory; per operation, for the length of one transaction.
 _WORK_MEM = "64MB"
@@ -47,8 +49,8 @@ class Staging:
         with connection.cursor() as cursor:
             _execute(cursor, "CREATE SCHEMA {}", self.schema)
         with self.open() as cursor:
-            for table in (*tables, ASIDE):
-                cursor.execute(table)
+            for statement in (*tables, ASIDE, PIECES):
+                cursor.execute(statement)
         return self
 
     def exists(self) -> bool:

@@ -100,6 +100,14 @@ def chunk_range(cursor: CursorWrapper, first: int, last: int) -> dict[str, int |
     return {"first": first, "last": last, "first_line": first_line, "last_line": last_line}
 
 
+def check_references(cursor: CursorWrapper) -> None:
+    """Have what this transaction has written so far refer to what there is, now and not when it is committed.
+
+    The locks that are taken afterwards are then held for an instant only.
+    """
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
 def template(message: str, *names: str) -> str:
     """Turn a translated message with ``%(name)s`` in it into one for PostgreSQL's ``format``, arguments in order."""
     return message % {name: f"%{place}$s" for place, name in enumerate(names, 1)}

@@ -29,6 +29,7 @@ from customers.services.imports import belongings
 from customers.services.imports.lanes import LANES, licence, one_by_one, side_by_side, take_turn
 from customers.services.imports.reversal import SUBJECTS, contexts_of, take_back, take_up
 from customers.services.imports.staging import unhurried
+from customers.services.imports.statements import check_references
 
 UNDO_KIND = "customers.import.undo"
 UNDO_ROWS = 10_000
@@ -225,8 +226,7 @@ def _undo_chunk(
     with transaction.atomic(), unhurried() as cursor:
         take_turn(cursor, shared=shared)
         work(cursor, batch, params)
-        # What may still refer to them is looked for here, not at the end, when another lane waits for the job.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        check_references(cursor)
         if job is not None:
             job.guard()
 
