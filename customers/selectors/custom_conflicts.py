@@ -35,14 +35,12 @@ def custom_conflict(
     was = _as_opened(profile, customer, opened)
     differences, merged = [], {}
     for field, typed in mine:
-        values = (was.get(field.pk), held.get(field.pk), as_json(typed))
-        before, theirs, yours = values
+        before, theirs, yours = was.get(field.pk), held.get(field.pk), as_json(typed)
         merged[field.key] = yours if yours != before else theirs
-        if len(set(values)) > 1:
-            told = [custom_in_words(field, value) for value in values]
-            differences.append(
-                Difference(str(field), told[0], told[1], told[2], len(set(values)) == len(values))
-            )
+        if theirs != before or yours != before:
+            told = [custom_in_words(field, value) for value in (before, theirs, yours)]
+            is_conflict = before not in (theirs, yours) and theirs != yours
+            differences.append(Difference(str(field), told[0], told[1], told[2], is_conflict))
     return CustomConflict(differences, merged)
 
 

@@ -13,12 +13,20 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, F, Func
+from django.db.models import BigIntegerField, BooleanField, F, Func, Model
 from django.utils import timezone
 
 from crm.models import User
 from crm.prepared import Prepared, Slot
-from customers.models import ChannelKind, Customer, FieldProvenance
+from customers.models import (
+    ChannelKind,
+    CompanyProfile,
+    Customer,
+    CustomerKind,
+    CustomValue,
+    FieldProvenance,
+    PersonProfile,
+)
 from customers.models.scope import CustomerChild
 from customers.selectors.catalogue import FIELDS, ProfileField
 
@@ -34,6 +42,14 @@ _NOTES = Prepared(
 )
 # What noted asks of a customer, to be asked ahead.
 ASKED = (_NOTES,)
+CUSTOM = "custom."
+_CUSTOM_VERSIONS = Prepared(
+    lambda: (
+        CustomValue.pgh_event_model.objects.filter(customer=Slot("customer"))  # type: ignore[attr-defined]
+        .order_by("-pgh_id")
+        .values("pgh_created_at", "pgh_context__metadata", "pgh_label", "field__key", "value")[:VERSIONS_READ]
+    )
+)
 _USERS = Prepared(
     lambda: (
         User.objects.filter(
@@ -74,11 +90,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """When a version was written and by whom; ``channel`` is known of what an import wrote, of our own records."""
+    """When a version was written and by whom; ``channel`` is known of what an import wrote, of our own records.
+
+    ``is_carried`` says that a merge carried the value over from another record, and with it what was noted of it.
+    """
 
     at: datetime
     user_id: int | None
     channel: str
+    is_carried: bool = False
 
 
 def noted(customer: Customer) -> dict[str, Note]:
@@ -104,21 +124,44 @@ def of_core_facts(customer: Customer, notes: Mapping[str, Note]) -> dict[str, Pr
 
     A note counts unless the column was written again after it.
     """
-    written = _columns_written(customer, _core_columns())
+    written = _columns_written(customer, Customer, _core_columns())
+    return _told(notes, written, [field.key for field in _core_fields()])
+
+
+def of_profile(customer: Customer, notes: Mapping[str, Note]) -> dict[str, Provenance]:
+    """Return where the fields of a customer's profile and its custom values came from, by key: three queries.
+
+    A note counts unless the value was written again after it.
+    """
+    model = _profile_of(customer.kind)
+    written = _columns_written(customer, model, _profile_columns(model)) | _custom_written(customer)
+    return _told(notes, written, notes.keys() | written.keys())
+
+
+def asked_of_versions(kind: str) -> tuple[Prepared[Any], ...]:
+    """Return what :func:`of_profile` asks of a customer of a kind, to be asked ahead."""
+    model = _profile_of(kind)
+    return (_versions(model, _columns(model, _profile_columns(model))), _CUSTOM_VERSIONS)
+
+
+def _told(
+    notes: Mapping[str, Note], written: Mapping[str, Written], keys: Iterable[str]
+) -> dict[str, Provenance]:
+    """Say where fields came from by what was noted of them, or by what wrote them since."""
     found = {}
     names = _names(written.values())
-    for field in _core_fields():
-        note, version = notes.get(field.key), written.get(field.key)
-        if note is not None and (version is None or note.recorded_at >= version.at):
-            found[field.key] = in_words(note)
+    for key in keys:
+        note, version = notes.get(key), written.get(key)
+        if note is not None and (version is None or version.is_carried or note.recorded_at >= version.at):
+            found[key] = in_words(note)
         elif version is not None:
-            found[field.key] = _of_version(version, names, verified_on=note.verified_on if note else None)
+            found[key] = _of_version(version, names, verified_on=note.verified_on if note else None)
     return found
 
 
 def asked_of_core_facts() -> tuple[Prepared[Any], ...]:
     """Return what :func:`noted` and :func:`of_core_facts` ask of a customer, to be asked ahead."""
-    return (*ASKED, _versions(_columns(_core_columns())))
+    return (*ASKED, _versions(Customer, _columns(Customer, _core_columns())))
 
 
 @lru_cache
@@ -131,12 +174,28 @@ def _core_columns() -> tuple[ProfileField, ...]:
     return tuple(field for field in _core_fields() if not field.model_field.many_to_many)
 
 
+def _profile_of(kind: str) -> type[PersonProfile | CompanyProfile]:
+    return PersonProfile if kind == CustomerKind.PERSON else CompanyProfile
+
+
+@lru_cache
+def _profile_columns(model: type[Model]) -> tuple[ProfileField, ...]:
+    return tuple(field for field in FIELDS.values() if field.model is model and not field.is_derived)
+
+
 def written_as(customer: Customer, key: str) -> Written | None:
-    """Return how a column of the customer's own got the value that it has; None for a field of another kind."""
+    """Return how a column of the customer's or its profile's, or a custom field, got the value that it has.
+
+    None for a field of another kind, and for a value that is not there.
+    """
+    if key.startswith(CUSTOM):
+        return _custom_written(customer).get(key)
     field = FIELDS.get(key)
-    if field is None or field.model is not Customer or field.model_field.many_to_many:
+    if field is None or field.model not in {Customer, _profile_of(customer.kind)}:
         return None
-    return _columns_written(customer, [field]).get(key)
+    if field.model_field.many_to_many:
+        return None
+    return _columns_written(customer, field.model, [field]).get(key)
 
 
 def of_rows(
@@ -178,10 +237,12 @@ def fields_of_rows(model: type[Any], kind: str) -> list[ProfileField]:
     ]
 
 
-def _columns_written(customer: Customer, fields: Sequence[ProfileField]) -> dict[str, Written]:
+def _columns_written(
+    customer: Customer, model: type[Model], fields: Sequence[ProfileField]
+) -> dict[str, Written]:
     """Return by which version each field got the value that it has; a field without one is left out."""
-    columns = {field.key: [_attribute(name) for name in field.columns] for field in fields}
-    versions = _versions(_columns(fields))(customer=customer.pk)[::-1]
+    columns = {field.key: [_attribute(model, name) for name in field.columns] for field in fields}
+    versions = _versions(model, _columns(model, fields))(customer=customer.pk)[::-1]
     found: dict[str, Written] = {}
     before: dict[str, Any] = {}
     for version in versions:
@@ -193,22 +254,36 @@ def _columns_written(customer: Customer, fields: Sequence[ProfileField]) -> dict
     return found
 
 
-def _columns(fields: Iterable[ProfileField]) -> tuple[str, ...]:
+def _custom_written(customer: Customer) -> dict[str, Written]:
+    """Return by which version each custom field got the value that it has, by ``custom.<key>``."""
+    found: dict[str, Written] = {}
+    before: dict[str, Any] = {}
+    for version in _CUSTOM_VERSIONS(customer=customer.pk)[::-1]:
+        key, value = f"{CUSTOM}{version['field__key']}", version["value"]
+        if version["pgh_label"] == "delete":
+            found.pop(key, None)
+            before.pop(key, None)
+        elif before.get(key) != value:
+            found[key] = _written(version["pgh_created_at"], version["pgh_context__metadata"])
+            before[key] = value
+    return found
+
+
+def _columns(model: type[Model], fields: Iterable[ProfileField]) -> tuple[str, ...]:
     """Return the columns of some fields, each once."""
-    return tuple(dict.fromkeys(_attribute(name) for field in fields for name in field.columns))
+    return tuple(dict.fromkeys(_attribute(model, name) for field in fields for name in field.columns))
 
 
-def _attribute(name: str) -> str:
-    return str(Customer._meta.get_field(name).attname)  # type: ignore[union-attr]
+def _attribute(model: type[Model], name: str) -> str:
+    return str(model._meta.get_field(name).attname)  # type: ignore[union-attr]
 
 
 @lru_cache
-def _versions(columns: tuple[str, ...]) -> Prepared[dict[str, Any]]:
-    """Return the query that reads some columns of a customer's versions, the newest first."""
-    model = Customer.pgh_event_model  # type: ignore[attr-defined]
+def _versions(model: type[Any], columns: tuple[str, ...]) -> Prepared[dict[str, Any]]:
+    """Return the query that reads some columns of the versions of a customer, or of its profile, the newest first."""
     return Prepared(
         lambda: (
-            model.objects.filter(pgh_obj=Slot("customer"))
+            model.pgh_event_model.objects.filter(pgh_obj=Slot("customer"))
             .order_by("-pgh_id")
             .values("pgh_created_at", "pgh_context__metadata", *columns)[:VERSIONS_READ]
         )
@@ -218,7 +293,7 @@ def _versions(columns: tuple[str, ...]) -> Prepared[dict[str, Any]]:
 def _written(at: datetime, metadata: Mapping[str, Any] | None) -> Written:
     said = metadata or {}
     channel = ChannelKind.INTERNAL_RECORDS.value if "import_batch" in said else ""
-    return Written(at, said.get("user"), channel)
+    return Written(at, said.get("user"), channel, is_carried="merge" in said)
 
 
 def _names(versions: Iterable[Written]) -> dict[int, str]:

@@ -30,7 +30,7 @@ from customers.models import (
 )
 from customers.selectors.catalogue import FIELDS, ProfileField, Section, fields_of, sections_of
 from customers.selectors.masking import MASK
-from customers.selectors.provenance import Note, Provenance, in_words, noted
+from customers.selectors.provenance import Note, Provenance, asked_of_versions, noted, of_profile
 
 MOST_IN_SUMMARY = 3
 _ONE_ROW = frozenset({Customer, PersonProfile, CompanyProfile})
@@ -141,8 +141,8 @@ def asked_of_profile(kind: str) -> tuple[Prepared[Any], ...]:
 
 def asked_of_sections(kind: str) -> tuple[Prepared[Any], ...]:
     """Return what :func:`profile_sections` asks beside that."""
-    custom = (_CUSTOM_FIELDS, _CUSTOM_VALUES)
-    return (*custom, _FAMILY, _SWITCHES, _CONSENTED) if kind == CustomerKind.PERSON else custom
+    of_people = (_FAMILY, _SWITCHES, _CONSENTED) if kind == CustomerKind.PERSON else ()
+    return (_CUSTOM_FIELDS, _CUSTOM_VALUES, *asked_of_versions(kind), *of_people)
 
 
 def profile_of(customer: Customer) -> PersonProfile | CompanyProfile:
@@ -170,7 +170,7 @@ def profile_sections(
     known = _Known(
         profile=profile,
         filled=complete.filled,
-        provenance={key: in_words(note) for key, note in notes.items()},
+        provenance=of_profile(customer, notes),
         is_readable=can(user, "personal.view"),
         employer=_employer(user, profile),
     )

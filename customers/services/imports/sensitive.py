@@ -25,7 +25,7 @@ from customers.imports.knowledge import sensitive_fields
 from customers.imports.layouts import LAYOUTS
 from customers.imports.matching import ColumnMapping
 from customers.imports.rows import CustomerRow
-from customers.models import Consent, FieldSwitch, ImportBatch, PersonProfile
+from customers.models import ChannelKind, Consent, FieldSwitch, ImportBatch, PersonProfile
 from customers.selectors.catalogue import FIELDS
 from customers.services.imports.batches import open_batch
 from customers.services.imports.rules import ConsentBasis
@@ -129,7 +129,9 @@ class SealedValues:
                         given_on=consent.given_on,
                         purpose=consent.purpose,
                     )
-                store_sensitive(customer_id, key, value, actor=actor)
+                store_sensitive(
+                    customer_id, key, value, actor=actor, collected_by=ChannelKind.INTERNAL_RECORDS
+                )
         except NotAllowedError as refusal:
             self._refused[str(refusal)] += 1
         except ValidationError:

@@ -60,7 +60,7 @@ def merge_customers(
         for customer, version in zip((kept, merged), versions, strict=True):
             if customer.version != version:
                 raise EditConflictError(customer)
-    with pghistory.context(user=actor.pk):
+    with pghistory.context(user=actor.pk, merge=merged.pk):
         changed, moved = put_together(kept, merged, chosen or {})
         moved += [move_rows(link, merged.pk, kept.pk) for link in movable_links()]
         changed += _let_the_owner_see(kept, merged)
@@ -104,7 +104,7 @@ def undo_merge(merge_id: int, *, actor: User) -> Unmerged:
         raise MergeError(_("%(name)s is gone itself: bring it back first.") % {"name": kept.name})
     for customer in (kept, merged):
         answerable_for(actor, "customer.merge", customer)
-    with pghistory.context(user=actor.pk):
+    with pghistory.context(user=actor.pk, merge=merged.pk):
         edited = _take_back(merge, kept, merged)
         kept.refresh_from_db()
         bring_back(merged, actor)

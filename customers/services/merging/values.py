@@ -8,11 +8,14 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils import timezone
 
+from crm.models import User
 from crm.sealing import SealedField
 from customers.models import Customer, CustomValue, FieldProvenance, OpeningBalance
 from customers.selectors.links import Link
 from customers.selectors.merging import MERGED, PREFIXES, choices, default_side, is_empty, row_of
+from customers.selectors.provenance import written_as
 from customers.selectors.twins import answers_of_both
 from customers.services.merging.rows import Moved, last_version, move_rows, versions_of
 from customers.services.profiles import refresh_keys
@@ -171,17 +174,30 @@ def _add_up_openings(kept: Customer, merged: Customer) -> Iterable[Changed]:
 
 
 def _take_provenance(kept: Customer, merged: Customer, taken: list[str]) -> tuple[list[Changed], list[Moved]]:
-    """Take over where the taken fields came from."""
+    """Take over where the taken fields came from: what was noted of a value that gave way is said of no other."""
     theirs = {row.field: row for row in FieldProvenance.objects.filter(customer=merged, field__in=taken)}
-    ours = {row.field: row for row in FieldProvenance.objects.filter(customer=kept, field__in=theirs)}
-    changed = [
-        change
-        for field, row in ours.items()
-        for change in _changed(row, {name: getattr(theirs[field], name) for name in _PROVENANCE})
-    ]
+    ours = {row.field: row for row in FieldProvenance.objects.filter(customer=kept, field__in=taken)}
+    changed: list[Changed] = []
+    for field, row in ours.items():
+        noted = theirs.get(field) or _as_written(merged, field)
+        if noted is not None:
+            changed += _changed(row, {name: getattr(noted, name) for name in _PROVENANCE})
     alone = [row.pk for field, row in theirs.items() if field not in ours]
     moved = [move_rows(Link(FieldProvenance, "customer"), merged.pk, kept.pk, only=alone)] if alone else []
     return changed, moved
+
+
+def _as_written(merged: Customer, field: str) -> FieldProvenance | None:
+    """Return where a field came from of which nobody made a note, as a note would say it."""
+    written = written_as(merged, field)
+    if written is None:
+        return None
+    return FieldProvenance(
+        channel=written.channel,
+        recorded_by=User.objects.filter(pk=written.user_id or 0).first(),
+        recorded_at=written.at,
+        verified_on=timezone.localdate(written.at),
+    )
 
 
 def _attname(model: type[models.Model], name: str) -> str:
