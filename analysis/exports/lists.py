@@ -65,20 +65,6 @@ class FiveList:
     empty: Text
 
 
-def _wishes(
-    run: AnalysisRun,
-    user: User,
-    filter: Filter | None = None,  # noqa: A002
-    *,
-    after: str = "",
-    before: str = "",
-    size: int = 0,
-) -> RowsPage[wish_list.Wish]:
-    """The year's wish list, which is short, on one page."""
-    found = wish_list.wishes(run, user, filter)
-    return RowsPage(found, None, None, len(found), count_capped=False)
-
-
 def _gold_figures(run: AnalysisRun, user: User, scope: Filter) -> list[Headline]:
     found = gold.summary(run, user, scope)
     return [
@@ -195,7 +181,7 @@ LISTS: dict[str, FiveList] = {
                 column(gettext_lazy("Next step"), "next_step", hide=True),
                 column(WHY, "reason", Form.REASON),
             ),
-            _wishes,
+            wish_list.wishes,
             _wish_figures,
             gettext_lazy("Take the next step with a wished-for customer"),
             gettext_lazy("Nobody whom you may see is on this year's wish list."),

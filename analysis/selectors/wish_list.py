@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from django.db.models import Case, IntegerField, Value, When
+
 from analysis.measures.wish_list import STATUS_DTYPE, wish_progress
 from analysis.models import AnalysisRun, WishStatus
 from analysis.selectors.listing import NAMED, Who, as_frame, names_of, records, who
 from analysis.selectors.record_words import WISHES, label, wish_sentence
-from analysis.selectors.results import visible_rows
+from analysis.selectors.results import RowsPage, page_of, visible_rows
 from analysis.selectors.snapshots import Filter
 from crm.copying import Kind
 from crm.models import User
+from crm.paging import PAGE_SIZE, Key, integer, text
 from customers.models import WishListEntry
 
 NAME = "wish_list"
@@ -25,6 +28,12 @@ _FIGURES = (
     "last_contact_on",
     "days_since_contact",
 )
+# The untouched first, the won last.
+_PLACE = Case(
+    *(When(status=status, then=Value(place)) for place, status in enumerate(reversed(WISHES))),
+    output_field=IntegerField(),
+)
+KEYS = (Key("place", integer), Key("customer__code", text))
 _KINDS: dict[str, Kind] = {
     "owner_id": "int8?",
     "status": tuple(STATUS_DTYPE.categories),
@@ -76,20 +85,25 @@ def wishes(
     *,
     status: str = "",
     responsible: int | None = None,
-) -> list[Wish]:
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> RowsPage[Wish]:
     """The viewer's customers on the list of the run's year: the untouched first, the won last.
 
     ``status`` is a key of WISHES; ``responsible`` the id of whose part of the list is asked for, 0 for nobody's.
+    Raises CursorError for a cursor that this list did not make.
     """
-    listed = visible_rows(WishStatus, NAME, run, user, filter)
+    listed = visible_rows(WishStatus, NAME, run, user, filter).annotate(place=_PLACE)
     if status:
         listed = listed.filter(status=status)
     if responsible is not None:
         listed = listed.filter(owner_id=responsible or None)
-    rows = list(listed.values(*NAMED, "owner_id", *_FIGURES))
-    owners = names_of(User, [row["owner_id"] for row in rows])
+    named = listed.values(*NAMED, "owner_id", "place", *_FIGURES)
+    page = page_of(named, KEYS, after=after, before=before, size=size)
+    owners = names_of(User, [row["owner_id"] for row in page.rows])
     entries = WishListEntry.objects.visible_to(user).filter(
-        year=run.as_of.year, customer__in=[row["customer_id"] for row in rows]
+        year=run.as_of.year, customer__in=[row["customer_id"] for row in page.rows]
     )
     steps = dict(entries.values_list("customer_id", "next_step"))
     found = [
@@ -101,10 +115,9 @@ def wishes(
             reason=wish_sentence(row, run.currency),
             **{name: row[name] for name in _FIGURES},
         )
-        for row in rows
+        for row in page.rows
     ]
-    places = {status: place for place, status in enumerate(reversed(WISHES))}
-    return sorted(found, key=lambda wish: (places[wish.status], wish.customer.code))
+    return RowsPage(found, page.before, page.after, page.count, page.count_capped)
 
 
 def progress(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[WishProgress]:  # noqa: A002

@@ -22,7 +22,7 @@ from analysis.views.measures.declaring import (
     MeasurePage,
     Question,
 )
-from analysis.views.measures.parts import CUSTOMER, REASON, count, here, money, whole
+from analysis.views.measures.parts import CUSTOMER, REASON, count, here, money
 from crm.templatetags.format import number
 
 
@@ -95,9 +95,11 @@ def _wish_rows(asked: Asked) -> Listing:
     )
     responsible = asked.numbers.get("responsible")
     status = asked.chosen["status"]
-    rows = asked.read(wish_list.wishes, asked.scope, status=status, responsible=responsible)
+    read = partial(
+        wish_list.wishes, asked.run, asked.user, asked.scope, status=status, responsible=responsible
+    )
     back = here(asked, "wish_list", status=status) if responsible is not None else ""
-    return Listing(gettext("Whom we most want to win"), columns, whole(rows), back)
+    return Listing(gettext("Whom we most want to win"), columns, read, back)
 
 
 PAGES = (

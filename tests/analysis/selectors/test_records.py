@@ -24,6 +24,7 @@ from analysis.selectors import (
 )
 from analysis.selectors.insights import PublishedInsights
 from analysis.selectors.ranking import ranking
+from analysis.selectors.record_words import WISHES
 from analysis.selectors.snapshots import Filter
 from analysis.services import policies
 from analysis.services.measures import carry_out_here
@@ -79,7 +80,7 @@ def everything_shown(run: AnalysisRun, user: User) -> dict[str, Any]:
         "opinions": attention.groups(run, user, "opinion", "product"),
         "accounts": attention.complaining_key_accounts(run, user).rows,
         "drag": drag.customers(run, user).rows,
-        "wishes": wish_list.wishes(run, user),
+        "wishes": wish_list.wishes(run, user).rows,
         "mismatches": resources.mismatches(run, user).rows,
         "quality": data_quality.least_complete(run, user).rows,
         "fields": data_quality.fields(run, user),
@@ -163,11 +164,26 @@ def test_every_row_says_why_it_is_there() -> None:
     run = run_of_everything()
     assert all(row.reason and row.verdict_label for row in drag.customers(run, ada).rows)
     assert all(row.reason and row.mismatch_label for row in resources.mismatches(run, ada).rows)
-    assert all(wish.reason and wish.status_label for wish in wish_list.wishes(run, ada))
+    wishes = wish_list.wishes(run, ada).rows
+    assert all(wish.reason and wish.status_label for wish in wishes)
     accounts = attention.complaining_key_accounts(run, ada).rows
     assert all(len(row.reasons) == len(row.alerts) > 0 for row in accounts)
     assert [line.silence for line in informants.returns(run, ada, silent=True)]
     assert all(line.label != line.key for line in data_quality.fields(run, ada))
+
+
+def test_the_wish_list_is_read_page_after_page_the_untouched_first() -> None:
+    dealings(seed=7)
+    ada, run = make_user("ada", Role.ADMIN), start_run(actor=None, as_of=AS_OF, queue=False)
+    carry_out_here(run, only=["wish_list"])
+    whole = wish_list.wishes(run, ada).rows
+    first = wish_list.wishes(run, ada, size=1)
+    others = wish_list.wishes(run, ada, after=first.after or "")
+    assert len(whole) > 2
+    assert [*first.rows, *others.rows] == whole
+    assert wish_list.wishes(run, ada, before=others.before or "", size=1) == first
+    order = {status: place for place, status in enumerate(reversed(WISHES))}
+    assert whole == sorted(whole, key=lambda wish: (order[wish.status], wish.customer.code))
 
 
 def test_whoever_is_gold_is_not_listed_as_drag() -> None:
