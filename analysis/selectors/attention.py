@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Model, Q, Sum
+from django.db.models import Count, Model, QuerySet, Sum
 from django.utils.translation import gettext_lazy
 from psycopg import sql
 
@@ -15,8 +15,8 @@ from analysis.datasets.cases import DIMENSIONS, TIERS, Cases, read_cases_of
 from analysis.measures.attention import attention
 from analysis.measures.windows import Window
 from analysis.models import AnalysisRun, AttentionGroup, CustomerAttention
+from analysis.selectors.kept import kept_sums
 from analysis.selectors.listing import NAMED, Who, as_frame, names_of, records, who
-from analysis.selectors.live_sales import as_query
 from analysis.selectors.record_words import ALERTS, UNKNOWN, alert_sentences, label
 from analysis.selectors.results import RowsPage, company_rows, page_of, result_of, visible_rows
 from analysis.selectors.slices import Total
@@ -159,6 +159,7 @@ def complaining_key_accounts(
     return RowsPage(found, page.before, page.after, page.count, page.count_capped)
 
 
+@kept_sums
 def complaining_sums(run: AnalysisRun, user: User, filter: Filter | None = None) -> ComplainingSum:  # noqa: A002
     """Add up the viewer's key accounts who complain."""
     rows = visible_rows(CustomerAttention, NAME, run, user, filter).exclude(alerts="")
@@ -188,13 +189,14 @@ def _cases_of(run: AnalysisRun, user: User, wanted: Filter) -> Cases | None:
     result = result_of(NAME, run)
     if result is None or not result.is_done or run.window_start is None or run.window_end is None:
         return None
-    own = visible(run, user, wanted)
-    complained, thought = (model.objects.values("customer_id") for model in (Complaint, Opinion))
-    own = own.filter(Q(customer__in=complained) | Q(customer__in=thought))
+    complained: QuerySet[Any, Any] = Complaint.objects.order_by().values("customer")
+    thought: QuerySet[Any, Any] = Opinion.objects.order_by().values("customer")
+    own = visible(run, user, wanted).filter(customer__in=complained.union(thought))
     customers = as_frame(own, _CUSTOMERS).set_index("customer_id")
     if customers.empty:
         return None
-    whose = sql.SQL("customer_id IN ({})").format(as_query(own.values("customer_id")))
+    # They are few beside all: found once, and named by their ids.
+    whose = sql.SQL("customer_id = ANY({}::bigint[])").format(sql.Literal(customers.index.tolist()))
     policy = run.policy.parsed().records.attention
     window = Window(run.window_start, run.window_end)
     return read_cases_of(connection.connection, customers, window, run.as_of, policy, whose)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, FloatField, Q, QuerySet, Sum
@@ -14,11 +14,11 @@ from analysis.measures.churn import ChurnModel
 from analysis.measures.churn_reasons import ChurnReason
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
-from analysis.selectors.groups import reads_stored
+from analysis.selectors.kept import kept
 from analysis.selectors.ranking import RankedPage, page_of
 from analysis.selectors.slices import RISK_TENTH, TENTHS, Total
 from analysis.selectors.snapshots import Filter, anybody_left, sees_company, visible
-from analysis.selectors.sums import sums_by_tier
+from analysis.selectors.sums import known_count
 from crm.models import User
 from crm.paging import PAGE_SIZE, CursorError, Key, day, integer
 
@@ -104,10 +104,11 @@ class Evaluation:
 
 def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> ChurnSummary:  # noqa: A002
     """Count and add up the viewer's customers by risk and by reason."""
-    wanted, kept = filter or Filter(), run.churn.get("by_band")
-    if kept and sees_company(user) and wanted.is_empty and not anybody_left(run):
-        return _summary(run, kept)
-    return _summary(run, add_up_by_band(visible(run, user, wanted)))
+    wanted, stored = filter or Filter(), run.churn.get("by_band")
+    if stored and sees_company(user) and wanted.is_empty and not anybody_left(run):
+        return _summary(run, stored)
+    found = kept("risk", run, user, wanted, lambda: add_up_by_band(visible(run, user, wanted)))
+    return _summary(run, found)
 
 
 def add_up_by_band(rows: QuerySet[CustomerSnapshot]) -> list[dict[str, Any]]:
@@ -151,17 +152,8 @@ def flagged(
     rows = visible(run, user, wanted)
     if wanted.risk is None:
         rows = rows.filter(churn_flag=True)
-    count = _known_count(run, user, wanted)
+    count = known_count(run, user, wanted, "flagged")
     return page_of(run, user, rows, ORDERS[order], after=after, before=before, size=size, count=count)
-
-
-def _known_count(run: AnalysisRun, user: User, wanted: Filter) -> int | None:
-    """How many are flagged, where the run's own sums by tier tell it."""
-    everybody = replace(wanted, tiers=frozenset())
-    if not reads_stored(user, everybody):
-        return None
-    sums = sums_by_tier(run, user, everybody)
-    return sum(sums[tier]["flagged"] for tier in wanted.tiers or sums if tier in sums)
 
 
 def evaluation(run: AnalysisRun) -> Evaluation:

@@ -8,6 +8,7 @@ from django.db.models import Count, FloatField, Sum
 from django.db.models.functions import Coalesce
 
 from analysis.models import AnalysisRun, LifetimeValue
+from analysis.selectors.kept import kept_sums
 from analysis.selectors.listing import NAMED, Who, who
 from analysis.selectors.results import RowsPage, page_of, visible_rows
 from analysis.selectors.score_words import clv_sentence
@@ -48,6 +49,7 @@ class ValueOfCustomer:
     reason: str
 
 
+@kept_sums
 def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> ValueSummary:  # noqa: A002
     """Add up the viewer's customers."""
     rows, rules = visible_rows(LifetimeValue, NAME, run, user, filter), run.policy.parsed().clv

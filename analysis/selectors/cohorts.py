@@ -10,7 +10,7 @@ from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from analysis.measures.cohorts import MOST_AGE, retention
 from analysis.models import AnalysisRun, CohortRow
-from analysis.selectors.company import kept_of_company
+from analysis.selectors.kept import kept
 from analysis.selectors.results import visible_rows
 from analysis.selectors.snapshots import Filter
 from crm.models import User
@@ -42,7 +42,7 @@ class Cohort:
 def cohorts(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[Cohort]:  # noqa: A002
     """The viewer's cohorts, the oldest first."""
     wanted = filter or Filter()
-    return kept_of_company(NAME, run, user, wanted, lambda: _cohorts(run, user, wanted))
+    return kept(NAME, run, user, wanted, lambda: _cohorts(run, user, wanted))
 
 
 def _cohorts(run: AnalysisRun, user: User, wanted: Filter) -> list[Cohort]:

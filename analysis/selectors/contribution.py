@@ -13,8 +13,9 @@ from psycopg import sql
 
 from analysis.measures.pareto_curve import top_shares
 from analysis.measures.windows import month_of
-from analysis.models import AnalysisRun, CustomerMonth, CustomerSnapshot
+from analysis.models import AnalysisRun, CustomerMonth, CustomerSnapshot, RunState
 from analysis.selectors.groups import values_seen
+from analysis.selectors.kept import kept
 from analysis.selectors.live_sales import as_query, read
 from analysis.selectors.slices import Total
 from analysis.selectors.snapshots import (
@@ -118,8 +119,22 @@ def monthly(
             for month, sums in ((datetime.date.fromisoformat(month), sums) for month, *sums in run.months)
         }
     else:
-        found = _by_month(run, visible(run, user, filter), wanted[0], last)
+        found = _of_viewer(run, user, filter or Filter(), wanted[0], last)
     return [MonthTotal(month, *found.get(month, (0, 0, 0))) for month in wanted]
+
+
+def _of_viewer(
+    run: AnalysisRun, user: User, wanted: Filter, first: datetime.date, last: datetime.date
+) -> Mapping[datetime.date, Sequence[int]]:
+    """The months of the viewer's customers: kept until another run begins, which may move what was sold when."""
+
+    def read() -> dict[datetime.date, Sequence[int]]:
+        return _by_month(run, visible(run, user, wanted), first, last)
+
+    newest = AnalysisRun.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if run.state != RunState.PUBLISHED or newest != run.pk:
+        return read()
+    return kept(f"months from {first}", run, user, wanted, read)
 
 
 def _by_month(
@@ -161,7 +176,13 @@ def _top(run: AnalysisRun, user: User, wanted: Filter, customers: int, total: in
     if sees_company(user) and wanted.is_empty and customers == run.customers:
         found = run.totals["top"]
     else:
-        found = top_shares(values_seen(run, user, wanted), TOP_PERCENTS)
+        found = kept(
+            "top shares",
+            run,
+            user,
+            wanted,
+            lambda: top_shares(values_seen(run, user, wanted), TOP_PERCENTS),
+        )
     return [
         TopShare(percent, count, value, value / total if total > 0 else None)
         for percent, count, value in found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from analysis.models import AnalysisRun, CreditRow
+from analysis.selectors.kept import kept_sums
 from analysis.selectors.listing import NAMED, Who, who
 from analysis.selectors.results import RowsPage, page_of, visible_rows
 from analysis.selectors.score_words import credit_sentences
@@ -80,6 +81,7 @@ class CreditOfCustomer:
     reasons: tuple[str, ...]
 
 
+@kept_sums
 def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> CreditSummary:  # noqa: A002
     """Add up the viewer's customers."""
     found = visible_rows(CreditRow, NAME, run, user, filter).aggregate(

@@ -13,6 +13,7 @@ from django.db.models.lookups import Exact
 
 from analysis.measures.data_quality import FIELDS_PER_WORD, Field, field_quality
 from analysis.models import AnalysisRun, CustomerQuality, FieldQuality
+from analysis.selectors.kept import kept_sums
 from analysis.selectors.listing import NAMED, Who, as_frame, records, who
 from analysis.selectors.results import RowsPage, company_rows, page_of, result_of, visible_rows
 from analysis.selectors.slices import Total
@@ -61,6 +62,7 @@ class RecordQuality:
     is_fresh: bool
 
 
+@kept_sums
 def headline(run: AnalysisRun, user: User, filter: Filter | None = None) -> QualityHeadline:  # noqa: A002
     """Completeness and freshness of the viewer's records together."""
     sums = visible_rows(CustomerQuality, NAME, run, user, filter).aggregate(

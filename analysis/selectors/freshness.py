@@ -7,7 +7,7 @@ import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from analysis.models import AnalysisRun, RunState, TierSummary
-from analysis.selectors.runs import runs_for
+from analysis.selectors.runs import FINDINGS, runs_for
 from crm.models import User
 from customers.models import ImportBatch, ImportState
 
@@ -23,7 +23,10 @@ def newer_import(run: AnalysisRun) -> datetime.datetime | None:
 
 
 def runs_with_rows(user: User) -> QuerySet[AnalysisRun]:
-    """The runs that were published and whose rows are kept, newest first: what a page can show or compare with."""
+    """The runs that were published and whose rows are kept, newest first: what a page can show or compare with.
+
+    What they found is not read with them: :func:`analysis.selectors.runs.whole_run` reads the one that is looked at.
+    """
     rows = TierSummary.objects.filter(run=OuterRef("pk"))
     published = runs_for(user).filter(state__in=[RunState.PUBLISHED, RunState.SUPERSEDED])
-    return published.filter(Exists(rows)).select_related("policy", "previous").order_by("-as_of", "-pk")
+    return published.filter(Exists(rows)).select_related(None).defer(*FINDINGS).order_by("-as_of", "-pk")

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from analysis.models import AnalysisRun, GoldRow
 from analysis.selectors import explanations
+from analysis.selectors.kept import kept_sums
 from analysis.selectors.listing import NAMED, Who, who
 from analysis.selectors.results import RowsPage, page_of, summary_of, visible_rows
 from analysis.selectors.score_words import gold_sentence
@@ -76,6 +77,7 @@ class GoldCustomer:
     reason: str
 
 
+@kept_sums
 def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> GoldSummary:  # noqa: A002
     """Add up the viewer's customers."""
     year = run.policy.parsed().gold.next_year(run.as_of)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Avg, Count, Q
 
 from analysis.models import AnalysisRun, LoyaltyRow
+from analysis.selectors.kept import kept_sums
 from analysis.selectors.listing import NAMED, Who, who
 from analysis.selectors.results import RowsPage, page_of, visible_rows
 from analysis.selectors.score_words import loyalty_sentence
@@ -50,6 +51,7 @@ class LoyalCustomer:
     reason: str
 
 
+@kept_sums
 def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> LoyaltySummary:  # noqa: A002
     """Count and average the viewer's customers."""
     found = visible_rows(LoyaltyRow, NAME, run, user, filter).aggregate(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from analysis.measures.moves import FlagChange, MoveCause, MoveKind
 from analysis.models import AnalysisRun, CustomerSnapshot, Move
 from analysis.selectors.explanations import METRICS, Wording
+from analysis.selectors.kept import kept_sums
 from analysis.selectors.ranking import COLUMNS
 from analysis.selectors.results import RowsPage, page_of, visible_rows
 from analysis.selectors.snapshots import Filter
@@ -53,6 +54,7 @@ class MovedCustomer:
     reasons: tuple[str, ...]
 
 
+@kept_sums
 def counts(run: AnalysisRun, user: User, filter: Filter | None = None) -> dict[str, int]:  # noqa: A002
     """How many of the viewer's customers moved, by the keys of :data:`KINDS`."""
     rows = visible_rows(Move, MEASURE, run, user, filter)

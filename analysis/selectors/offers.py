@@ -16,6 +16,7 @@ from analysis.models import (
     Recommendation,
     UpsellCandidate,
 )
+from analysis.selectors.kept import kept_sums
 from analysis.selectors.listing import NAMED, Who, names_of, who
 from analysis.selectors.product_words import narrow_sentence, recommendation_sentence, upsell_sentence
 from analysis.selectors.results import RowsPage, company_rows, page_of, visible_rows
@@ -208,6 +209,7 @@ def narrow_buyers(
     return RowsPage(found, page.before, page.after, page.count, page.count_capped)
 
 
+@kept_sums
 def narrow_sums(run: AnalysisRun, user: User, filter: Filter | None = None) -> NarrowSum:  # noqa: A002
     """Add up the viewer's narrow buyers."""
     found = visible_rows(NarrowBuyer, "narrow_buyers", run, user, filter).aggregate(

@@ -12,6 +12,7 @@ from django.db import connection
 
 from analysis.measures.product_distribution import product_distribution
 from analysis.models import Affinity, AnalysisRun, PlaceKind, SalesCell
+from analysis.selectors.kept import kept
 from analysis.selectors.listing import as_frame, names_of, records
 from analysis.selectors.live_sales import as_query, read, spec_of
 from analysis.selectors.results import company_rows
@@ -81,14 +82,16 @@ def distribution(
 
     Regions above the level stand for themselves. Sorted by region, period and category.
     """
-    cells = _cells(run, user, filter)
-    if cells.empty:
-        return []
-    region = cells["region_id"].map(ancestors(level), na_action="ignore").astype("Int64")
-    period = cells["month"] if monthly else 0
-    found = product_distribution(cells.assign(region_id=region, period=period))
-    regions = names_of(Region, found["region_id"].dropna())
-    categories = names_of(ProductCategory, found["category_id"].dropna())
+    wanted = filter or Filter()
+
+    def add_up() -> list[dict[str, Any]]:
+        return _by_region(_cells(run, user, wanted), level, monthly=monthly)
+
+    name = f"distribution {level} {monthly}"
+    is_stored = _shows_stored(run, user, wanted)
+    found = kept(name, run, user, wanted, add_up) if is_stored else add_up()
+    regions = names_of(Region, [row["region_id"] for row in found])
+    categories = names_of(ProductCategory, [row["category_id"] for row in found])
     return [
         Cell(
             region_id=row["region_id"],
@@ -98,8 +101,16 @@ def distribution(
             category=categories.get(row["category_id"], ""),
             **{name: row[name] for name in _FIGURES},
         )
-        for row in records(found)
+        for row in found
     ]
+
+
+def _by_region(cells: pd.DataFrame, level: RegionLevel, *, monthly: bool) -> list[dict[str, Any]]:
+    if cells.empty:
+        return []
+    region = cells["region_id"].map(ancestors(level), na_action="ignore").astype("Int64")
+    period = cells["month"] if monthly else 0
+    return records(product_distribution(cells.assign(region_id=region, period=period)))
 
 
 def likings(
@@ -122,10 +133,13 @@ def likings(
     ]
 
 
-def _cells(run: AnalysisRun, user: User, wanted: Filter | None) -> pd.DataFrame:
+def _shows_stored(run: AnalysisRun, user: User, wanted: Filter) -> bool:
+    return wanted.is_empty and sees_company(user) and not anybody_left(run)
+
+
+def _cells(run: AnalysisRun, user: User, wanted: Filter) -> pd.DataFrame:
     """The stored cells where they are the viewer's, else those of the viewer's customers, added up from their lines."""
-    whole = wanted is None or wanted.is_empty
-    if whole and sees_company(user) and not anybody_left(run):
+    if _shows_stored(run, user, wanted):
         return as_frame(company_rows(SalesCell, DISTRIBUTION, run, user), _KINDS)
     customers = visible(run, user, wanted).values("customer_id", "region_id")
     connection.ensure_connection()

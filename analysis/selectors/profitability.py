@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from analysis.models import AnalysisRun, CustomerProfit, ProfitStanding
+from analysis.selectors.kept import kept_sums
 from analysis.selectors.listing import NAMED, Who, who
 from analysis.selectors.product_words import profit_sentence
 from analysis.selectors.results import RowsPage, page_of, visible_rows
@@ -77,6 +78,7 @@ class ProfitOfCustomer:
     reason: str
 
 
+@kept_sums
 def summary(run: AnalysisRun, user: User, filter: Filter | None = None) -> ProfitSummary:  # noqa: A002
     """Add up the profits of the viewer's customers."""
     rows = visible_rows(CustomerProfit, NAME, run, user, filter)

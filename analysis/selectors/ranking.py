@@ -14,6 +14,7 @@ from analysis.measures.pareto_curve import standing_among
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import explanations
 from analysis.selectors.groups import values_seen
+from analysis.selectors.kept import kept
 from analysis.selectors.marks import marks_of, shown_gold
 from analysis.selectors.slices import is_near, movement
 from analysis.selectors.snapshots import Filter, sees_company, visible
@@ -189,9 +190,14 @@ def page_of(
 
 def _restate_among_visible(run: AnalysisRun, user: User, rows: list[dict[str, Any]]) -> None:
     """Replace rank and shares by those among the viewer's customers: the company's would tell its total."""
-    everybody = values_seen(run, user, Filter())
     asked = np.array([row["value"] for row in rows], dtype=np.int64)
-    ranks, shares, before = standing_among(everybody, asked)
+    ranks, shares, before = kept(
+        f"standing {asked.tolist()}",
+        run,
+        user,
+        Filter(),
+        lambda: standing_among(values_seen(run, user, Filter()), asked),
+    )
     for row, rank, share, cumulative in zip(rows, ranks, shares, before, strict=True):
         row["shown_rank"] = int(rank)
         row["share"] = None if np.isnan(share) else float(share)

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 
 from analysis.models import AnalysisRun, CustomerSnapshot, TierSummary
 from analysis.selectors.groups import groups, reads_stored
+from analysis.selectors.kept import kept
 from analysis.selectors.slices import Total
 from analysis.selectors.snapshots import Filter, anybody_left, condition, left_out_since
 from crm.models import User
@@ -27,6 +28,10 @@ def counts_by_place(run: AnalysisRun, user: User, wanted: Filter) -> Places:
     """Count the viewer's customers on the highest level of the tree, below the region asked for, where they part."""
     if reads_stored(user, wanted):
         return _stored(run, wanted)
+    return kept("counts by place", run, user, wanted, lambda: _counted_by_place(run, user, wanted))
+
+
+def _counted_by_place(run: AnalysisRun, user: User, wanted: Filter) -> Places:
     found = groups(run, user, wanted)
     below = Region.objects.filter(pk=wanted.region or 0).values_list("path", flat=True).first() or ""
     depth = _parting_depth([row["region__path"] for row in found if row["region__path"]], below)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count
 
 from analysis.models import AnalysisRun, RfmRow, RfmSegment
+from analysis.selectors.kept import kept_sums
 from analysis.selectors.listing import NAMED, Who, who
 from analysis.selectors.results import RowsPage, page_of, summary_of, visible_rows
 from analysis.selectors.score_words import rfm_sentence
@@ -72,6 +73,7 @@ def segments(run: AnalysisRun, user: User, filter: Filter | None = None) -> list
     ]
 
 
+@kept_sums
 def cells(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[Cell]:  # noqa: A002
     """The viewer's customers by recency and frequency, cells without any left out."""
     rows = visible_rows(RfmRow, NAME, run, user, filter).order_by().values("recency", "frequency")

@@ -9,15 +9,24 @@ from crm.models import JobState, User
 from crm.once import once
 from crm.policy import can
 
+# What a run found, as JSON: long, and of no use where runs are only named.
+FINDINGS = ("totals", "tiers", "churn", "pareto", "months", "timings")
+
 
 def published() -> AnalysisRun | None:
     """The published run: the same one all through a request that changes nothing."""
 
     def read() -> AnalysisRun | None:
-        publication = Publication.objects.select_related("run__policy", "run__previous").order_by().first()
+        found = Publication.objects.select_related("run__policy", "run__previous").order_by()
+        publication = found.defer(*(f"run__previous__{name}" for name in FINDINGS)).first()
         return publication.run if publication else None
 
     return once("published run", read)
+
+
+def whole_run(run: AnalysisRun) -> AnalysisRun:
+    """A run with all that it found, its policy and the run before: for one of a list."""
+    return AnalysisRun.objects.select_related("policy", "previous").get(pk=run.pk)
 
 
 def runs_for(user: User) -> QuerySet[AnalysisRun]:

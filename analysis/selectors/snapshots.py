@@ -103,7 +103,12 @@ def anybody_left(run: AnalysisRun) -> bool:
     return once(("anybody left", run.pk), read)
 
 
-def digest_of_left_out(before: AnalysisRun | None = None) -> str:
+def digest_of_left_out() -> str:
+    """What stands for all who are deleted or refuse to be scored: read once a request."""
+    return once("left out", read_left_out)
+
+
+def read_left_out(before: AnalysisRun | None = None) -> str:
     """What stands for all who are deleted or refuse to be scored; with ``before``, for those whom that run knew so.
 
     Read from two indexes that hold those customers alone. As long as it stays what it was for the run, nobody came

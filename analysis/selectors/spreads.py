@@ -16,6 +16,7 @@ from analysis.models import (
     Recommendation,
     UpsellCandidate,
 )
+from analysis.selectors.kept import kept_sums
 from analysis.selectors.loyalty import DAYS_A_YEAR, LONGEST_TENURE
 from analysis.selectors.results import visible_rows
 from analysis.selectors.slices import DUE_DAYS, OVERDUE_DAYS, Total, between
@@ -73,6 +74,7 @@ class NarrowSum:
     elsewhere: int
 
 
+@kept_sums
 def passages(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[Passage]:  # noqa: A002
     """Who went from which tier to which since the run before, A first."""
     rows = visible_rows(Move, "moves", run, user, filter).exclude(move="").order_by()
@@ -81,6 +83,7 @@ def passages(run: AnalysisRun, user: User, filter: Filter | None = None) -> list
     return [Passage(*row) for row in listed]
 
 
+@kept_sums
 def tenure(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[TenureBand]:  # noqa: A002
     """The viewer's customers by years since their first order."""
     rows = visible_rows(LoyaltyRow, "loyalty", run, user, filter).exclude(tenure_days=None).order_by()
@@ -96,6 +99,7 @@ def tenure(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[T
     return [TenureBand(band, *found.get(band, (0, 0))) for band in range(LONGEST_TENURE + 1)]
 
 
+@kept_sums
 def overdue_ages(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[DaysBand]:  # noqa: A002
     """What the viewer's customers owe beyond its day, by how long."""
     rows = visible_rows(CreditRow, "credit", run, user, filter).filter(overdue__gt=0)
@@ -114,6 +118,7 @@ def overdue_ages(run: AnalysisRun, user: User, filter: Filter | None = None) -> 
     ]
 
 
+@kept_sums
 def due_days(run: AnalysisRun, user: User, filter: Filter | None = None) -> list[DaysBand]:  # noqa: A002
     """The viewer's customers due to buy again, by how soon, with what they usually order."""
     rows = visible_rows(UpsellCandidate, "upsell", run, user, filter)
@@ -149,6 +154,7 @@ def offered(
     return [Offered(*row) for row in listed.values_list("product_id", "product__name", "people", "best")]
 
 
+@kept_sums
 def causes(run: AnalysisRun, user: User, filter: Filter | None = None) -> dict[tuple[str, str], int]:  # noqa: A002
     """How many of the viewer's customers moved, by move and cause."""
     rows = visible_rows(Move, "moves", run, user, filter).exclude(move="").order_by()

@@ -11,6 +11,7 @@ from analysis.measures.pareto_curve import pareto_points, share_at
 from analysis.measures.tiers import nearest_override
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors.groups import values_seen
+from analysis.selectors.kept import kept
 from analysis.selectors.regions import Counts, counts_by_place
 from analysis.selectors.snapshots import Filter, sees_company
 from analysis.selectors.sums import TIERS, Sums, add, nothing, sums_by_tier
@@ -125,7 +126,10 @@ def pareto(
     if whole:
         points = [(int(count), float(share)) for count, share in run.pareto]
     else:
-        points = pareto_points(values_seen(run, user, wanted), (in_a, in_a_or_b))
+        ends = (in_a, in_a_or_b)
+        points = kept(
+            f"curve {ends}", run, user, wanted, lambda: pareto_points(values_seen(run, user, wanted), ends)
+        )
     return ParetoCurve(
         points,
         Boundary("A", in_a, share_at(points, in_a)),

@@ -12,7 +12,7 @@ from psycopg import sql
 from analysis.datasets.customers import TIERS
 from analysis.models import AnalysisRun, Publication, RunState, TierSummary
 from analysis.selectors.slices import SUMS
-from analysis.selectors.snapshots import digest_of_left_out
+from analysis.selectors.snapshots import read_left_out
 from analysis.services import measures, storing, telling
 from crm.copying import Kind, write_frame
 from crm.services import audit
@@ -65,7 +65,7 @@ def publish(run: AnalysisRun, job: RunningJob, table: str, sums: pd.DataFrame) -
         connection.ensure_connection()
         storing.attach(connection.connection, run, table)
         _store_sums(run, sums)
-        run.left_out_digest = digest_of_left_out(before=run)
+        run.left_out_digest = read_left_out(before=run)
         now = timezone.now()
         run.finished_at = now
         run.state = RunState.VALIDATED

@@ -18,6 +18,8 @@ from analysis.selectors.churn import ChurnSummary
 from analysis.selectors.snapshots import sees_company
 from analysis.selectors.tiers import by_region
 from analysis.views.frame import ranked_list, tier_menus
+from analysis.views.measures.frame import Frame
+from analysis.views.measures.kept import kept
 from analysis.views.measures.page import core_frame
 from analysis.views.measures.showing import change_of
 from analysis.views.runs import nothing_published
@@ -38,22 +40,33 @@ def churn(request: HttpRequest) -> HttpResponse:
     if run is None:
         return nothing_published(request, user)
     frame, framing = core_frame(request, user, "churn", run)
-    wanted, then = frame.asked.rows, frame.then
-    run, scope = frame.asked.run, frame.asked.scope
-    summary = selector.summary(run, user, scope)
-    evaluation = selector.evaluation(run)
+    head = kept("churn", frame, lambda: _head(request, frame), with_parameters(request))
+    wanted = frame.asked.rows
     order, notes = chosen(request, "sort", dict.fromkeys(ORDERS), "value")
-    regions = [(str(each.region_id), each.name) for each in by_region(run, user, scope) if each.region_id]
-    menus = [
-        *tier_menus(regions),
-        Menu("reason", _("Reason"), [(reason.code, reason.label) for reason in summary.reasons]),
-    ]
+    menus = [*tier_menus(head["places"]), Menu("reason", _("Reason"), head["reason_choices"])]
+    read = partial(selector.flagged, frame.asked.run, user, wanted, order=order)
+    context = {
+        **framing,
+        **head,
+        "list": ranked_list(request, frame, read, menus),
+        "list_title": _("Customers at risk") if wanted.risk is None else _("Customers of this risk"),
+        "columns": _columns(request, order),
+        "order_notes": notes,
+        "currency": settings.COMPANY_CURRENCY,
+    }
+    return render(request, "analysis/churn.html", context)
+
+
+def _head(request: HttpRequest, frame: Frame) -> dict[str, Any]:
+    """All that the page says above and below its list, and what its filters offer."""
+    run, user, scope, then = frame.asked.run, frame.asked.user, frame.asked.scope, frame.then
+    summary, evaluation = selector.summary(run, user, scope), selector.evaluation(run)
     risks = [f"{with_parameters(request, risk=str(place))}#customers" for place in range(len(summary.bands))]
     bands_columns, bands_rows = bands_table(summary.bands, risks)
     calibration_columns, calibration_rows = calibration_table(evaluation, company=sees_company(user))
-    context = {
-        **framing,
-        "summary": summary,
+    return {
+        "problem": summary.problem,
+        "scored": summary.scored,
         "figures": _figures(summary, selector.summary(then.run, user, scope) if then else None),
         "reasons": [
             {
@@ -64,6 +77,7 @@ def churn(request: HttpRequest) -> HttpResponse:
             }
             for each in summary.reasons
         ],
+        "reason_choices": [(each.code, each.label) for each in summary.reasons],
         "bands_title": _bands_title(summary),
         "bands": bands_chart(summary.bands, summary.flag_at, risks),
         "bands_columns": bands_columns,
@@ -72,13 +86,10 @@ def churn(request: HttpRequest) -> HttpResponse:
         "calibration": calibration_chart(evaluation, company=sees_company(user)),
         "calibration_columns": calibration_columns,
         "calibration_rows": calibration_rows,
-        "list": ranked_list(request, frame, partial(selector.flagged, run, user, wanted, order=order), menus),
-        "list_title": _("Customers at risk") if wanted.risk is None else _("Customers of this risk"),
-        "columns": _columns(request, order),
-        "order_notes": notes,
-        "currency": settings.COMPANY_CURRENCY,
+        "places": [
+            (str(each.region_id), each.name) for each in by_region(run, user, scope) if each.region_id
+        ],
     }
-    return render(request, "analysis/churn.html", context)
 
 
 def _columns(request: HttpRequest, order: str) -> list[dict[str, Any]]:

@@ -16,9 +16,12 @@ from analysis.selectors import runs
 from analysis.selectors.annotations import noted_between
 from analysis.selectors.contribution import ContributionSummary
 from analysis.selectors.ranking import ranking
+from analysis.selectors.sums import known_count
 from analysis.selectors.tiers import by_region
 from analysis.views.cells import contribution_cells
 from analysis.views.frame import ranked_list, tier_menus
+from analysis.views.measures.frame import Frame
+from analysis.views.measures.kept import kept
 from analysis.views.measures.page import core_frame
 from analysis.views.measures.parts import orders_in
 from analysis.views.measures.showing import change_of
@@ -39,21 +42,33 @@ def contribution(request: HttpRequest) -> HttpResponse:
     if run is None:
         return nothing_published(request, user)
     frame, framing = core_frame(request, user, "contribution", run)
-    asked, then = frame.asked, frame.then
-    run, scope = asked.run, asked.scope
     order, notes = chosen(request, "sort", dict.fromkeys(ORDERS), "value")
+    head = kept("contribution", frame, lambda: _head(frame), with_parameters(request))
+    asked = frame.asked
+    read = partial(ranking, asked.run, user, asked.rows, order=order, count=head["count"])
+    ranked = ranked_list(request, frame, read, tier_menus(head["places"]))
+    context = {
+        **framing,
+        **head,
+        "list": ranked,
+        "cells": contribution_cells(ranked.page.rows),
+        "columns": _columns(request, order),
+        "order_notes": notes,
+        "currency": settings.COMPANY_CURRENCY,
+    }
+    return render(request, "analysis/contribution.html", context)
+
+
+def _head(frame: Frame) -> dict[str, Any]:
+    """All that the page says above its list, and how many the list has."""
+    asked, then = frame.asked, frame.then
+    run, user, scope = asked.run, asked.user, asked.scope
     months = selector.monthly(run, user, scope)
     columns, rows = monthly_table(months, lambda month: orders_in(asked, month.month, sales=True))
     chart = monthly_chart(months, lambda month: orders_in(asked, month.month))
     chart["notes"] = noted_between(user, chart["labels"])
     summary = selector.summary(run, user, scope)
-    regions = [(str(each.region_id), each.name) for each in by_region(run, user, scope) if each.region_id]
-    ranked = ranked_list(
-        request, frame, partial(ranking, run, user, asked.rows, order=order), tier_menus(regions)
-    )
-    context = {
-        **framing,
-        "summary": summary,
+    return {
         "figures": _figures(summary, selector.summary(then.run, user, scope) if then else None),
         "top": [
             {
@@ -68,13 +83,11 @@ def contribution(request: HttpRequest) -> HttpResponse:
         "monthly": chart,
         "monthly_columns": columns,
         "monthly_rows": rows,
-        "list": ranked,
-        "cells": contribution_cells(ranked.page.rows),
-        "columns": _columns(request, order),
-        "order_notes": notes,
-        "currency": settings.COMPANY_CURRENCY,
+        "places": [
+            (str(each.region_id), each.name) for each in by_region(run, user, scope) if each.region_id
+        ],
+        "count": known_count(run, user, asked.rows),
     }
-    return render(request, "analysis/contribution.html", context)
 
 
 def _columns(request: HttpRequest, order: str) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """The tiers page: who earns the company's money, and why each customer stands where it stands."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -17,12 +16,12 @@ from analysis.charts.tiers import pareto_chart, pareto_table, pareto_title
 from analysis.selectors import runs
 from analysis.selectors import tiers as selector
 from analysis.selectors.ranking import ranking
-from analysis.selectors.snapshots import Filter
-from analysis.selectors.sums import TIERS, sums_by_tier
+from analysis.selectors.sums import TIERS, known_count, sums_by_tier
 from analysis.selectors.tiers import RegionTiers, Slice, TiersHeadline
 from analysis.views.cells import Cells, region_cells, tiers_cells
 from analysis.views.frame import ranked_list, tier_addresses, tier_menus
 from analysis.views.measures.frame import Frame
+from analysis.views.measures.kept import kept
 from analysis.views.measures.page import core_frame
 from analysis.views.measures.showing import change_of
 from analysis.views.runs import nothing_published
@@ -44,32 +43,16 @@ def tiers(request: HttpRequest) -> HttpResponse:
     if run is None:
         return nothing_published(request, user)
     frame, framing = core_frame(request, user, "tiers", run)
-    run, scope, wanted = frame.asked.run, frame.asked.scope, frame.asked.rows
-    sums = sums_by_tier(run, user, scope)
-    headline = selector.headline(run, user, scope, sums)
-    curve = selector.pareto(run, user, scope, sums)
-    regions = selector.by_region(run, user, scope)
-    shown = regions if request.GET.get(REGIONS) == ALL else regions[:REGIONS_SHOWN]
-    all_regions = (
-        f"{with_parameters(request, **{REGIONS: ALL})}#{REGIONS}" if len(shown) < len(regions) else ""
-    )
-    columns, rows = pareto_table(curve)
+    head = kept("tiers", frame, lambda: _head(request, frame), with_parameters(request))
     ranked = ranked_list(
         request,
         frame,
-        partial(ranking, run, user, wanted, count=_known_count(headline, wanted, scope)),
-        tier_menus([(str(each.region_id), each.name) for each in shown if each.region_id], all_regions),
+        partial(ranking, frame.asked.run, user, frame.asked.rows, count=head["count"]),
+        tier_menus(head["places"], head["all_regions"]),
     )
     context = {
         **framing,
-        "figures": _figures(request, frame, headline),
-        "curve": curve,
-        "pareto_title": pareto_title(curve),
-        "pareto": pareto_chart(curve, tier_addresses(request)),
-        "pareto_columns": columns,
-        "pareto_rows": rows,
-        "regions": _region_cells(request, shown),
-        "all_regions": all_regions,
+        **head,
         "list": ranked,
         "cells": tiers_cells(ranked.page.rows),
         "columns": _columns(),
@@ -78,13 +61,27 @@ def tiers(request: HttpRequest) -> HttpResponse:
     return render(request, "analysis/tiers.html", context)
 
 
-def _known_count(headline: TiersHeadline, wanted: Filter, scope: Filter) -> int | None:
-    """How many rows the list has, where the headline knows: of the whole page, or of some of its tiers."""
-    if wanted != replace(scope, tiers=wanted.tiers):
-        return None
-    return sum(
-        part.customers for tier, part in headline.tiers.items() if not wanted.tiers or tier in wanted.tiers
-    )
+def _head(request: HttpRequest, frame: Frame) -> dict[str, Any]:
+    """All that the page says above its list, and how many the list has."""
+    run, user, scope = frame.asked.run, frame.asked.user, frame.asked.scope
+    sums = sums_by_tier(run, user, scope)
+    curve = selector.pareto(run, user, scope, sums)
+    regions = selector.by_region(run, user, scope)
+    shown = regions if request.GET.get(REGIONS) == ALL else regions[:REGIONS_SHOWN]
+    columns, rows = pareto_table(curve)
+    return {
+        "figures": _figures(request, frame, selector.headline(run, user, scope, sums)),
+        "pareto_title": pareto_title(curve),
+        "pareto": pareto_chart(curve, tier_addresses(request)),
+        "pareto_columns": columns,
+        "pareto_rows": rows,
+        "regions": _region_cells(request, shown),
+        "places": [(str(each.region_id), each.name) for each in shown if each.region_id],
+        "all_regions": f"{with_parameters(request, **{REGIONS: ALL})}#{REGIONS}"
+        if len(shown) < len(regions)
+        else "",
+        "count": known_count(run, user, frame.asked.rows),
+    }
 
 
 def _region_cells(request: HttpRequest, regions: list[RegionTiers]) -> Cells:

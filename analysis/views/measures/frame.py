@@ -17,6 +17,7 @@ from analysis.forms.filters import SnapshotFilters
 from analysis.models import AnalysisRun, MeasureResult, MeasureState
 from analysis.selectors.explanations import step_label
 from analysis.selectors.freshness import MOST_PERIODS, newer_import, runs_with_rows
+from analysis.selectors.runs import whole_run
 from analysis.selectors.snapshots import Filter, sees_company
 from analysis.views.measures.declaring import Asked, Choice
 from crm.models import User
@@ -25,7 +26,7 @@ from crm.services.saved_views import visible_views
 from crm.templatetags.format import day, moment
 from crm.views.addresses import with_parameters
 from customers.models import Region, RegionLevel
-from customers.selectors.profiles import known_teams, visible_customers
+from customers.selectors.reach import teams_seen
 
 SCOPE = ("owner", "team", "region")
 NOBODY = "none"
@@ -59,7 +60,8 @@ def frame_of(request: HttpRequest, user: User, run: AnalysisRun) -> Frame:
     """Read the address; what it asks for in vain is left out, and the page says so. ``run`` is the published one."""
     kept = list(runs_with_rows(user)[:MOST_PERIODS])
     notes: list[str] = []
-    shown = _run_asked(request, "run", kept, notes) or run
+    asked_for = _run_asked(request, "run", kept, notes)
+    shown = run if asked_for is None or asked_for.pk == run.pk else whole_run(asked_for)
     earlier = [each for each in kept if each.pk != shown.pk and each.as_of <= shown.as_of]
     against = _against(request, shown, earlier, notes)
     form = SnapshotFilters(request.GET, user=user)
@@ -71,7 +73,9 @@ def frame_of(request: HttpRequest, user: User, run: AnalysisRun) -> Frame:
     ]
     notes += [_not_there(name) for name in SCOPE if name in form.errors]
     asked = Asked(shown, user, scope, rows=form.rows())
-    return Frame(asked, against, [each for each in controls if each], notes, form)
+    return Frame(
+        asked, whole_run(against) if against else None, [each for each in controls if each], notes, form
+    )
 
 
 def without_scope(frame: Frame) -> Frame:
@@ -264,7 +268,7 @@ def _scope_controls(request: HttpRequest, user: User, scope: Filter) -> list[dic
     """Whose customers: one's own, a team's, a region's."""
     anybody = with_parameters(request, **dict.fromkeys(SCOPE))
     mine = with_parameters(request, **{**dict.fromkeys(SCOPE), "owner": str(user.pk)})
-    teams = list(known_teams(user, visible_customers(user)))
+    teams = teams_seen(user)
     whose = [
         {"label": _("All that I see"), "url": anybody, "active": scope.owner is None and scope.team is None},
         {"label": _("Mine"), "url": mine, "active": scope.owner == user.pk},

@@ -1,7 +1,7 @@
 """What a page says of the whole company, kept: a published run does not change, and a million rows take their time.
 
-Only for those who see the company, and not for the customers of a colleague or team: whose customers are whose may
-change at any moment. What a scoped viewer is told is added up over their own customers each time for the same reason.
+Only for those who see the company, and not for the customers of a colleague or team: what others are told is partly
+added up from today's records. Their sums over a run's rows are kept one by one (:mod:`analysis.selectors.kept`).
 """
 
 from __future__ import annotations
@@ -21,15 +21,18 @@ from analysis.selectors.snapshots import digest_of_left_out, sees_company
 from analysis.views.measures.frame import Frame
 
 SECONDS = 6 * 3600
-VERSION = 3
+VERSION = 4
 
 
-def kept(name: str, frame: Frame, read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what ``read`` returns, from the cache when the same was asked before."""
+def kept(name: str, frame: Frame, read: Callable[[], dict[str, Any]], address: str = "") -> dict[str, Any]:
+    """Return what ``read`` returns, from the cache when the same was asked before.
+
+    ``address`` is the page's, where what is read holds links that carry its parameters on.
+    """
     scope = frame.asked.scope
     if scope.owner or scope.team or not sees_company(frame.asked.user):
         return read()
-    key = _key(name, frame)
+    key = _key(name, frame, address)
     found: dict[str, Any] | None = cache.get(key)
     if found is None:
         found = read()
@@ -37,7 +40,7 @@ def kept(name: str, frame: Frame, read: Callable[[], dict[str, Any]]) -> dict[st
     return found
 
 
-def _key(name: str, frame: Frame) -> str:
+def _key(name: str, frame: Frame, address: str) -> str:
     """Name all that an answer depends on: the runs and how far they are, what was chosen, who has been left out."""
     asked = frame.asked
     scope = asked.scope
@@ -45,6 +48,8 @@ def _key(name: str, frame: Frame) -> str:
     parts = [
         VERSION,
         name,
+        address,
+        asked.user.role,
         asked.run.pk,
         str(asked.run.published_at),
         asked.run.state,
