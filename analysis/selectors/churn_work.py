@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from django.db.models import Aggregate, Case, Count, Exists, OuterRef, Q, QueryS
 
 from analysis.models import AnalysisRun, CustomerSnapshot, RunState
 from analysis.selectors.churn import ORDERS
+from analysis.selectors.kept import count_by, kept, of_records
 from analysis.selectors.ranking import RankedCustomer, page_of
 from analysis.selectors.results import RowsPage
 from analysis.selectors.slices import Total
@@ -127,6 +129,21 @@ def rows_of(
     return _rows(run, user, filter).filter(_condition(view, run))
 
 
+def open_by_owner(run: AnalysisRun, user: User) -> dict[int | None, int]:
+    """How many of the view "open" each owner has.
+
+    Those without any case are the flagged: counted as a whole, and kept until a customer is written. The few with a
+    case are taken out of them, and put in as they stand.
+    """
+    late, by_owner = _late(run), "customer__owner"
+    flagged = visible(run, user).filter(late, churn_flag=True)
+    with_case = ChurnCase.objects.filter(current()).values("customer")
+    found = Counter(of_records(run, user, "flagged and late", lambda: count_by(flagged, by_owner)))
+    found.subtract(count_by(flagged.filter(customer__in=with_case), by_owner))
+    found.update(count_by(rows_of(run, user, "open").filter(customer__in=with_case), by_owner))
+    return dict(found)
+
+
 def progress(run: AnalysisRun, user: User, filter: Filter | None = None) -> Progress:  # noqa: A002
     """Count the viewer's customers at risk by how far the work on them has come.
 
@@ -138,7 +155,11 @@ def progress(run: AnalysisRun, user: User, filter: Filter | None = None) -> Prog
         "late": Count("customer_id", filter=late),
         "worth": Total("value", filter=late),
     }
-    whole = _at_risk(run, user, filter).aggregate(**sums)
+    wanted = filter or Filter()
+    seen = visible(run, user, wanted)
+    flagged = kept("at risk", run, user, wanted, lambda: dict(seen.filter(churn_flag=True).aggregate(**sums)))
+    besides = seen.exclude(churn_flag=True).filter(customer__in=_unfinished()).aggregate(**sums)
+    whole = {name: (flagged[name] or 0) + (besides[name] or 0) for name in sums}
     begun = _standing().exclude(state=CaseState.OPEN).values("customer")
     rows: QuerySet[Any, Any] = _rows(run, user, filter).filter(customer__in=begun).order_by()
     cases: dict[str, dict[str, int]] = {
@@ -158,7 +179,7 @@ def progress(run: AnalysisRun, user: User, filter: Filter | None = None) -> Prog
         won_back=count(CaseState.WON_BACK),
         lost=count(CaseState.LOST),
         false_alarm=count(CaseState.FALSE_ALARM),
-        value=(whole["worth"] or 0) - sum(each["worth"] or 0 for each in ended.values()),
+        value=whole["worth"] - sum(each["worth"] or 0 for each in ended.values()),
     )
 
 
@@ -201,8 +222,11 @@ def _rows(run: AnalysisRun, user: User, wanted: Filter | None) -> QuerySet[Custo
 
 def _at_risk(run: AnalysisRun, user: User, wanted: Filter | None) -> QuerySet[CustomerSnapshot]:
     """Those whom the run flags, and those somebody is at work with."""
-    begun = ChurnCase.objects.filter(closed_at=None).values("customer")
-    return visible(run, user, wanted).filter(Q(churn_flag=True) | Q(customer__in=begun))
+    return visible(run, user, wanted).filter(Q(churn_flag=True) | Q(customer__in=_unfinished()))
+
+
+def _unfinished() -> QuerySet[Any, Any]:
+    return ChurnCase.objects.filter(closed_at=None).values("customer")
 
 
 def _state() -> Case:

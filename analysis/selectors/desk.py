@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from analysis.models import AnalysisRun, CustomerSnapshot
 from analysis.selectors import churn_work
+from analysis.selectors.kept import count_by, of_records
 from analysis.selectors.snapshots import visible
 from crm.models import User
 from crm.policy import can
@@ -52,15 +52,15 @@ class Unassigned:
 def lines(run: AnalysisRun, viewer: User, now: datetime.datetime) -> list[DeskLine]:
     """Each owner of the viewer's customers, those with most that is late first."""
     counted = _by_owner(run, viewer, now)
-    complaints = _by(Complaint.objects.filter(complaint_late(run, viewer, now)), "customer__owner")
-    waiting = _by(churn_work.rows_of(run, viewer, "open"), "customer__owner")
+    complaints = count_by(Complaint.objects.filter(complaint_late(run, viewer, now)), "customer__owner")
+    waiting = churn_work.open_by_owner(run, viewer)
     since = lately(now)
     mine = Q(customers_in_scope(viewer, "customer__"), customer__deleted_at=None)
-    over = _by(OrderLine.objects.filter(discount_over(run, viewer, since)), "customer__owner")
-    worked = _by(ChurnCase.objects.filter(mine, contacted_at__gte=since), "worked_by")
+    over = count_by(OrderLine.objects.filter(discount_over(run, viewer, since)), "customer__owner")
+    worked = count_by(ChurnCase.objects.filter(mine, contacted_at__gte=since), "worked_by")
     today = timezone.localdate(now)
-    late = _by(Task.objects.filter(mine, done_at=None, due_on__lt=today), "assignee")
-    done = _by(Task.objects.filter(mine, done_at__gte=since), "assignee")
+    late = count_by(Task.objects.filter(mine, done_at=None, due_on__lt=today), "assignee")
+    done = count_by(Task.objects.filter(mine, done_at__gte=since), "assignee")
     people = User.objects.in_bulk(
         {key for found in (counted, complaints, over, waiting, worked, late, done) for key in found if key}
     )
@@ -104,12 +104,16 @@ def lately(now: datetime.datetime) -> datetime.datetime:
 def visit_late(run: AnalysisRun, now: datetime.datetime) -> Q:
     """Customers with whom nobody has spoken for longer than the care plan of their tier has it."""
     found = Q(pk__in=[])
-    for tier, terms in run.policy.parsed().care.tiers.items():
-        if terms.days:
-            since = now - datetime.timedelta(days=terms.days)
-            spoken = Interaction.objects.filter(customer=OuterRef("customer"), occurred_at__gte=since)
-            found |= Q(Q(tier=tier), ~Exists(spoken))
+    for tier, since in _due_since(run, now).items():
+        spoken = Interaction.objects.filter(customer=OuterRef("customer"), occurred_at__gte=since)
+        found |= Q(Q(tier=tier), ~Exists(spoken))
     return found
+
+
+def _due_since(run: AnalysisRun, now: datetime.datetime) -> dict[str, datetime.datetime]:
+    """Since when somebody should have spoken with the customers of each tier whose care plan says how often."""
+    care = run.policy.parsed().care.tiers
+    return {tier: now - datetime.timedelta(days=terms.days) for tier, terms in care.items() if terms.days}
 
 
 def complaint_late(run: AnalysisRun, viewer: User, now: datetime.datetime) -> Q:
@@ -152,16 +156,30 @@ def _by_owner(
     run: AnalysisRun, viewer: User, now: datetime.datetime
 ) -> dict[int | None, tuple[int, int, int]]:
     """The viewer's customers of each owner, those of tier A, and those to whom nobody has spoken for too long."""
-    rows = visible(run, viewer)
-    late = _by(rows.filter(visit_late(run, now)), "customer__owner")
-    counted = rows.order_by().values_list("customer__owner")
-    return {
-        owner: (n, key, late.get(owner, 0))
-        for owner, n, key in counted.annotate(
-            n=Count("customer_id"), key=Count("customer_id", filter=Q(tier="A"))
-        )
-    }
+    rows = visible(run, viewer).order_by().values("customer__owner", "tier").annotate(n=Count("customer_id"))
+    found = of_records(
+        run,
+        viewer,
+        "owners and tiers",
+        lambda: list(rows.values_list("customer__owner", "tier", "n")),
+    )
+    spoken = _spoken(run, viewer, now)
+    counts: dict[int | None, tuple[int, int, int]] = {}
+    for owner, tier, n in found:
+        everybody, key, late = counts.get(owner, (0, 0, 0))
+        late += n - spoken[tier].get(owner, 0) if tier in spoken else 0
+        counts[owner] = (everybody + n, key + (n if tier == "A" else 0), late)
+    return counts
 
 
-def _by(rows: QuerySet[Any, Any], column: str) -> dict[int | None, int]:
-    return dict(rows.order_by().values_list(column).annotate(n=Count("customer_id")))
+def _spoken(run: AnalysisRun, viewer: User, now: datetime.datetime) -> dict[str, dict[int | None, int]]:
+    """For each tier whose care plan has visits: how many of each owner's customers somebody has spoken with in time.
+
+    They are found by who was spoken with lately: those whom nobody has spoken with are all the others, and far more.
+    """
+    found = {}
+    for tier, since in _due_since(run, now).items():
+        lately = Interaction.objects.filter(occurred_at__gte=since).order_by().values("customer")
+        rows = visible(run, viewer).filter(tier=tier, customer__in=lately)
+        found[tier] = count_by(rows, "customer__owner")
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from analysis.models import AnalysisRun, CustomerSnapshot
@@ -61,6 +61,17 @@ def late_visits(run: AnalysisRun, viewer: User, now: datetime.datetime, whose: Q
 def late_complaints(run: AnalysisRun, viewer: User, now: datetime.datetime, whose: Q, most: int) -> Rows:
     """The viewer's complaints that have been open for too long, the oldest first, and how many."""
     found = Complaint.objects.filter(complaint_late(run, viewer, now), whose)
+    return _complaints(run, found, now, most), found.count()
+
+
+def oldest_complaints(run: AnalysisRun, viewer: User, now: datetime.datetime, most: int) -> list[LateRow]:
+    """The first of :func:`late_complaints`, for who does not ask how many there are."""
+    return _complaints(run, Complaint.objects.filter(complaint_late(run, viewer, now)), now, most)
+
+
+def _complaints(
+    run: AnalysisRun, found: QuerySet[Complaint], now: datetime.datetime, most: int
+) -> list[LateRow]:
     rows = list(found.select_related("customer__owner").order_by("reported_at", "id")[:most])
     tiers = _tiers(run, (row.customer_id for row in rows))
     care, today = run.policy.parsed().care.tiers, timezone.localdate(now)
@@ -79,7 +90,7 @@ def late_complaints(run: AnalysisRun, viewer: User, now: datetime.datetime, whos
                 care[tier].complaint_days,
             )
         )
-    return told, found.count()
+    return told
 
 
 def discounts_over(run: AnalysisRun, viewer: User, now: datetime.datetime, whose: Q, most: int) -> Rows:

@@ -19,7 +19,7 @@ from analysis.models import AnalysisRun
 from analysis.selectors import desk as selector
 from analysis.selectors import runs
 from analysis.selectors.desk import DeskLine
-from analysis.selectors.desk_rows import ROWS, late_complaints
+from analysis.selectors.desk_rows import ROWS, oldest_complaints
 from analysis.views.frame import base_context
 from analysis.views.measures.frame import saved_views, stale
 from analysis.views.runs import nothing_published
@@ -54,7 +54,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "figures": _figures(lines, key_customers_of_nobody),
         "lines": lines,
         "late": _late(request, run, user, now, lines),
-        "complaints": late_complaints(run, user, now, Q(), MOST_LISTED)[0],
+        "complaints": oldest_complaints(run, user, now, MOST_LISTED),
         "complaints_in_all": sum(each.complaints_late for each in lines),
         "unassigned": selector.unassigned(run, user, MOST_LISTED),
         "unassigned_in_all": key_customers_of_nobody,
