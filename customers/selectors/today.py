@@ -39,7 +39,11 @@ class Numbers:
 
 
 def queue(user: User, insights: CustomerInsights | None, *, own: bool, today: date) -> list[QueueRow]:
-    """Return what waits today, over the customers that ``user`` owns or, unless ``own``, over all they may see."""
+    """Return what waits today, over the customers that ``user`` owns or, unless ``own``, over all they may see.
+
+    Of more than are read in a morning, those of the most valuable customers, and whatever their customers are worth,
+    all due tasks that are the user's own: :func:`count_waiting` counts the rest.
+    """
     customers = in_hand(user, own=own)
     rows = [
         *_tasks(user, insights, own, today),
@@ -55,7 +59,7 @@ def queue(user: User, insights: CustomerInsights | None, *, own: bool, today: da
         # Who is late is visited for that.
         rows += [*late, *(row for row in visits if row.customer_id not in known)]
     rows.sort(key=_rank)
-    return rows[:MOST_ROWS]
+    return _cut(rows)
 
 
 def count_waiting(
@@ -107,6 +111,19 @@ def last_jobs(user: User, limit: int = 5) -> list[Job]:
     return list(Job.objects.filter(Q(kind=ANALYSIS) | Q(created_by=user)).order_by("-id")[:limit])
 
 
+def may_have_been_cut(rows: list[QueueRow]) -> bool:
+    """Whether more may wait than these rows of a queue."""
+    return len(rows) >= MOST_OF_A_KIND // 2
+
+
+def _cut(rows: list[QueueRow]) -> list[QueueRow]:
+    """Keep the first rows, in their order, and every task."""
+    room = max(MOST_ROWS - sum(row.why is Waiting.TASK for row in rows), MOST_OF_A_KIND)
+    others = [row for row in rows if row.why is not Waiting.TASK][room:]
+    cut = {id(row) for row in others}
+    return [row for row in rows if id(row) not in cut]
+
+
 def _rank(row: QueueRow) -> tuple[int, int, int]:
     """Order by value, then by reason; nobody's value is known before the first run, nor that of a new customer."""
     return (-(row.net_revenue or 0), row.customer_id or 0, list(Waiting).index(row.why))
@@ -119,8 +136,10 @@ def _due(user: User, own: bool, today: date) -> QuerySet[Task]:
 
 def _tasks(user: User, insights: CustomerInsights | None, own: bool, today: date) -> Iterator[QueueRow]:
     readable = can(user, "personal.view")
-    first = by_value(_due(user, own, today), insights, "due_on", "id")
-    for task in first.select_related("customer", "assignee")[:MOST_OF_A_KIND]:
+    due = by_value(_due(user, own, today), insights, "due_on", "id").select_related("customer", "assignee")
+    # What somebody is to do themselves is never cut; of the team's, so much.
+    found = due if own else [*due.filter(assignee=user), *due.exclude(assignee=user)[:MOST_OF_A_KIND]]
+    for task in found:
         yield QueueRow(
             Waiting.TASK,
             task.customer_id,

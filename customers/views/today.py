@@ -29,6 +29,7 @@ from customers.selectors.plans import own_standing
 from customers.selectors.profiles import visible_customers
 from customers.selectors.queue_rows import QueueRow, Waiting
 
+LONGEST_COUNT = 6
 WHOSE = {"own": gettext_lazy("Mine"), "team": gettext_lazy("My team's")}
 ICONS = {
     Waiting.COMPLAINT: "shield-exclamation",
@@ -66,10 +67,12 @@ def today(request: HttpRequest) -> HttpResponse:
     insights = customer_insights()
     now = timezone.localdate()
     rows = selectors.queue(user, insights, own=whose == "own", today=now)
+    asks_for_all = f"{reverse('customers:today_waiting')}?{urlencode({'whose': whose, 'shown': len(rows)})}"
     writes = can(user, "customer.edit")
     context = {
         "today": now,
         "rows": [_shown(row, writes) for row in rows],
+        "count_url": asks_for_all if selectors.may_have_been_cut(rows) else "",
         "numbers": selectors.numbers(user, now),
         "standing": own_standing(user, now),
         "numbers_links": {"customers": f"{reverse('customers:list')}?{urlencode({'owner': user.pk})}"},
@@ -86,6 +89,19 @@ def today(request: HttpRequest) -> HttpResponse:
         "writes": writes,
     }
     return render(request, "customers/today/today.html", context)
+
+
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Say how many rows of how many the queue shows: counted once it stands, for that takes longer than the rows."""
+    user = require(request.user, "customer.view")
+    own = request.GET.get("whose") != "team" or scope_of(user, "customer.view") <= Scope.OWN
+    counts = selectors.count_waiting(user, customer_insights(), own=own, today=timezone.localdate())
+    shown = request.GET.get("shown", "")
+    # A number that nobody can show is not repeated.
+    rows = int(shown) if shown.isascii() and shown.isdigit() and len(shown) <= LONGEST_COUNT else 0
+    context = {"shown": rows, "count": max(sum(counts.values()), rows)}
+    return render(request, "customers/today/waiting.html", context)
 
 
 def _default(user: User) -> str:

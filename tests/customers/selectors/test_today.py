@@ -35,7 +35,7 @@ from tests.cast import Cast, make_customer, make_order, make_user
 
 TODAY = date(2026, 11, 22)
 TOMORROW = TODAY + timedelta(days=1)
-MOST_QUERIES = 25
+MOST_QUERIES = 26
 
 
 def waiting(user: User, own: bool = True) -> list[QueueRow]:
@@ -152,6 +152,21 @@ def test_a_spouse_keeps_her_birthday_by_the_moon(cast: Cast) -> None:
     member.birthday = date(1978, 11, 20)
     member.save()
     assert waiting(cast.alice) == []
+
+
+def test_no_due_task_of_ones_own_is_cut_however_much_waits(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(today_selector, "MOST_OF_A_KIND", 2)
+    monkeypatch.setattr(today_selector, "MOST_ROWS", 3)
+    for number in range(5):
+        customer = make_customer(f"K2{number}", f"商行{number}", owner=cast.alice, region=cast.huaxin.region)
+        for kind in ("complaint", "task"):
+            _let_wait(kind, customer, cast.alice, days=9)
+        Task.objects.create(customer=customer, title="team", due_on=TODAY, assignee=cast.dora)
+    told = Counter(row.why for row in waiting(cast.alice))
+    assert told == {Waiting.TASK: 5, Waiting.COMPLAINT: 2}
+    assert sum(row.text == "team" for row in queue(cast.dora, None, own=False, today=TODAY)) == 5
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from crm.models import AuditEntry
-from customers.models import ImportantDate, Interaction, PersonProfile, Task
+from customers.models import Complaint, ImportantDate, Interaction, PersonProfile, Task
 from tests.cast import Cast, make_customer, sign_in
 
 LOG = "/customers/log/"
@@ -122,6 +122,18 @@ def test_the_queue_says_why_and_first_steps_teach_the_empty(cast: Cast) -> None:
     empty = sign_in(cast.charlie).get("/customers/today/").content.decode()
     assert "First steps" in empty
     assert "Nothing waits today" in empty
+
+
+def test_a_long_queue_says_how_many_wait_in_all(cast: Cast) -> None:
+    for number in range(50):
+        Complaint.objects.create(
+            customer=cast.huaxin, reference=f"C{number}", complaint_type="defect", reported_at=timezone.now()
+        )
+    browser = sign_in(cast.alice)
+    page = browser.get("/customers/today/")
+    shown = len(page.context["rows"])
+    assert f"{shown} of 50 shown" in browser.get(page.context["count_url"]).content.decode()
+    assert sign_in(cast.charlie).get("/customers/today/").context["count_url"] == ""
 
 
 def test_the_record_says_what_waits(cast: Cast) -> None:
