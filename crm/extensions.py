@@ -126,8 +126,12 @@ class CustomerInsights(Protocol):
         tiers: Collection[str] = (),
         flagged: bool | None = None,
         limit: int,
+        are_few: bool = False,
     ) -> Sequence[Worth]:
-        """Return the customers with most value among ``customers`` (already in scope), in one query."""
+        """Return the customers with most value among ``customers`` (already in scope), in one query.
+
+        Those who ``are_few`` are found first, where others are met on the way down from the greatest.
+        """
         ...
 
     def by_value(self, rows: QuerySet[Any, Any], then: Sequence[str]) -> QuerySet[Any, Any]:

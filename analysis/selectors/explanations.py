@@ -6,14 +6,14 @@ judgement of potential has its reason, author and expiry from the customer's rec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from analysis.measures.churn import ChurnModel
 from analysis.measures.churn_auto import LEAST_CUSTOMERS, LEAST_OF_EITHER
@@ -83,6 +83,27 @@ _TIER_WORDS = {
     "potential_closing": gettext_lazy("closing down → %(tier)s"),
     "potential_expired": gettext_lazy("potential expired"),
 }
+_MARKS = {
+    "vip": pgettext_lazy("mark", "VIP"),
+    "gold": pgettext_lazy("mark", "gold"),
+    "drag": pgettext_lazy("mark", "drag"),
+    "young": pgettext_lazy("mark", "young"),
+}
+_TIER_SENTENCES = {
+    "amount_a": gettext_lazy("%(metric)s of %(value)s reaches %(threshold)s, the threshold of A%(where)s."),
+    "amount_b": gettext_lazy("%(metric)s of %(value)s reaches %(threshold)s, the threshold of B%(where)s."),
+    "amount_c": gettext_lazy("%(metric)s of %(value)s is below %(threshold)s, the threshold of B%(where)s."),
+    "pareto_a": gettext_lazy("Customers with more hold less than %(cut_a)s of %(metric)s: A."),
+    "pareto_b": gettext_lazy(
+        "Customers with more hold %(cut_a)s or more of %(metric)s, less than %(cut_b)s: B."
+    ),
+    "pareto_c": gettext_lazy("Customers with more hold %(cut_b)s or more of %(metric)s: C."),
+    "pareto_not_positive": gettext_lazy("%(metric)s of %(value)s is not above zero: C."),
+    "kept": gettext_lazy("Was %(tier)s before and stays it down to %(kept_above)s."),
+    "potential_high": gettext_lazy("High potential puts it into %(tier)s."),
+    "potential_closing": gettext_lazy("It is closing down: %(tier)s instead of %(before)s."),
+    "potential_expired": gettext_lazy("The judgement of its potential (%(potential)s) has expired."),
+}
 
 # The judgement of potential on the customer's record, which a run does not publish.
 JUDGEMENT = (
@@ -94,13 +115,37 @@ JUDGEMENT = (
 )
 
 
+class _Figures:
+    """What the sentence of a reason may name, each written when it is named: a list says one for each of its rows."""
+
+    def __init__(
+        self, words: Wording, given: Mapping[str, Any], amount: Callable[[int | None, str | None], str]
+    ) -> None:
+        self._words, self._given, self._amount = words, given, amount
+
+    def __getitem__(self, name: str) -> Any:
+        rules, given = self._words.rules, self._given
+        match name:
+            case "metric":
+                return METRICS[rules.metric]
+            case "where":
+                return self._words.where(given.get("region"))
+            case "cut_a" | "cut_b":
+                return percent(rules.pareto_a if name == "cut_a" else rules.pareto_b, 0)
+            case "potential":
+                return dict(Potential.choices).get(given.get("potential", ""), "")
+            case "tier" | "before":
+                return given.get(name, "")
+        return self._amount(given[name], self._words.currency)
+
+
 class Wording:
     """Sentences about the rows of one run."""
 
     def __init__(self, run: AnalysisRun) -> None:
         self._run = run
-        self._rules = run.policy.parsed()
-        self._currency = run.currency or settings.COMPANY_CURRENCY
+        self.rules = run.policy.parsed()
+        self.currency = run.currency or settings.COMPANY_CURRENCY
         self._region_names: dict[int, str] = {}
 
     def tier_reasons(self, row: Row) -> tuple[str, ...]:
@@ -140,15 +185,15 @@ class Wording:
             return ""
         return _("%(amount)s more %(metric)s in the window would make it %(tier)s.") % {
             "amount": self._money(threshold - row["value"]),
-            "metric": METRICS[self._rules.metric],
+            "metric": METRICS[self.rules.metric],
             "tier": goal,
         }
 
     def mark_reason(self, row: Row) -> str:
         """Why a customer bears its marks, "" without one."""
-        marks = self._rules.marks
+        marks = self.rules.marks
         parts = {"days": number(marks.young_days), "drag": _as_set(marks.drag_share)}
-        parts |= {"vip": _as_set(marks.vip_share), "gold": _as_set(self._rules.gold.share)}
+        parts |= {"vip": _as_set(marks.vip_share), "gold": _as_set(self.rules.gold.share)}
         reasons = {
             "vip": _("Among the top %(vip)s of customers."),
             "gold": _("Expected to be among the top %(gold)s of the next fiscal year."),
@@ -187,48 +232,14 @@ class Wording:
         return tuple(self._churn_sentence_of(code, row) for code in codes)
 
     def _tier_sentence(self, reason: TierReason) -> str:
-        figures = self._figures(reason)
-        sentences = {
-            "amount_a": _("%(metric)s of %(value)s reaches %(threshold)s, the threshold of A%(where)s."),
-            "amount_b": _("%(metric)s of %(value)s reaches %(threshold)s, the threshold of B%(where)s."),
-            "amount_c": _("%(metric)s of %(value)s is below %(threshold)s, the threshold of B%(where)s."),
-            "pareto_a": _("Customers with more hold less than %(cut_a)s of %(metric)s: A."),
-            "pareto_b": _(
-                "Customers with more hold %(cut_a)s or more of %(metric)s, less than %(cut_b)s: B."
-            ),
-            "pareto_c": _("Customers with more hold %(cut_b)s or more of %(metric)s: C."),
-            "pareto_not_positive": _("%(metric)s of %(value)s is not above zero: C."),
-            "kept": _("Was %(tier)s before and stays it down to %(kept_above)s."),
-            "potential_high": _("High potential puts it into %(tier)s."),
-            "potential_closing": _("It is closing down: %(tier)s instead of %(before)s."),
-            "potential_expired": _("The judgement of its potential (%(potential)s) has expired."),
-        }
-        sentence = sentences[reason.code] % figures
+        sentence = str(_TIER_SENTENCES[reason.code]) % _Figures(self, reason.parameters, money)
         return sentence[:1].upper() + sentence[1:]
 
     def _tier_words(self, reason: TierReason) -> str:
-        return str(_TIER_WORDS[reason.code]) % self._figures(reason, short=True)
+        return str(_TIER_WORDS[reason.code]) % _Figures(self, reason.parameters, compact_money)
 
-    def _figures(self, reason: TierReason, *, short: bool = False) -> dict[str, Any]:
-        given = reason.parameters
-        in_words = compact_money if short else money
-        amounts = {
-            name: in_words(given[name], self._currency)
-            for name in ("value", "threshold", "kept_above")
-            if given.get(name) is not None
-        }
-        return {
-            **amounts,
-            "metric": METRICS[self._rules.metric],
-            "tier": given.get("tier", ""),
-            "before": given.get("before", ""),
-            "where": self._where(given.get("region")),
-            "cut_a": _as_set(self._rules.pareto_a),
-            "cut_b": _as_set(self._rules.pareto_b),
-            "potential": dict(Potential.choices).get(given.get("potential", ""), ""),
-        }
-
-    def _where(self, region: int | None) -> str:
+    def where(self, region: int | None) -> str:
+        """Say in which region something holds, "" for everywhere."""
         if region is None:
             return ""
         if region not in self._region_names:
@@ -276,14 +287,14 @@ class Wording:
     def _days_overdue(self, row: Row) -> int:
         """Days beyond the customer's own rhythm, 0 while it is not overdue by the policy."""
         last, interval = row["last_order_on"], row["median_interval_days"]
-        reasons = self._rules.churn.reasons
+        reasons = self.rules.churn.reasons
         if last is None or not interval or row["lifetime_order_days"] < reasons.least_order_days:
             return 0
         since = (self._run.as_of - last).days
         return since - round(interval) if since * 100 > interval * reasons.overdue_percent else 0
 
     def _money(self, cents: int) -> str:
-        return money(cents, self._currency)
+        return money(cents, self.currency)
 
 
 def _as_set(share: Decimal) -> str:
@@ -297,13 +308,7 @@ def _steps(row: Row) -> tuple[TierReason, ...]:
 
 def mark_label(mark: str) -> str:
     """The name of a mark."""
-    labels = {
-        "vip": pgettext("mark", "VIP"),
-        "gold": pgettext("mark", "gold"),
-        "drag": pgettext("mark", "drag"),
-        "young": pgettext("mark", "young"),
-    }
-    return labels.get(mark, "")
+    return str(_MARKS.get(mark, ""))
 
 
 def fit_problem(code: str | None) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from analysis.measures.tiers import TierScheme
 from analysis.models import AnalysisRun, CustomerSnapshot, Publication, RunState
@@ -25,6 +25,7 @@ from crm.policy import can
 from crm.prepared import Prepared, Slot
 from customers.models import Customer
 from customers.models.profiles import sees_customer
+from customers.models.scope import any_of
 
 MOST_PAST_DAYS = 400
 _OWN = tuple(column for column in COLUMNS if not column.startswith("customer__"))
@@ -68,13 +69,8 @@ class PublishedInsights:
     def customers_with(
         self, *, tiers: Collection[str] = (), flagged: bool | None = None
     ) -> QuerySet[Any, Any]:
-        """The ids of customers of these tiers and churn flag, to be used within a query.
-
-        Those who refuse are few, and left out by the index that holds them alone: joined to their customers, these
-        would all be read.
-        """
-        refused = Customer.objects.filter(pk=OuterRef("customer"), scoring_refused=True)
-        rows = CustomerSnapshot.objects.filter(~Exists(refused), run=self.run)
+        """The ids of customers of these tiers and churn flag, to be used within a query."""
+        rows = self._rows()
         if tiers:
             rows = rows.filter(tier__in=tiers)
         if flagged is not None:
@@ -134,9 +130,11 @@ class PublishedInsights:
         tiers: Collection[str] = (),
         flagged: bool | None = None,
         limit: int,
+        are_few: bool = False,
     ) -> Sequence[Worth]:
         """The customers with most value among some that are in the viewer's scope."""
-        rows = self._rows().filter(customer__in=customers.values("pk"))
+        ids = customers.order_by().values("pk")
+        rows = self._rows().filter(any_of("customer", ids) if are_few else Q(customer__in=ids))
         if tiers:
             rows = rows.filter(tier__in=tiers)
         if flagged is not None:
@@ -183,8 +181,12 @@ class PublishedInsights:
         return [_past(row, past[row["run_id"]], company) for row in rows]
 
     def _rows(self) -> QuerySet[CustomerSnapshot]:
-        """The run's rows but those of customers who have refused to be scored since."""
-        return CustomerSnapshot.objects.filter(run=self.run, customer__scoring_refused=False)
+        """The run's rows but those of customers who have refused to be scored since.
+
+        These are few, and left out by the index that holds them alone: joined to their customers, all would be read.
+        """
+        refused = Customer.objects.filter(pk=OuterRef("customer"), scoring_refused=True)
+        return CustomerSnapshot.objects.filter(~Exists(refused), run=self.run)
 
     def _words(self) -> Wording:
         if not self._wording:

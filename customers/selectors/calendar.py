@@ -16,6 +16,8 @@ FEBRUARY, LEAP_DAY = 2, 29
 LONG_LUNAR_MONTH = 30
 # What is older stands in no table of the lunar calendar, and is kept by the Gregorian one.
 FIRST_LUNAR_YEAR = 1901
+# Nearly everything that is looked for by its date began in this year or later.
+FIRST_LISTED_YEAR = 1900
 
 
 def next_occurrence(
@@ -60,6 +62,20 @@ def gregorian_days(days: Iterable[date]) -> set[tuple[int, int]]:
         if (each.month, each.day) == (FEBRUARY, LEAP_DAY - 1) and not _has_leap_day(each.year):
             kept.add((FEBRUARY, LEAP_DAY))
     return kept
+
+
+@lru_cache(maxsize=8)
+def gregorian_births(days: tuple[date, ...]) -> tuple[date, ...]:
+    """Return every date from 1900 to the year of the last of these days that is kept on one of them.
+
+    To look a date up in a list takes PostgreSQL a tenth of what it takes to tell its month and its day.
+    """
+    born = []
+    for year in range(FIRST_LISTED_YEAR, max(days).year + 1):
+        for month, day in sorted(gregorian_days(days)):
+            with suppress(ValueError):  # 29 February, of a year without one
+                born.append(date(year, month, day))
+    return tuple(born)
 
 
 def lunar_days(days: Iterable[date]) -> set[tuple[int, int]]:

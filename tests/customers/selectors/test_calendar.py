@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from customers.selectors.calendar import gregorian_days, lunar_days, next_occurrence
+from customers.selectors.calendar import gregorian_births, gregorian_days, lunar_days, next_occurrence
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,11 @@ def test_a_birthday_comes_within_a_year_and_is_found_by_its_numbers(born: date, 
     found = next_occurrence(born.month, born.day, calendar="gregorian", on_or_after=since)
     assert timedelta(0) <= found - since <= timedelta(days=366)
     assert (born.month, born.day) in gregorian_days([found])
+    assert born in gregorian_births((found,))
+
+
+@settings(max_examples=50)
+@given(st.dates(date(1900, 1, 1), date(2026, 12, 31)), st.dates(date(2026, 1, 1), date(2028, 12, 30)))
+def test_the_listed_births_of_two_days_are_those_of_their_numbers(born: date, day: date) -> None:
+    days = (day, day + timedelta(days=1))
+    assert (born in gregorian_births(days)) == ((born.month, born.day) in gregorian_days(days))
