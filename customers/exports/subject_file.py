@@ -109,7 +109,9 @@ def _json(customer: Customer, values: list[FieldValue], actor: User) -> str:
         ],
         "where_from": [
             {"field": row.field, "learned_by": row.get_channel_display(), "on": row.recorded_at.isoformat()}
-            for row in FieldProvenance.objects.filter(customer=customer).order_by("field")
+            for row in FieldProvenance.objects.filter(customer=customer)
+            .exclude(field__contains=":")
+            .order_by("field")
         ],
         "automated_scoring": _scored(customer, actor),
     }

@@ -106,7 +106,8 @@ class Consent(CustomerChild):
 class FieldProvenance(CustomerChild):
     """Where a customer's field came from, who recorded it and when, and when it was last found to be true.
 
-    ``field`` is the field's key in the catalogue, as in ``person.major``.
+    ``field`` is the field's key in the catalogue, as in ``person.major``; of one row on a card, its kind and its key,
+    as in ``need:7``.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="provenance")

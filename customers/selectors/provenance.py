@@ -203,7 +203,8 @@ def of_rows(
 ) -> dict[Any, Provenance]:
     """Return where each of some rows of one model came from, by its key: at most two queries.
 
-    A note is of the row that was written last; how the others were collected is said by imports alone.
+    How a row was learned is said by what was noted of it, or by the import that wrote it; when it was last found to be
+    true, by a note. Where none was made of a row itself, what was noted of its field is of the row written last.
     """
     if not rows:
         return {}
@@ -220,20 +221,27 @@ def of_rows(
     names = _names(written.values())
     last = max(versions, key=lambda version: version[3])[0]
     keys = [field.key for field in fields_of_rows(model, customer.kind)]
-    mine = [notes[key] for key in keys if key in notes and notes[key].recorded_at >= written[last].at]
-    channel = max(mine, key=lambda note: note.recorded_at).channel if mine else ""
-    return {pk: _of_version(version, names, channel if pk == last else "") for pk, version in written.items()}
+    found = {}
+    for pk, version in written.items():
+        own = notes.get(row_key(model, pk))
+        said = [own] if own else [notes[key] for key in keys if key in notes and pk == last]
+        newer = [note for note in said if note.recorded_at >= version.at]
+        channel = max(newer, key=lambda note: note.recorded_at).channel if newer else ""
+        found[pk] = _of_version(version, names, channel, verified_on=own.verified_on if own else None)
+    return found
+
+
+def row_key(model: type[Model], pk: object) -> str:
+    """Return the key by which a note is of one row, not of all rows that are values of a field: ``need:7``."""
+    return f"{model._meta.model_name}:{pk}"
 
 
 def fields_of_rows(model: type[Any], kind: str) -> list[ProfileField]:
-    """Return the fields of a person or a company whose values are the rows of a model."""
+    """Return the fields of a person or a company whose values stand in the rows of a model."""
     return [
         field
         for field in FIELDS.values()
-        if field.model is model
-        and field.rows is not None
-        and not field.is_sealed
-        and field.key.partition(".")[0] in {kind, "customer"}
+        if field.model is model and not field.is_sealed and field.key.partition(".")[0] in {kind, "customer"}
     ]
 
 

@@ -29,8 +29,8 @@ from customers.models import (
     WishListEntry,
 )
 from customers.models.scope import CustomerChild
-from customers.selectors.catalogue import FIELDS
 from customers.selectors.parts import parts_in_scope, state_of
+from customers.selectors.provenance import fields_of_rows, row_key
 from customers.services import provenance
 
 P = TypeVar("P", bound=CustomerChild)
@@ -149,6 +149,21 @@ def put_back_part(model: type[P], pk: object, *, actor: User) -> P:
     return row
 
 
+@transaction.atomic
+def confirm_part(model: type[P], pk: object, *, actor: User) -> P:
+    """Note that a row was found to be still true today, and return it.
+
+    Raises PermissionDenied, and ``model.DoesNotExist`` when the actor may not see it.
+    """
+    require(actor, "customer.edit")
+    row = _locked(model, pk, actor)
+    customer: Customer | None = getattr(row, "customer", None)
+    if customer is not None:
+        provenance.confirm_row(customer, row, actor=actor)
+    _note(actor, "confirm", row, {})
+    return row
+
+
 def _locked(model: type[P], pk: object, actor: User) -> P:
     """Return a row for writing; every customer whom it names as its own must be in the actor's scope."""
     return parts_in_scope(actor, model).select_for_update(of=("self",)).get(pk=pk)
@@ -184,14 +199,11 @@ def _note_source(actor: User, row: CustomerChild, channel: str) -> None:
         return
     keys = [
         field.key
-        for field in FIELDS.values()
-        if field.model is type(row)
-        and field.rows is not None
-        and not field.is_sealed
-        and field.key.partition(".")[0] in {customer.kind, "customer"}
-        and all(_meets(row, condition, value) for condition, value in field.rows.items())
+        for field in fields_of_rows(type(row), customer.kind)
+        if all(_meets(row, condition, value) for condition, value in (field.rows or {}).items())
     ]
     if keys:
+        keys.append(row_key(type(row), row.pk))
         provenance.note(customer, keys, actor=actor, channel=channel)
 
 

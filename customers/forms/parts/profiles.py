@@ -74,6 +74,7 @@ class NeedForm(PartForm):
     """A need, pain or motive."""
 
     today = ("noted_on",)
+    sourced = True
 
     class Meta:
         model = Need

@@ -10,6 +10,8 @@ from customers.models import Residence
 class ResidenceForm(PartForm):
     """The living area and the property."""
 
+    sourced = True
+
     living_area = RegionField(
         label=_("Living area"),
         required=False,

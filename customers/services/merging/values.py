@@ -183,6 +183,8 @@ def _take_provenance(kept: Customer, merged: Customer, taken: list[str]) -> tupl
         if noted is not None:
             changed += _changed(row, {name: getattr(noted, name) for name in _PROVENANCE})
     alone = [row.pk for field, row in theirs.items() if field not in ours]
+    # What was noted of single rows goes with them.
+    alone += FieldProvenance.objects.filter(customer=merged, field__contains=":").values_list("pk", flat=True)
     moved = [move_rows(Link(FieldProvenance, "customer"), merged.pk, kept.pk, only=alone)] if alone else []
     return changed, moved
 

@@ -67,7 +67,13 @@ def card(
         "name": name,
         "kind": kind,
         "lines": [
-            {**_line(customer, name, kind, row, editable, opened), "source": sources.get(row.pk)}
+            {
+                **_line(customer, name, kind, row, editable, opened),
+                "source": sources.get(row.pk),
+                "confirm_url": part_url(customer, name, row.pk, "confirm")
+                if editable and row.pk in sources
+                else "",
+            }
             for row in shown
         ],
         "more": len(rows) > kind.shown,
@@ -113,8 +119,8 @@ def part_url(customer: Customer, name: str, pk: object | None = None, action: st
         return reverse("customers:parts", args=[customer.pk, name])
     if pk == "new":
         return reverse("customers:part_new", args=[customer.pk, name])
-    route = {"": "customers:part", "remove": "customers:part_remove", "put-back": "customers:part_put_back"}
-    return reverse(route[action], args=[customer.pk, name, str(pk)])
+    route = f"customers:part_{action.replace('-', '_')}" if action else "customers:part"
+    return reverse(route, args=[customer.pk, name, str(pk)])
 
 
 def _line(

@@ -17,7 +17,14 @@ from customers.forms.parts.base import PartForm
 from customers.models import Customer
 from customers.models.scope import CustomerChild
 from customers.selectors import parts, profiles
-from customers.services.parts import PartConflictError, add_part, change_part, put_back_part, remove_part
+from customers.services.parts import (
+    PartConflictError,
+    add_part,
+    change_part,
+    confirm_part,
+    put_back_part,
+    remove_part,
+)
 from customers.views.parts.cards import SHOWN_AS, Opened, card, part_url
 from customers.views.parts.differences import differences
 from customers.views.parts.kind import Kind
@@ -98,6 +105,15 @@ def put_back(request: HttpRequest, pk: int, kind: str, part: str) -> HttpRespons
         raise Http404 from error
     except IntegrityError:
         pass  # something has taken its place: the card shows it
+    return _done(request, user, customer, kind)
+
+
+@require_POST
+def confirm(request: HttpRequest, pk: int, kind: str, part: str) -> HttpResponse:
+    """Note that a row is still true."""
+    user, customer, declared = _asked(request, pk, kind, "customer.edit")
+    found = _found(user, customer, declared, part)
+    confirm_part(declared.model, found.row.pk, actor=user)
     return _done(request, user, customer, kind)
 
 

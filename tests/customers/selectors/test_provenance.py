@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pghistory
 import pytest
 from django.db.models import F
-from django.utils import translation
+from django.utils import timezone, translation
 
 from crm.models import Role, User
 from customers.models import (
@@ -153,3 +154,38 @@ def test_each_row_of_a_card_has_its_own_source(cast: Cast, way: str) -> None:
     assert [found[row.pk].who for row in (first, second)] == ["Bob", "Alice"]
     assert [found[row.pk].channel for row in (first, second)] == ["", "Event" if way else ""]
     assert of_rows(customer, list(ContactPoint.objects.none()), {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("residence", {"property_type": "apartment"}),
+        ("needs", {"statement": "要快", "noted_on": "2024-03-01"}),
+    ],
+)
+def test_every_card_of_the_profile_asks_how_it_was_learned_and_says_so(
+    cast: Cast, kind: str, typed: dict[str, str]
+) -> None:
+    alice, cards = sign_in(cast.alice), f"/customers/{cast.huaxin.pk}/parts/{kind}/"
+    assert alice.post(f"{cards}new/", {**typed, "collected_by": "event"}).status_code == 302
+    line = alice.get(cards).context["card"]["lines"][0]
+    assert (line["source"].channel, line["source"].who) == ("Event", "Alice")
+
+
+def test_a_row_that_is_still_true_is_verified_and_no_other(cast: Cast) -> None:
+    add = partial(add_part, Need, actor=cast.bob, collected_by="event")
+    for statement in ("要快", "要省"):
+        add(fields={"customer": cast.huaxin, "statement": statement, "noted_on": "2024-03-01"})
+    long_ago = date(2020, 1, 1)
+    FieldProvenance.objects.update(verified_on=long_ago)
+    page = f"/customers/{cast.huaxin.pk}/parts/needs/"
+    first = sign_in(cast.alice).get(page).context["card"]["lines"][0]
+    assert sign_in(cast.otto).post(first["confirm_url"]).status_code == 403
+    answer = sign_in(cast.alice).post(first["confirm_url"], headers={"HX-Request": "true"})
+    assert answer.content.decode().lstrip().startswith("<section")
+    key = first["confirm_url"].split("/")[-3]
+    verified = dict(FieldProvenance.objects.values_list("field", "verified_on"))
+    assert verified.pop(f"need:{key}") == timezone.localdate()
+    assert set(verified.values()) == {long_ago}
+    again = sign_in(cast.otto).get(page).context["card"]["lines"][0]
+    assert (again["source"].channel, again["source"].who, again["confirm_url"]) == ("Event", "Bob", "")
