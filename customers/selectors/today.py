@@ -13,9 +13,8 @@ from django.utils import timezone
 from crm.extensions import CustomerInsights
 from crm.models import Job, User
 from crm.policy import can
-from customers.models import Complaint, Customer, Informant, Interaction, Task
+from customers.models import Complaint, ComplaintType, Customer, Informant, Interaction, Task
 from customers.models.profiles import CustomerQuerySet
-from customers.models.scope import any_of
 from customers.selectors.churn_cases import dealt_with
 from customers.selectors.days_kept import days_kept
 from customers.selectors.masking import masked_text
@@ -26,6 +25,8 @@ SILENT_DAYS = 90
 # Who has not ordered for longer is lost, not late: winning them back is no work for between two calls.
 LATE_DAYS = 270
 ANALYSIS = "analysis.run"
+_COMPLAINTS = dict(ComplaintType.choices)
+_ASSIGNED = ("assignee_id", "assignee__name", "assignee__username")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +137,21 @@ def _due(user: User, own: bool, today: date) -> QuerySet[Task]:
 
 def _tasks(user: User, insights: CustomerInsights | None, own: bool, today: date) -> Iterator[QueueRow]:
     readable = can(user, "personal.view")
-    due = by_value(_due(user, own, today), insights, "due_on", "id").select_related("customer", "assignee")
+    columns = ("pk", "customer_id", "customer__name", "due_on", "title", *_ASSIGNED)
+    due = by_value(_due(user, own, today), insights, "due_on", "id").values(*columns)
     # What somebody is to do themselves is never cut; of the team's, so much.
     found = due if own else [*due.filter(assignee=user), *due.exclude(assignee=user)[:MOST_OF_A_KIND]]
     for task in found:
+        assignee = task["assignee__name"] or task["assignee__username"] or ""
         yield QueueRow(
             Waiting.TASK,
-            task.customer_id,
-            task.customer.name,
-            task.due_on,
-            about=task.pk,
-            text=task.title if readable else masked_text(task.title),
-            detail="" if task.assignee == user else str(task.assignee or ""),
-            days=(today - task.due_on).days,
+            task["customer_id"],
+            task["customer__name"],
+            task["due_on"],
+            about=task["pk"],
+            text=task["title"] if readable else masked_text(task["title"]),
+            detail="" if task["assignee_id"] == user.pk else assignee,
+            days=(today - task["due_on"]).days,
         )
 
 
@@ -164,15 +167,17 @@ def _complaints(
     customers: CustomerQuerySet, insights: CustomerInsights | None, today: date
 ) -> Iterator[QueueRow]:
     waiting = _open_complaints(customers, insights, today)
-    for each in by_value(waiting, insights, "reported_at").select_related("customer")[:MOST_OF_A_KIND]:
-        reported_on = timezone.localtime(each.reported_at).date()
+    first = by_value(waiting, insights, "reported_at")
+    columns = ("pk", "customer_id", "customer__name", "reported_at", "complaint_type")
+    for each in first.values(*columns)[:MOST_OF_A_KIND]:
+        reported_on = timezone.localtime(each["reported_at"]).date()
         yield QueueRow(
             Waiting.COMPLAINT,
-            each.customer_id,
-            each.customer.name,
+            each["customer_id"],
+            each["customer__name"],
             reported_on,
-            about=each.pk,
-            text=each.get_complaint_type_display(),
+            about=each["pk"],
+            text=str(_COMPLAINTS.get(each["complaint_type"], each["complaint_type"])),
             days=(today - reported_on).days,
         )
 
@@ -204,14 +209,15 @@ def _silent_informants(
     user: User, insights: CustomerInsights | None, own: bool, today: date
 ) -> Iterator[QueueRow]:
     silent = _silent(user, own, today)
-    for each in by_value(silent, insights, "last", "id").select_related("customer")[:MOST_OF_A_KIND]:
-        last: date = each.last
+    first = by_value(silent, insights, "last", "id")
+    for each in first.values("pk", "customer_id", "name", "last")[:MOST_OF_A_KIND]:
+        last: date = each["last"]
         yield QueueRow(
             Waiting.INFORMANT,
-            each.customer_id,
-            each.name,
+            each["customer_id"],
+            each["name"],
             last,
-            about=each.pk,
+            about=each["pk"],
             days=(today - last).days,
         )
 
@@ -278,9 +284,8 @@ def _care_visits(
 ) -> Iterator[QueueRow]:
     """Yield customers to whom nobody has spoken for longer than the care plan of their tier has it."""
     for tier, days, due in _unvisited(customers, insights):
-        if own:  # few: found first, where the company's would be walked through from the greatest down
-            due = Customer.objects.filter(any_of("pk", due.order_by().values("pk")))
-        found = insights.most_valuable(due, tiers=[tier], limit=MOST_OF_A_KIND // 2)
+        # One's own are few: found first, where the company's are walked through from the greatest down.
+        found = insights.most_valuable(due, tiers=[tier], limit=MOST_OF_A_KIND // 2, are_few=own)
         ids = [each.customer_id for each in found]
         contacts = Interaction.objects.filter(customer__in=ids).order_by().values_list("customer_id")
         last = dict(contacts.annotate(last=Max("occurred_at")))
