@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,15 +14,18 @@ from crm.templatetags.format import day
 from customers.models import Consent, Customer, FamilyMember, FieldSwitch, PersonProfile
 from customers.selectors.catalogue import ProfileField
 
+NOT_KEPT = "-"
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whether a field may be kept, whether the person consents, and whether a value is there."""
+    """Whether a field may be kept, whether the person consents, whether a value is there; ``state`` is its digest."""
 
     switch: FieldSwitch | None
     consent: Consent | None
     past: list[Consent]
     is_kept: bool
+    state: str
     today: date
 
 
@@ -33,13 +37,20 @@ def standing_of(customer: Customer, field: ProfileField, row: str = "") -> Stand
         if field.model is FamilyMember
         else PersonProfile.objects.filter(customer=customer)
     )
+    sealed = rows.values_list(field.column, flat=True).first()
     return Standing(
         switch=FieldSwitch.objects.filter(field=field.key, is_on=True).first(),
         consent=next((each for each in consents if each.withdrawn_on is None), None),
         past=[each for each in consents if each.withdrawn_on is not None],
-        is_kept=rows.filter(**{f"{field.column}__isnull": False}).exists(),
+        is_kept=sealed is not None,
+        state=sealed_state(sealed),
         today=timezone.localdate(),
     )
+
+
+def sealed_state(sealed: bytes | None) -> str:
+    """Return a digest that is another one whenever a value is stored or removed; it tells nothing of the value."""
+    return sha256(bytes(sealed)).hexdigest() if sealed is not None else NOT_KEPT
 
 
 def is_family(customer: Customer, field: ProfileField, row: str) -> bool:

@@ -29,8 +29,9 @@ from customers.models import (
     PersonProfile,
 )
 from customers.selectors.catalogue import FIELDS, ProfileField, sensitive_fields
+from customers.selectors.privacy import sealed_state
 from customers.services import provenance
-from customers.services.meanwhile import require_as_seen
+from customers.services.meanwhile import ChangedMeanwhileError, require_as_seen
 from customers.services.sealing import open_value, seal_value
 
 IDENTITY = "person.identity_number"
@@ -119,12 +120,20 @@ def give_consent(
 
 @transaction.atomic
 def store_sensitive(
-    customer_id: int, key: str, value: Any, *, actor: User, row_id: str | UUID = "", collected_by: str = ""
+    customer_id: int,
+    key: str,
+    value: Any,
+    *,
+    actor: User,
+    row_id: str | UUID = "",
+    collected_by: str = "",
+    seen: str | None = None,
 ) -> Stored:
     """Seal and keep one sensitive value; empty, the value that was kept is removed.
 
-    ``row_id`` names the family member whom it is about. Raises PermissionDenied; Customer.DoesNotExist or
-    FamilyMember.DoesNotExist out of scope; NotAllowedError without switch or consent; ValidationError for a value
+    ``row_id`` names the family member whom it is about, ``seen`` the ``sealed_state`` in which the actor opened it.
+    Raises PermissionDenied; Customer.DoesNotExist or FamilyMember.DoesNotExist out of scope; ChangedMeanwhileError when
+    somebody has stored or removed a value since; NotAllowedError without switch or consent; ValidationError for a value
     that the field can't have, never repeating it.
     """
     require(actor, "customer.edit")
@@ -133,6 +142,8 @@ def store_sensitive(
     notice = ""
     with pghistory.context(user=actor.pk):
         row = _row(customer, field, row_id)
+        if seen is not None and seen != sealed_state(getattr(row, field.column)):
+            raise ChangedMeanwhileError(row)
         if value in (None, ""):
             _write(row, field, None)
         else:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from crm.models import User
 from crm.policy import can, require
 from crm.sealing.envelope import SealError
+from customers.forms.meanwhile import remember, seen_in, send_again
 from customers.forms.privacy import ConsentForm, RevealForm, ValueForm
 from customers.models import Customer, CustomerKind, FamilyMember
 from customers.selectors import privacy as selector
@@ -28,6 +29,7 @@ from customers.selectors.catalogue import FIELDS, ProfileField
 from customers.selectors.duplicates import Duplicate, with_same_number
 from customers.services import privacy
 from customers.services.duties.withdrawing import withdraw_consent
+from customers.services.meanwhile import ChangedMeanwhileError
 from customers.services.privacy import NotAllowedError
 
 
@@ -97,6 +99,7 @@ def _withdraw(asked: Asked) -> HttpResponse:
 def _store(asked: Asked) -> HttpResponse:
     require(asked.user, "customer.edit")
     form = ValueForm(asked.request.POST, field=asked.field)
+    remember(form, "")
     if not form.is_valid():
         return _page(asked, status=422, value=form)
     try:
@@ -107,7 +110,16 @@ def _store(asked: Asked) -> HttpResponse:
             actor=asked.user,
             row_id=asked.row,
             collected_by=form.cleaned_data["collected_by"],
+            seen=seen_in(form),
         )
+    except ChangedMeanwhileError as conflict:
+        sealed = getattr(conflict.current, asked.field.column)
+        send_again(form, conflict.current, selector.sealed_state(sealed))
+        refusal = _(
+            "Somebody has stored or removed a value since you opened this page. Look at what is kept now; saved "
+            "again, yours takes its place."
+        )
+        return _page(asked, status=409, refusal=refusal, value=form)
     except ValidationError as error:
         form.add_error("value", error)
         return _page(asked, status=422, value=form)
@@ -167,11 +179,11 @@ def _page(
     standing = selector.standing_of(asked.customer, asked.field, asked.row)
     editable = can(asked.user, "customer.edit")
     may_keep = editable and standing.switch is not None
+    fresh = ValueForm(field=asked.field)
+    remember(fresh, standing.state)
     given: dict[str, forms.Form | None] = {
         "consent_form": typed.get("consent") or ConsentForm() if may_keep and not standing.consent else None,
-        "value_form": typed.get("value") or ValueForm(field=asked.field)
-        if may_keep and standing.consent
-        else None,
+        "value_form": typed.get("value") or fresh if may_keep and standing.consent else None,
         "reveal_form": (typed.get("reveal") or RevealForm())
         if standing.is_kept and can(asked.user, "sensitive.reveal")
         else None,

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from crm.models import AuditEntry
 from customers.models import Customer, PersonProfile
-from customers.services.privacy import give_consent, store_sensitive, switch_field
+from customers.services.privacy import give_consent, reveal, store_sensitive, switch_field
 from tests.cast import Cast, make_customer, sign_in
 
 KEY = "person.religion"
@@ -38,6 +38,20 @@ def test_the_value_is_on_no_page_until_it_is_revealed(cast: Cast, kept: Customer
     assert "佛教" in text
     assert AuditEntry.objects.filter(action="sensitive.reveal").count() == 1
     assert "佛教" not in page(client, kept)[1]
+
+
+def test_whoever_stores_second_is_told_and_overwrites_nothing_unseen(cast: Cast, kept: Customer) -> None:
+    client, address = sign_in(cast.alice), f"/customers/{kept.pk}/sensitive/{KEY}/"
+    opened = client.get(address).context["value_form"]["seen"].value()
+    assert page(client, kept, do="store", value="道教", seen=opened)[0] == 302
+    late = client.post(address, {"do": "store", "value": "回教", "seen": opened})
+    assert late.status_code == 409
+    assert "Somebody has stored or removed a value" in late.content.decode()
+    assert reveal(kept.pk, KEY, actor=cast.alice, purpose="安排素食宴请") == "道教"
+    form = late.context["value_form"]
+    assert form["value"].value() == "回教"
+    assert page(client, kept, do="store", value="回教", seen=form["seen"].value())[0] == 302
+    assert reveal(kept.pk, KEY, actor=cast.alice, purpose="安排素食宴请") == "回教"
 
 
 def test_who_has_not_proven_themselves_lately_is_asked_to_first(cast: Cast, kept: Customer) -> None:
