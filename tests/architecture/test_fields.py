@@ -50,7 +50,7 @@ REFERENCES = {"interaction.reference", "complaint.reference"}
 # Told by a file of itself, by the task list of what becomes of a task, and by who writes.
 TOLD = {
     "attachment.content_type", "attachment.size", "attachment.uploaded_by",
-    "task.origin", "task.created_by", "task.done_at", "informant.owner",
+    "task.origin", "task.created_by", "task.done_at", "informant.owner", "customer.potential_author",
 }  # fmt: skip
 
 
@@ -156,7 +156,8 @@ def way_in(field: ProfileField, typed: dict[Any, set[str]]) -> str:
         return "import"
     if record == "region" or field.key in TOLD:
         return "product"
-    return "form" if field.model is CustomValue or field.column in typed.get(field.model, set()) else "none"
+    asked = {column for column in field.columns if f"{record}.{column}" not in TOLD}
+    return "form" if field.model is CustomValue or asked <= typed.get(field.model, set()) else "none"
 
 
 def test_every_field_comes_by_the_way_that_the_document_names() -> None:
