@@ -54,6 +54,7 @@ _OF_CUSTOMER = {
     "communication_style": BOTH,
     "best_time_to_contact": BOTH,
 }
+OF_COMPANIES_ALONE = frozenset(f"customer.{name}" for name, kinds in _OF_CUSTOMER.items() if kinds == COMPANY)
 _PROFILES: dict[str, tuple[type[models.Model], frozenset[str]]] = {
     "person": (PersonProfile, PERSON),
     "company": (CompanyProfile, COMPANY),

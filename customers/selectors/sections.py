@@ -28,6 +28,7 @@ from customers.models import (
     FieldSwitch,
     PersonProfile,
 )
+from customers.selectors.asking import applies
 from customers.selectors.catalogue import FIELDS, ProfileField, Section, fields_of, sections_of
 from customers.selectors.masking import MASK
 from customers.selectors.provenance import Note, Provenance, asked_of_versions, noted, of_profile
@@ -116,9 +117,10 @@ class _Known:
 
 def completeness(customer: Customer) -> Completeness:
     """Return how complete a customer's record is, by the weights of the catalogue."""
-    counted = [each for each in _counted(customer.kind) if each.weight]
+    weighed = [each for each in _counted(customer.kind) if each.weight]
     profile = profile_of(customer)
-    filled = _filled(customer, profile, counted)
+    filled = _filled(customer, profile, weighed)
+    counted = [each for each in weighed if applies(each, profile, filled)]
     total = sum(each.weight for each in counted)
     known = sum(each.weight for each in counted if each.key in filled)
     missing = sorted((each for each in counted if each.key not in filled), key=lambda each: -each.weight)
@@ -281,7 +283,8 @@ def _section(section: Section, known: _Known, sealed: _Sealed, custom: list[Fiel
         if each.is_sealed or each.model in {PersonProfile, CompanyProfile}
     ]
     views += custom
-    own = [each for each in fields_of(section.key) if each.weight]
+    asked = [each for each in fields_of(section.key) if each.weight]
+    own = [each for each in asked if applies(each, known.profile, known.filled)]
     filled = sum(each.key in known.filled for each in own)
     missing = [each for each in own if each.key not in known.filled and each.question]
     sentence, is_written = _sentence(section, views)

@@ -17,6 +17,7 @@ from crm.paging import Key, Page, integer, moment, read_cursor, text, write_curs
 from crm.policy import can
 from customers.models import (
     Attachment,
+    ChurnCase,
     Complaint,
     Consent,
     Customer,
@@ -90,6 +91,10 @@ SOURCES: Mapping[str, Source] = {
     "gift": Source(Gift, "given_on", "work", is_day=True, related=("given_by",)),
     "note": Source(Note, "created_at", "work", related=("author",)),
     "task": Source(Task, "done_at", "work", among=Q(done_at__isnull=False), related=("assignee",)),
+    "case": Source(ChurnCase, "contacted_at", "work", related=("worked_by",)),
+    "outcome": Source(
+        ChurnCase, "closed_at", "work", among=Q(closed_at__isnull=False), related=("worked_by",)
+    ),
     "opportunity": Source(Opportunity, "created_at", "work", related=("owner",)),
     "attachment": Source(Attachment, "uploaded_at", "work", related=("uploaded_by",)),
     "added": Source(Customer, "created_at", "record", owner="pk"),

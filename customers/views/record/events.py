@@ -35,6 +35,8 @@ _NAMES = {
     "gift": gettext_lazy("Gift"),
     "note": gettext_lazy("Note"),
     "task": gettext_lazy("Task done"),
+    "case": gettext_lazy("Churn follow-up begun"),
+    "outcome": gettext_lazy("Churn follow-up ended"),
     "opportunity": gettext_lazy("Opportunity"),
     "attachment": gettext_lazy("File"),
     "added": gettext_lazy("Record"),
@@ -119,6 +121,20 @@ def _task(event: Event) -> Line:
     return Line(title=together(event.row.title, event.row.outcome), tag=str(event.row.assignee or ""))
 
 
+def _case(event: Event) -> Line:
+    """Tell of a customer at risk who was contacted; what was noted stands with the outcome once there is one."""
+    row = event.row
+    said = _("At risk since %(day)s") % {"day": day(row.flagged_on)}
+    note = "" if row.closed_at else row.note
+    url = reverse("customers:churn_case", args=[row.customer_id])
+    return Line(title=together(said, note), tag=str(row.worked_by or ""), url=url)
+
+
+def _outcome(event: Event) -> Line:
+    row = event.row
+    return Line(title=row.note, details=str(row.get_state_display()), tag=str(row.worked_by or ""))
+
+
 def _attachment(event: Event) -> Line:
     row = event.row
     url = reverse("customers:attachment", args=[row.pk])
@@ -167,6 +183,8 @@ _WORDS: dict[str, Callable[[Event], Line]] = {
     "gift": _as_on_its_card(WORKING, "gifts"),
     "note": _as_on_its_card(WORKING, "notes"),
     "task": _task,
+    "case": _case,
+    "outcome": _outcome,
     "opportunity": _as_on_its_card(WORKING, "opportunities"),
     "attachment": _attachment,
     "added": _added,

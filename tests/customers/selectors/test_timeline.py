@@ -7,6 +7,7 @@ from django.utils import translation
 
 from crm.paging import CursorError
 from customers.models import (
+    ChurnCase,
     Complaint,
     Consent,
     Customer,
@@ -132,6 +133,23 @@ def test_what_was_cancelled_told_spent_and_allowed_is_told_too(cast: Cast) -> No
     assert kinds[4:] == ["Referral", "Order", "Record"]
     assert "cancelled" in told[5]["text"]
     assert "老王" not in str(written(timeline(cast.otto, customer).rows))
+
+
+def test_a_churn_follow_up_is_told_from_its_first_contact_to_its_outcome(cast: Cast) -> None:
+    ChurnCase.objects.create(
+        customer=cast.huaxin,
+        flagged_on=date(2024, 3, 1),
+        state="won_back",
+        note="换了报价",
+        worked_by=cast.alice,
+        contacted_at=at(2),
+        closed_at=at(9),
+    )
+    with translation.override("en"):
+        told = written(timeline(cast.alice, cast.huaxin).rows)[:2]
+    assert [each["kind"] for each in told] == ["Churn follow-up ended · Won back", "Churn follow-up begun"]
+    assert "换了报价" in told[0]["text"]
+    assert "换了报价" not in str(written(timeline(cast.otto, cast.huaxin).rows))
 
 
 def test_nothing_of_another_customer_is_told(cast: Cast, lively: Customer) -> None:

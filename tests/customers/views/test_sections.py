@@ -15,6 +15,7 @@ from customers.models import (
     FieldProvenance,
     PersonProfile,
 )
+from customers.selectors.sections import completeness, profile_sections
 from tests.cast import Cast, make_customer, sign_in
 
 
@@ -167,6 +168,17 @@ def test_the_ring_counts_what_matters_and_asks_for_the_next(cast: Cast, wang: Cu
     after = client.get(f"/customers/{wang.pk}/").context["completeness"]
     assert after.percent > before.percent
     assert before.ask == "What is their mobile number?"
+
+
+def test_nobody_is_asked_for_what_they_cannot_have(cast: Cast, wang: Customer) -> None:
+    assert not {"customer.industry", "customer.business_model"} & set(completeness(wang).missing)
+    assert "customer.industry" in completeness(cast.huaxin).missing
+    spouses = {"person.wedding_anniversary", "person.spouse"}
+    assert spouses <= set(completeness(wang).missing)
+    PersonProfile.objects.update_or_create(customer=wang, defaults={"marital_status": "single"})
+    assert not spouses & set(completeness(wang).missing)
+    (family,) = [each for each in profile_sections(cast.alice, wang) if each.key == "person.family"]
+    assert "wedding" not in family.ask
 
 
 def test_a_birthday_is_not_asked_again_once_known(cast: Cast, wang: Customer) -> None:
