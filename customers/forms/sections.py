@@ -189,6 +189,10 @@ class CustomFieldForm(forms.ModelForm):  # type: ignore[type-arg]
         ]
         kind = cast(forms.TypedChoiceField, self.fields["kind"])
         kind.choices = [("", NOTHING), *list(cast(Iterable[Any], kind.choices))[1:]]
+        self.fields["label"].help_text = _(
+            "Not for what the law calls sensitive, such as religion, health or an identity number: that has fields of "
+            "its own, kept sealed and by consent."
+        )
         self.fields["key"].help_text = _(
             "Letters, digits and hyphens; programs and files know the field by it."
         )

@@ -151,6 +151,11 @@ def test_a_choice_that_was_put_away_stays_with_whom_it_was_chosen_for(cast: Cast
     assert CustomValue.objects.get().value == "乙"
 
 
+def test_whoever_adds_a_field_reads_that_sensitive_values_have_places_of_their_own(cast: Cast) -> None:
+    page = sign_in(cast.ada).get("/customers/fields/custom/new/").content.decode()
+    assert "Not for what the law calls sensitive" in page
+
+
 def test_only_an_administrator_adds_fields(cast: Cast) -> None:
     assert sign_in(cast.dora).get("/customers/fields/custom/new/").status_code == 403
 
