@@ -124,21 +124,34 @@
     });
   }
 
-  /* On paper a chart is as wide as the paper, and as light. */
+  /* On paper a chart is as wide as the paper, as light, and one picture: of layers a printer keeps the uppermost alone. */
   const PAPER = { width: 680, height: 300 };
   const dark = document.getElementById("dark-tokens");
-  let darkMedia = "";
-  window.addEventListener("beforeprint", () => {
+  let darkMedia = null;
+
+  function toPaper() {
+    if (darkMedia !== null) return;
     darkMedia = dark.media;
     dark.media = "not all";
     for (const { chart } of drawn.values()) chart.resize(PAPER);
     redraw();
-  });
-  window.addEventListener("afterprint", () => {
+    for (const [element, { chart }] of drawn) {
+      const sheet = chart.renderToCanvas({ pixelRatio: 2, backgroundColor: cardColour() });
+      sheet.className = "chart-paper";
+      element.append(sheet);
+    }
+  }
+
+  function fromPaper() {
     dark.media = darkMedia;
+    darkMedia = null;
+    for (const sheet of document.querySelectorAll(".chart-paper")) sheet.remove();
     for (const { chart } of drawn.values()) chart.resize({ width: "auto", height: "auto" });
     redraw();
-  });
+  }
+
+  window.addEventListener("beforeprint", toPaper);
+  window.addEventListener("afterprint", fromPaper);
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
