@@ -77,6 +77,21 @@ def test_the_chosen_theme_is_kept_by_the_server(visitor: Visitor) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 26)"
 
 
+def test_paper_gets_every_chart_as_one_light_picture(visitor: Visitor) -> None:
+    page = opened(visitor, theme="dark")
+    corners, left, media = page.evaluate(
+        """() => {
+            dispatchEvent(new Event("beforeprint"));
+            const sheets = [...document.querySelectorAll("[data-chart]:has(canvas) > .chart-paper")];
+            const corners = sheets.map((sheet) => sheet.getContext("2d").getImageData(0, 0, 1, 1).data.join());
+            dispatchEvent(new Event("afterprint"));
+            return [corners, document.querySelectorAll(".chart-paper").length, document.getElementById("dark-tokens").media];
+        }"""
+    )
+    assert len(corners) == page.locator("[data-chart]:has(canvas)").count()
+    assert (set(corners), left, media) == ({"255,255,255,255"}, 0, "screen")
+
+
 def test_keys_are_listed_and_followed(visitor: Visitor) -> None:
     page = opened(visitor)
     page.keyboard.press("?")
