@@ -85,7 +85,8 @@ def test_paper_gets_every_chart_as_one_light_picture(visitor: Visitor) -> None:
             const sheets = [...document.querySelectorAll("[data-chart]:has(canvas) > .chart-paper")];
             const corners = sheets.map((sheet) => sheet.getContext("2d").getImageData(0, 0, 1, 1).data.join());
             dispatchEvent(new Event("afterprint"));
-            return [corners, document.querySelectorAll(".chart-paper").length, document.getElementById("dark-tokens").media];
+            const left = document.querySelectorAll(".chart-paper").length;
+            return [corners, left, document.getElementById("dark-tokens").media];
         }"""
     )
     assert len(corners) == page.locator("[data-chart]:has(canvas)").count()
