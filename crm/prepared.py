@@ -34,6 +34,10 @@ from crm.once import is_remembering, once
 R = TypeVar("R")
 Reader = Callable[[Iterable[Sequence[Any]]], list[Any]]
 
+# Until the transaction ends, one plan is for every value: else a connection would plan each query anew five times.
+# And what begins with SELECT is known to write nothing, and goes without a word about who writes.
+_AS_PLANNED = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
+
 _numbers = count(1)
 # What each connection has planned: PostgreSQL keeps that for it, by name, until it ends.
 _planned: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
@@ -122,8 +126,7 @@ def _ask(asked: Sequence[Prepared[Any]], values: Mapping[str, Any]) -> list[list
     calls = [f"EXECUTE {each.name}{_places(len(own))}" for each, own in zip(asked, given, strict=True)]
     with connection.cursor() as cursor:
         _plan(asked)
-        # What begins with SELECT is known to write nothing, and goes without a word about who writes.
-        cursor.execute(";".join(["SELECT", *calls]), list(chain.from_iterable(given)))
+        cursor.execute(";".join([_AS_PLANNED, *calls]), list(chain.from_iterable(given)))
         answers = [cursor.set_result(place).fetchall() for place, _each in enumerate(asked, start=1)]
     return [each.written.read(rows) for each, rows in zip(asked, answers, strict=True)]
 

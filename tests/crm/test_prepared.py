@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import BigIntegerField, Count, DateField, JSONField, QuerySet, Sum, Value
 
 from crm.models import AuditEntry, User
@@ -58,6 +59,16 @@ def test_what_is_asked_ahead_is_one_round_trip_and_not_asked_again(
             assert (PEOPLE(first=0, day=day), COLLEAGUES(user=cast.bob.pk)) == apart
         with django_assert_num_queries(1):
             assert COLLEAGUES(user=cast.alice.pk) == [cast.alice]
+
+
+def test_a_query_is_planned_once_whatever_its_values(cast: Cast) -> None:
+    read = Prepared(lambda: User.objects.filter(pk=Slot("user")).values("username"))
+    assert [read(user=each.pk)[0]["username"] for each in (cast.ada, cast.bob)] == ["ada", "bob"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = %s", [read.name]
+        )
+        assert cursor.fetchone() == (2, 0)
 
 
 def test_nothing_is_asked_ahead_where_something_may_change(
