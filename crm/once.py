@@ -13,9 +13,10 @@ _READ: ContextVar[dict[Hashable, Any] | None] = ContextVar("crm_read_once", defa
 
 
 @contextmanager
-def remembering() -> Iterator[None]:
-    """Remember until the block ends what :func:`once` reads in it."""
-    token = _READ.set({})
+def remembering(memory: dict[Hashable, Any] | None = None) -> Iterator[None]:
+    """Remember until the block ends what :func:`once` reads in it, in a ``memory`` of its own or in one that is given;
+    what was remembered outside is not known in it."""
+    token = _READ.set({} if memory is None else memory)
     try:
         yield
     finally:

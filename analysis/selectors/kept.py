@@ -12,9 +12,9 @@ from django.core.cache import cache
 from django.db.models import Count, Max, QuerySet
 
 from analysis.models import AnalysisRun, MeasureResult
-from analysis.selectors.snapshots import Filter, digest_of_left_out, read_left_out
+from analysis.selectors.snapshots import Filter, digest_of_left_out
 from crm.models import User
-from crm.once import once
+from crm.once import once, remembering
 from customers.selectors.reach import kept_until_written, name_of_reach, rights_over, versions_drawn
 
 Given = ParamSpec("Given")
@@ -36,12 +36,7 @@ def kept(name: str, run: AnalysisRun, user: User, wanted: Filter, read: Callable
     def ask() -> T:
         if run.published_at is None or wanted.search:
             return read()
-        done = once(("measures done", run.pk), lambda: _done(run))
-        reach = once(("reach", user.pk, wanted.owner, wanted.team), lambda: _reach(user, wanted))
-        found: T | None = cache.get(_key(name, run, wanted, done, digest_of_left_out(), reach))
-        if found is not None:
-            return found
-        return _read(read, lambda: _key(name, run, wanted, _done(run), read_left_out(), _reach(user, wanted)))
+        return kept_under(lambda: _key(name, run, user, wanted), read)
 
     return once((name, run.pk, user.pk, wanted), ask)
 
@@ -55,7 +50,7 @@ def kept_sums(
     def asked(run: AnalysisRun, user: User, /, *given: Given.args, **named: Given.kwargs) -> T:
         others: dict[str, Any] = dict(named)
         wanted: Any = given[0] if given else others.pop("filter", None)
-        name = f"{selector.__module__}.{selector.__qualname__} {sorted(others.items())}"
+        name = f"{selector.__module__}.{selector.__qualname__} {given[1:]} {sorted(others.items())}"
         return kept(name, run, user, wanted or Filter(), lambda: selector(run, user, *given, **named))
 
     return asked
@@ -66,10 +61,8 @@ def of_records(run: AnalysisRun, user: User, name: str, read: Callable[[], T]) -
     kept until any customer is written."""
     if run.published_at is None:
         return read()
-    done = once(("measures done", run.pk), lambda: _done(run))
-    return kept_until_written(
-        f"{VERSION} {name} {run.pk} {run.published_at} {done} {rights_over(user)}", read
-    )
+    of_run = f"{VERSION} {name} {run.pk} {run.published_at} {_done(run)}"
+    return kept_until_written(f"{of_run} {rights_over(user)}", read)
 
 
 def count_by(rows: QuerySet[Any, Any], column: str) -> dict[int | None, int]:
@@ -77,30 +70,43 @@ def count_by(rows: QuerySet[Any, Any], column: str) -> dict[int | None, int]:
     return dict(rows.order_by().values_list(column).annotate(n=Count("customer_id")))
 
 
-def _read(read: Callable[[], T], key: Callable[[], str]) -> T:
-    """Read, and keep what was found, unless a customer was written or the key became another one meanwhile: whoever
-    came or went may be in it or not, and then it is not what the key says."""
-    drawn, before = versions_drawn(), key()
-    found = read()
-    if versions_drawn() == drawn and key() == before:
-        cache.set(before, found, SECONDS)
+def kept_under(key: Callable[[], str], read: Callable[[], T]) -> T:
+    """Return what is kept under a key that names all it depends on; read it otherwise, and keep it.
+
+    All is read anew then, and nothing is kept when a customer was written or the key became another one meanwhile:
+    whoever came or went may be in it or not, and then it is not what the key says.
+    """
+    found: T | None = cache.get(key())
+    if found is not None:
+        return found
+    # Several parts of a page may have to be read anew: what they share is read once for all of them.
+    with remembering(once("read anew", dict)):
+        drawn, before = versions_drawn(), key()
+        found = read()
+    with remembering():
+        if (versions_drawn(), key()) == (drawn, before):
+            cache.set(before, found, SECONDS)
     return found
-
-
-def _reach(user: User, wanted: Filter) -> str:
-    return name_of_reach(user, owner=wanted.owner, team=wanted.team)
 
 
 def _done(run: AnalysisRun) -> list[str]:
     """How many of a run's measures are done, and when the last was."""
-    results = MeasureResult.objects.filter(run=run, finished_at__isnull=False)
-    return [str(each) for each in results.aggregate(done=Count("pk"), last=Max("finished_at")).values()]
+
+    def read() -> list[str]:
+        results = MeasureResult.objects.filter(run=run, finished_at__isnull=False)
+        return [str(each) for each in results.aggregate(done=Count("pk"), last=Max("finished_at")).values()]
+
+    return once(("measures done", run.pk), read)
 
 
-def _key(name: str, run: AnalysisRun, wanted: Filter, done: list[str], left_out: str, reach: str) -> str:
+def _key(name: str, run: AnalysisRun, user: User, wanted: Filter) -> str:
+    reach = once(
+        ("reach", user.pk, wanted.owner, wanted.team),
+        lambda: name_of_reach(user, owner=wanted.owner, team=wanted.team),
+    )
     asked = {
         field: sorted(value) if isinstance(value, frozenset) else value
         for field, value in asdict(wanted).items()
     }
-    parts = (VERSION, name, run.pk, str(run.published_at), done, asked, left_out, reach)
+    parts = (VERSION, name, run.pk, str(run.published_at), _done(run), asked, digest_of_left_out(), reach)
     return f"kept:{hashlib.sha256(repr(parts).encode()).hexdigest()}"

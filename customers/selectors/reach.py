@@ -22,6 +22,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, Count, F, Func, Q, QuerySet, Value
 
 from crm.models import Team, User
+from crm.once import once
 from crm.policy import Scope, scope_of
 from customers.models import Customer, CustomerShare
 from customers.models.scope import managed_regions
@@ -83,9 +84,13 @@ def kept_until_written(name: str, read: Callable[[], T]) -> T:
 
 def versions_drawn() -> int:
     """The last number that a version of a customer was given: told at once, whether that is committed or not."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DRAWN)
-        return int(cursor.fetchone()[0])
+
+    def read() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(_DRAWN)
+            return int(cursor.fetchone()[0])
+
+    return once("versions of customers drawn", read)
 
 
 def _sets_seen(user: User) -> dict[str, Q]:
@@ -97,15 +102,20 @@ def _sets_seen(user: User) -> dict[str, Q]:
     if scope is Scope.TEAM:
         if user.team_id is not None:
             sets[f"team {user.team_id}"] = Q(team=user.team_id)
-        regions = sorted(managed_regions(user).order_by().values_list("pk", flat=True))
+        regions = once(("regions managed", user.pk), lambda: _regions_of(user))
         sets[f"regions {regions}"] = Q(region__in=regions)
     return sets
+
+
+def _regions_of(user: User) -> list[int]:
+    return sorted(managed_regions(user).order_by().values_list("pk", flat=True))
 
 
 def _shared_with(user: User) -> str:
     if scope_of(user, "customer.view") in (Scope.ALL, Scope.NONE):
         return ""
-    return _digest(CustomerShare.objects.filter(user=user), "customer")
+    shared = CustomerShare.objects.filter(user=user)
+    return once(("shared with", user.pk), lambda: _digest(shared, "customer"))
 
 
 def _digest(rows: QuerySet[Any, Any], column: str) -> str:
@@ -127,13 +137,19 @@ def _is_settled() -> bool:
     if connection.in_atomic_block:
         return False
     with connection.cursor() as cursor:
-        # Greater than the id of every transaction that has written.
-        cursor.execute("SELECT pg_current_xact_id()::text")
-        (newest,) = cursor.fetchone()
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8", [newest])
+        cursor.execute(_SETTLED)
         return bool(cursor.fetchone()[0])
 
 
 _DRAWN = """
     SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('customers_customerevent', 'pgh_id')::regclass), 0)
+"""
+# Who is shown as having no state is of another role, whose transactions are not shown either: it may be writing.
+_SETTLED = """
+    SELECT NOT EXISTS (SELECT FROM pg_prepared_xacts WHERE database = current_database())
+        AND NOT EXISTS (
+            SELECT FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+                AND (backend_xid IS NOT NULL OR (state IS NULL AND backend_type = 'client backend'))
+        )
 """

@@ -11,16 +11,15 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Count, Max
 from django.utils.translation import get_language
 
 from analysis.models import MeasureResult
 from analysis.selectors.annotations import noted_between
+from analysis.selectors.kept import kept_under
 from analysis.selectors.snapshots import digest_of_left_out, sees_company
 from analysis.views.measures.frame import Frame
 
-SECONDS = 6 * 3600
 VERSION = 4
 
 
@@ -32,12 +31,7 @@ def kept(name: str, frame: Frame, read: Callable[[], dict[str, Any]], address: s
     scope = frame.asked.scope
     if scope.owner or scope.team or not sees_company(frame.asked.user):
         return read()
-    key = _key(name, frame, address)
-    found: dict[str, Any] | None = cache.get(key)
-    if found is None:
-        found = read()
-        cache.set(key, found, SECONDS)
-    return found
+    return kept_under(lambda: _key(name, frame, address), read)
 
 
 def _key(name: str, frame: Frame, address: str) -> str:
