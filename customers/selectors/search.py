@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
@@ -13,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField, Func, IntegerField, Q, QuerySet, TextField, Value
 
 from crm.models import User
-from crm.policy import can
+from crm.policy import Scope, can, scope_of
 from customers.models import ContactKind, ContactPoint, Customer, Order
 from customers.models.listing import bigrams
 from customers.models.profiles import CustomerQuerySet
@@ -82,7 +81,7 @@ class Hit:
 
 def matching(customers: CustomerQuerySet, sought: Sought, user: User) -> CustomerQuerySet:
     """Keep the customers (already scoped) that match in any way."""
-    return customers.filter(reduce(or_, _ways(sought, user, reached=_reached_ids), Q(pk__in=[])))
+    return customers.filter(reduce(or_, _ways(sought, user), Q(pk__in=[])))
 
 
 def named_like(written: str, key: str) -> Q:
@@ -141,36 +140,29 @@ def orders_numbered(user: User, written: str, limit: int) -> list[tuple[int, str
     ]
 
 
-Reached = Callable[[Q], Q]
+def _reached(condition: Q, user: User) -> Q:
+    """Return "is reached so", as ids: beside other conditions under an OR a subquery would use no index.
 
-
-def _reached(condition: Q) -> Q:
-    """Return "is reached so"."""
-    return Q(pk__in=_reached_customers(condition))
-
-
-def _reached_ids(condition: Q) -> Q:
-    """Return the same as ids: beside other conditions under an OR a subquery would use no index."""
-    return Q(pk__in=list(_reached_customers(condition)))
-
-
-def _reached_customers(condition: Q) -> QuerySet[Any, Any]:
-    """Return whose contact points these are, the first of them: whom one may see is asked of the customers found.
-
-    Asked of the contact points it would be asked of every one, or the digits of every customer of one's own.
+    Whom one may see is asked of the customers found: asked of the contact points it would be asked of every one, or
+    the digits of every customer of one's own. Only of what very many match, the first would be other people's: then
+    those of one's own are looked through.
     """
-    points = ContactPoint.objects.filter(condition).order_by()
-    return points.values_list("customer_id", flat=True)[:MOST_REACHED]
+    points = ContactPoint.objects.filter(condition).order_by().values_list("customer_id", flat=True)
+    found = list(points[:MOST_REACHED])
+    if len(found) == MOST_REACHED and scope_of(user, "customer.view") is not Scope.ALL:
+        own = ContactPoint.objects.visible_to(user).filter(condition).order_by()
+        found = list(own.values_list("customer_id", flat=True)[:MOST_REACHED])
+    return Q(pk__in=found)
 
 
-def _ways(sought: Sought, user: User, *, reached: Reached = _reached) -> list[Q]:
+def _ways(sought: Sought, user: User) -> list[Q]:
     """Return the ways in which a customer may match, the surest first."""
     readable = can(user, "personal.view")
     ways = [_coded(sought)]
     if sought.mail:
-        return [*ways, reached(Q(value__icontains=sought.mail))] if readable else ways
+        return [*ways, _reached(Q(value__icontains=sought.mail), user)] if readable else ways
     if sought.digits and readable:
-        ways.append(reached(Q(value__icontains=sought.digits, kind__in=CALLED)))
+        ways.append(_reached(Q(value__icontains=sought.digits, kind__in=CALLED), user))
     return [*ways, *_named(sought)]
 
 

@@ -39,6 +39,22 @@ SURNAME_READINGS: dict[str, tuple[str, ...]] = {
     "秘": ("bi",),
     "祭": ("zhai",),
     "牟": ("mu", "mou"),
+    "薄": ("bo",),
+    "阚": ("kan",),
+    "句": ("gou",),
+    "都": ("du",),
+    "乜": ("nie",),
+    "颉": ("xie",),
+    "莘": ("shen", "xin"),
+    "隗": ("wei", "kui"),
+    "郇": ("xun", "huan"),
+    "佴": ("nai",),
+    "卜": ("bu",),
+    "么": ("yao",),
+    "藏": ("zang",),
+    "谌": ("chen", "shen"),
+    "郗": ("xi", "chi"),
+    "郄": ("qie", "xi"),
 }
 _WORD = re.compile(r"[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff]+")
 

@@ -146,13 +146,17 @@ def planned(user: User, word: str) -> dict[str, Any]:
     """Milliseconds of database time of a search's candidates, the least of several, and its plan."""
     sought = read_search(word)
     assert sought is not None
-    asked = search.candidates(Customer.objects.visible_to(user), sought, user)
-    assert asked is not None
     times, plan = [], ""
     for _round in range(PLANNED_ROUNDS):
+        begun = time.perf_counter()
+        asked = search.candidates(Customer.objects.visible_to(user), sought, user)
+        assert asked is not None
+        reached = (time.perf_counter() - begun) * 1_000  # who is called so is looked for at once
         plan = asked.explain(format="text", analyze=True, timing=False)
         lines = plan.splitlines()
-        times.append(sum(float(line.split()[2]) for line in lines if "Time:" in line and " ms" in line))
+        times.append(
+            reached + sum(float(line.split()[2]) for line in lines if "Time:" in line and " ms" in line)
+        )
     return {"ms": round(sorted(times)[len(times) // 2], 2), "plan": plan}
 
 

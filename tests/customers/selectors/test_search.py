@@ -70,6 +70,20 @@ def test_any_part_of_a_number_or_address_finds_its_customer_for_who_may_read_it(
     assert found(cast.charlie, written) == []
 
 
+@pytest.mark.parametrize("who", ["charlie", "dora"])
+def test_ones_own_are_found_however_many_others_match(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    monkeypatch.setattr(search, "MOST_REACHED", 3)
+    for number in range(9):
+        other = make_customer(f"O{number}", f"别家{number}")
+        ContactPoint.objects.create(customer=other, kind="mobile", value=f"+86138000000{number}0")
+    viewer = getattr(cast, who)
+    own = make_customer("P1", "王小明", owner=viewer)
+    ContactPoint.objects.create(customer=own, kind="mobile", value="+8613800009999")
+    assert found(viewer, "1380") == ["王小明"]
+
+
 def test_zeros_in_front_are_dialled_and_not_stored(cast: Cast) -> None:
     ContactPoint.objects.create(customer=cast.huaxin, kind="phone", value="+8651266880012")
     assert found(cast.alice, "0512-6688") == found(cast.alice, "0012") == ["苏州华新家电"]

@@ -28,6 +28,12 @@ def test_keys_are_letters_and_digits_without_spaces(
 def test_a_surname_is_found_by_both_readings_the_likeliest_first() -> None:
     assert search_keys("单雄", is_person=True).pinyin == "shanxiong danxiong"
     assert search_keys("万俟伟", is_person=True).initials.split()[0] == "mqw"
+    read = {
+        name: search_keys(name, is_person=True).pinyin for name in ("薄丽", "阚丽", "句丽", "都丽", "乜丽")
+    }
+    assert {each.split()[0] for each in read.values()} == {"boli", "kanli", "gouli", "duli", "nieli"}
+    for name, both in (("隗丽", "weili kuili"), ("郇丽", "xunli huanli"), ("莘丽", "shenli xinli")):
+        assert search_keys(name, is_person=True).pinyin == both
 
 
 def test_a_company_keeps_the_common_reading() -> None:
