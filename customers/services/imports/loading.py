@@ -98,6 +98,7 @@ def load(
             shown = ((each.line, [*map(_storable, without(each.cells, hidden, MASK))]) for each in piece)
             staging.copy("source", ("line_no", "cells"), shown)
         rows += len(piece)
+        del piece  # before the next is read, or there are two of them
         progress(rows)
     return rows
 

@@ -19,6 +19,7 @@ CREATE UNLOGGED TABLE new_customer (
 """
 
 INITIALS_LENGTH = 200
+_AT_ONCE = 4_000
 
 
 class NewCustomer(NamedTuple):
@@ -32,8 +33,13 @@ class NewCustomer(NamedTuple):
 
 
 def stage_new_customers(cursor: CursorWrapper, customers: Sequence[NewCustomer]) -> None:
-    """Fill the staging table ``new_customer`` with these customers and no others."""
+    """Fill the staging table ``new_customer`` with these customers and no others, some at a time: memory stays flat."""
     cursor.execute("TRUNCATE new_customer")
+    for first in range(0, len(customers), _AT_ONCE):
+        _add_new_customers(cursor, customers[first : first + _AT_ONCE])
+
+
+def _add_new_customers(cursor: CursorWrapper, customers: Sequence[NewCustomer]) -> None:
     cursor.execute(
         "SELECT nextval('customers_customer_id_seq') FROM generate_series(1, %s)", [len(customers)]
     )
