@@ -13,6 +13,7 @@ from crm.models import User
 from crm.paging import PAGE_SIZE, Page
 from crm.templatetags.rows import Cell
 from customers.exports.columns.base import MASKED, Column, Row
+from customers.exports.columns.custom_fields import CUSTOM
 from customers.exports.lists import ListSpec, Sort
 from customers.filters.base import Chosen, Filter, Rows, Viewer, narrowed, read_filters
 from customers.selectors import lists, profiles
@@ -62,8 +63,9 @@ def viewer_of(user: User, spec: ListSpec) -> Viewer:
 
 def asked(spec: ListSpec, viewer: Viewer, data: QueryDict) -> Asked:
     """Return what ``data``, the parameters of an address, asks of a list."""
-    offered = [each for each in spec.filters if each.is_for(viewer)]
-    on, ignored = read_filters(spec.filters, data, viewer)
+    custom = any(name.startswith(CUSTOM) for name in (*data, *data.getlist("columns")))
+    offered = spec.filters_for(viewer, custom=custom)
+    on, ignored = read_filters(offered, data, viewer)
     rows = narrowed(spec.visible(viewer.user), on, viewer)
     written = data.get("q", "").replace("\0", "").strip()
     if written:
@@ -82,16 +84,16 @@ def asked(spec: ListSpec, viewer: Viewer, data: QueryDict) -> Asked:
         written=written,
         sort_name=name,
         sort=sort,
-        columns=chosen_columns(spec, viewer, data),
+        columns=chosen_columns(spec, viewer, data, custom=custom),
         is_dense=data.get("density") == "dense",
-        ignored=[each for each in ignored if each in offered],
+        ignored=ignored,
         notes=notes,
     )
 
 
-def chosen_columns(spec: ListSpec, viewer: Viewer, data: QueryDict) -> list[Column]:
+def chosen_columns(spec: ListSpec, viewer: Viewer, data: QueryDict, *, custom: bool) -> list[Column]:
     """Return the columns that an address asks for, in the list's order; the usual ones when it names none."""
-    offered = [column for column in spec.columns_for(viewer) if not column.in_files_only]
+    offered = [column for column in spec.columns_for(viewer, custom=custom) if not column.in_files_only]
     wanted = set(data.getlist("columns"))
     if not wanted & {column.key for column in offered}:
         return [column for column in offered if column.is_shown]

@@ -12,7 +12,9 @@ from crm.models import User
 from crm.paging import Key
 from crm.sensitivity import Sensitivity
 from customers.exports.columns.base import Column, Row, Text
+from customers.exports.columns.custom_fields import custom_columns
 from customers.filters.base import Filter, Rows, Viewer
+from customers.filters.custom_fields import custom_filters
 
 Reader: TypeAlias = Callable[[Viewer, Sequence[Row]], Mapping[int, Any]]
 
@@ -67,6 +69,7 @@ class ListSpec:
         sorts: by name, the usual one first. readers: what ``Column.needs`` names.
         actions: what can be done with chosen rows. vcard: whether its rows are people with addresses.
         parts: what its rows consist of.
+        custom: of which kind its customers are ("" for any), whose custom fields it has too; None for none.
     """
 
     key: str
@@ -85,10 +88,17 @@ class ListSpec:
     actions: tuple[str, ...] = ()
     vcard: bool = False
     parts: Parts | None = None
+    custom: str | None = None
 
-    def columns_for(self, viewer: Viewer) -> list[Column]:
-        """The columns that a viewer may choose from."""
-        return [column for column in self.columns if not column.needs_run or viewer.insights]
+    def columns_for(self, viewer: Viewer, *, custom: bool) -> list[Column]:
+        """The columns that a viewer may choose from; ``custom`` ones are read where they are wanted alone."""
+        own = [column for column in self.columns if not column.needs_run or viewer.insights]
+        return [*own, *custom_columns(self.custom)] if custom and self.custom is not None else own
+
+    def filters_for(self, viewer: Viewer, *, custom: bool) -> list[Filter]:
+        """The filters that a viewer has; those by ``custom`` fields are read where they are wanted alone."""
+        more = custom_filters(self.custom) if custom and self.custom is not None else ()
+        return [each for each in (*self.filters, *more) if each.is_for(viewer)]
 
     def is_masked(self, column: Column, viewer: Viewer) -> bool:
         """Whether a column says nothing to a viewer."""

@@ -46,7 +46,7 @@ from customers.models import (
     Task,
 )
 from customers.models.listing import day_or_last, open_first
-from customers.selectors import lists, profiles
+from customers.selectors import custom_fields, lists, profiles
 
 _ID = Key("pk", integer)
 _NEWEST_ID = Key("pk", integer, descending=True)
@@ -114,6 +114,7 @@ _CUSTOMER_READERS = {
     "employer": _employers,
     "addresses": _by_ids(lists.addresses),
     "notes": _by_ids(lists.notes),
+    "custom": _by_ids(custom_fields.values_of),
 }
 
 
@@ -146,6 +147,7 @@ CUSTOMERS = ListSpec(
         _("Customers appear here once somebody gives or shares them with you."),
     ),
     readers=_CUSTOMER_READERS,
+    custom="",
     actions=("assign", "tag", "campaign", "task"),
 )
 PEOPLE = replace(
@@ -165,6 +167,7 @@ PEOPLE = replace(
         ),
     ),
     vcard=True,
+    custom=CustomerKind.PERSON,
 )
 ORDERS = ListSpec(
     key="orders",

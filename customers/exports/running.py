@@ -26,12 +26,13 @@ from crm.templatetags.format import in_chinese
 from customers.exports import asking
 from customers.exports.asking import Asked
 from customers.exports.columns.base import Column, Value
+from customers.exports.columns.custom_fields import CUSTOM
 from customers.exports.list_spec import Parts, read_needed
 from customers.exports.lists import LISTS
 from customers.exports.vcards import write_vcards
-from customers.imports.headers import CALCULATED
+from customers.imports.headers import CALCULATED, header_name
 from customers.imports.kinds import Kind
-from customers.imports.layouts import LAYOUTS
+from customers.imports.layouts import LAYOUTS, is_known_header
 from customers.selectors import lists
 from customers.selectors.people import person_cards
 
@@ -176,8 +177,9 @@ def drop_expired() -> int:
 def columns_of(asked: Asked, which: str, *, personal: bool) -> list[Column]:
     """Return the columns of a file: those shown or all, without those that its reader may not read or take out."""
     parts = parts_of(asked, which)
-    every = [column for column in asked.spec.columns_for(asked.viewer) if not column.on_pages_only]
-    offered = asked.columns if which == SHOWN else every
+    every = asked.spec.columns_for(asked.viewer, custom=which == EVERYTHING)
+    whole = [column for column in every if not column.on_pages_only]
+    offered = asked.columns if which == SHOWN else whole
     model = parts.model if parts else asked.spec.model
     return [
         column
@@ -202,7 +204,7 @@ def header_of(column: Column, key: str) -> str:
     known = {each.field: each for each in layout.columns} if layout else {}
     found = known.get(column.header or column.key)
     if found is None:
-        return str(column.label)
+        return _own_header(column)
     headers = found.headers.split("|")
     if found.field == "name" and key == "customers":
         # Companies stand among them: "full name" is a person's.
@@ -211,6 +213,13 @@ def header_of(column: Column, key: str) -> str:
         (each for each in headers if each.isascii() is not in_chinese()),
         found.field.replace("_", " ").capitalize(),
     )
+
+
+def _own_header(column: Column) -> str:
+    """Return the head of a column that every company has not: its key, where its label means another column."""
+    label = str(column.label)
+    is_taken = column.key.startswith(CUSTOM) and is_known_header(header_name(label).key)
+    return column.key if is_taken else label
 
 
 def _write(job: RunningJob, actor: User, path: Path) -> int:

@@ -108,7 +108,7 @@ def _contact(point: ContactPoint, version: str) -> Iterator[str]:
     if point.kind == ContactKind.EMAIL:
         yield f"EMAIL;TYPE={place}:{_text(point.value)}"
     elif point.kind == ContactKind.WECHAT:
-        yield f"IMPP;X-SERVICE-TYPE=WeChat:weixin:{_text(point.value)}"
+        yield f"IMPP;TYPE={place};X-SERVICE-TYPE=WeChat:weixin:{_text(point.value)}"
     else:
         how = {"mobile": "cell", "phone": "voice", "fax": "fax"}[point.kind]
         number = point.value.partition(";ext=")

@@ -61,6 +61,7 @@ class Filter:
         options: what can be chosen, ("value", label); None for what is written, not chosen.
         many: whether several values are asked for at once, any of which counts.
         shown: how a value is written on the chip.
+        typed: what is written where nothing is chosen: "date", "text" or "number".
         needs_run: whether it asks the published run.
         is_personal: whether it asks about personal fields, which only those may who read them.
         count: how many rows it keeps of all that a viewer who sees everybody sees, where that is known without
@@ -74,6 +75,7 @@ class Filter:
     options: Callable[[Viewer, list[Any]], Choices] | None = None
     many: bool = False
     shown: Callable[[Any], Text] = str
+    typed: str = "date"
     needs_run: bool = False
     is_personal: bool = False
     count: Callable[[list[Any], Viewer], int | None] = lambda values, viewer: None

@@ -64,10 +64,9 @@ def sensitive_fields(mapping: ColumnMapping) -> tuple[str, ...]:
 
     Storing them needs a permission, a purpose and each person's consent; without these they are left out.
     """
-    layout = LAYOUTS[mapping.kind]
     fed = mapping.sources.keys() | mapping.constants.keys()
     return tuple(
         column.field
-        for column in layout.columns
+        for column in mapping.layout.columns
         if column.field in fed and sensitivity_of_column(column) is Sensitivity.SENSITIVE
     )

@@ -59,9 +59,11 @@ class ColumnMapping:
         header_line: that line.
         reasons: field → why its column was taken.
         meanings: field → what to read instead of a text of the file, where somebody said so; "" for nothing.
+        layout: the columns of the kind, the company's own among them.
     """
 
     kind: Kind
+    layout: Layout
     sources: dict[str, HeaderSource]
     constants: dict[str, str]
     date_orders: dict[str, DateOrder]
@@ -87,8 +89,7 @@ class ColumnMapping:
         """
         if not self.missing:
             return
-        layout = LAYOUTS[self.kind]
-        names = "; ".join(_alternatives(layout, fields) for fields in self.missing)
+        names = "; ".join(_alternatives(self.layout, fields) for fields in self.missing)
         message = _(
             "Columns are missing for: %(missing)s. Line %(line)d has: %(found)s. "
             "Rename a column, or state in a mapping which one it is."
@@ -105,7 +106,9 @@ def _alternatives(layout: Layout, fields: tuple[str, ...]) -> str:
     return _(" or ").join(labels)
 
 
-def match_columns(kind: Kind, table: Table, wishes: Mapping[str, Any] | None = None) -> ColumnMapping:
+def match_columns(
+    kind: Kind, table: Table, wishes: Mapping[str, Any] | None = None, layout: Layout | None = None
+) -> ColumnMapping:
     """Find the column for every field.
 
     What ``wishes`` says goes first, then what is known of the product that wrote the file, then the dictionary of
@@ -118,11 +121,12 @@ def match_columns(kind: Kind, table: Table, wishes: Mapping[str, Any] | None = N
         table: the file.
         wishes: field → ``"Header"``, ``{"header": "Header", "date_order": "day first", "values": {"text": "value"}}``,
             ``{"constant": "text"}``, or None to leave the field out.
+        layout: the columns that there are, where these are more than every company has.
 
     Raises:
         MappingProblem: a wish names a field or header that does not exist, or is not of these forms.
     """
-    layout = LAYOUTS[kind]
+    layout = layout or LAYOUTS[kind]
     wanted = checked_wishes(layout, table.headers, wishes or {})
     matcher = _Matcher(layout, table, wanted)
     matcher.take_what_was_said()
@@ -136,6 +140,7 @@ def match_columns(kind: Kind, table: Table, wishes: Mapping[str, Any] | None = N
     fed = matcher.sources.keys() | wanted.constants.keys()
     return ColumnMapping(
         kind=kind,
+        layout=layout,
         sources=matcher.sources,
         constants=wanted.constants,
         date_orders=wanted.date_orders,

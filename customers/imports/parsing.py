@@ -14,7 +14,6 @@ from customers.imports.cleaning.dates import AmbiguousDateError, find_date_order
 from customers.imports.cleaning.numbers import header_scale
 from customers.imports.columns.base import Cleaner, Column, FieldError, Layout, Setting, Values
 from customers.imports.context import ColumnContext, DateOrder, ReadingContext
-from customers.imports.layouts import LAYOUTS
 from customers.imports.matching import ColumnMapping
 from customers.imports.problems import AmbiguousDates, CellError, CellProblem, MappingProblem, shown
 from customers.imports.rows import AnyRow
@@ -86,7 +85,7 @@ class _Parser:
         self.table = table
         self.mapping = mapping
         self.context = context
-        self.layout: Layout = LAYOUTS[mapping.kind]
+        self.layout: Layout = mapping.layout
         self.headers = list(table.headers)
         self.width = len(self.headers)
         self.constants = self._constants()

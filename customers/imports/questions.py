@@ -13,7 +13,6 @@ from customers.imports.cleaning.dates import date_cleaner, find_date_order, is_a
 from customers.imports.columns.base import Column
 from customers.imports.context import ColumnContext, DateOrder
 from customers.imports.knowledge import choices_of_column
-from customers.imports.layouts import LAYOUTS
 from customers.imports.matching import ColumnMapping, HeaderSource
 from customers.imports.problems import CellError
 from customers.imports.tables import Table
@@ -161,7 +160,7 @@ def _values(column: Column, count: Counter[str], said: dict[str, str]) -> tuple[
 
 def _fed(mapping: ColumnMapping) -> Iterator[tuple[Column, HeaderSource]]:
     """The fields that a column of the file feeds, with that column."""
-    for column in LAYOUTS[mapping.kind].columns:
+    for column in mapping.layout.columns:
         source = mapping.sources.get(column.field)
         if source is not None:
             yield column, source

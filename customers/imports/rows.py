@@ -16,6 +16,9 @@ NOTES_APART = "\n* * *\n"
 OWN_REFERENCE = "KZ-"
 """How exports name a record that has no reference: this, a letter for what it is, and its own number."""
 
+CUSTOM = "custom."
+"""Before the key of a field that an administrator added, in mappings and layouts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -67,6 +70,7 @@ class CustomerRow:
         primary_contact: the contact point that is used first; "" for none; None: nobody said, so it is the first.
         profile: what else the file says: keys of the catalogue (``person.native_place``) with typed values.
         sealed: likewise what the law calls sensitive, the identity number apart.
+        custom: what the file says in fields that an administrator added: keys with values as they are kept.
         consent_basis: on what ground the person is kept, as written.
         campaign: the campaign that brought the customer, as written.
     """
@@ -111,6 +115,7 @@ class CustomerRow:
     scoring_refused: bool | None = None
     profile: tuple[tuple[str, Any], ...] = ()
     sealed: tuple[tuple[str, Any], ...] = ()
+    custom: tuple[tuple[str, Any], ...] = ()
     consent_basis: str | None = None
     campaign: str | None = None
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from difflib import SequenceMatcher
-from functools import cache
 from typing import Any, Final
 
 from crm.sensitivity import Sensitivity
@@ -16,7 +15,6 @@ from customers.imports.evidence import NO_VALUE, looks_like_identity_numbers, sh
 from customers.imports.headers import header_name
 from customers.imports.kinds import Kind
 from customers.imports.knowledge import sensitivity_of_column
-from customers.imports.layouts import LAYOUTS
 from customers.imports.matching import ColumnMapping, Reason, match_columns
 from customers.imports.problems import CellError
 from customers.imports.tables import Table
@@ -68,7 +66,11 @@ class ColumnSuggestion:
 
 
 def suggest_columns(
-    kind: Kind, table: Table, wishes: Mapping[str, Any] | None = None, context: ReadingContext | None = None
+    kind: Kind,
+    table: Table,
+    wishes: Mapping[str, Any] | None = None,
+    context: ReadingContext | None = None,
+    layout: Layout | None = None,
 ) -> tuple[ColumnSuggestion, ...]:
     """Say of every column of ``table``, in their order, what it feeds; it is what ``match_columns`` takes.
 
@@ -81,11 +83,12 @@ def suggest_columns(
         table: the file.
         wishes: what somebody said, see ``match_columns``.
         context: how to read what is written without zone or country.
+        layout: see ``match_columns``.
 
     Raises:
         MappingProblem: see ``match_columns``.
     """
-    mapping = match_columns(kind, table, wishes)
+    mapping = match_columns(kind, table, wishes, layout)
     judge = _Judge(mapping, table, context)
     return tuple(judge.suggestion(index, header) for index, header in enumerate(table.headers))
 
@@ -96,8 +99,11 @@ class _Judge:
     def __init__(self, mapping: ColumnMapping, table: Table, context: ReadingContext | None) -> None:
         self.mapping = mapping
         self.table = table
-        self.layout: Layout = LAYOUTS[mapping.kind]
+        self.layout: Layout = mapping.layout
         self.columns = {column.field: column for column in self.layout.columns if not column.is_hidden}
+        self.spellings = [
+            (column.field, key) for column in self.layout.columns for key in (*column.keys, *column.weak_keys)
+        ]
         self.fed_by = {source.index: name for name, source in mapping.sources.items()}
         self.context = ColumnContext(context.time_zone if context else UTC)
         self.choosy = {
@@ -150,7 +156,7 @@ class _Judge:
         if not key:
             return
         matcher = SequenceMatcher(None, b=key, autojunk=False)
-        for name, known in _spellings(self.mapping.kind):
+        for name, known in self.spellings:
             likeness = _likeness(matcher, key, known)
             if likeness >= ALIKE and name in self.columns:
                 yield name, BY_LIKENESS * likeness
@@ -174,13 +180,6 @@ def _likeness(matcher: SequenceMatcher[str], key: str, known: str) -> float:
     if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
         return 0.0
     return matcher.ratio()
-
-
-@cache
-def _spellings(kind: Kind) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (column.field, key) for column in LAYOUTS[kind].columns for key in (*column.keys, *column.weak_keys)
-    )
 
 
 def _is_choosy(column: Column) -> bool:

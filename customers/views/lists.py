@@ -154,7 +154,7 @@ def _classes(column: Column) -> str:
 def _bar(request: HttpRequest, asked: Asked, opened: str) -> dict[str, Any]:
     """Describe the bar above the list: what is on, and the menus, of which one may be open."""
     spec = asked.spec
-    offered = [each for each in spec.filters if each.is_for(asked.viewer)]
+    offered = spec.filters_for(asked.viewer, custom=False)
     menus = [each for each in offered if each.options][:FILTERS_ABREAST]
     names = {each.name: str(each.label) for each in menus}
     if len(offered) > len(menus):
@@ -198,7 +198,7 @@ def _menu(request: HttpRequest, asked: Asked, name: str) -> dict[str, Any]:
         return {"name": name, **_look(request, asked)}
     if name == VIEWS:
         return {"name": name, **_views(request, viewer.user, spec)}
-    offered = [each for each in spec.filters if each.is_for(viewer)]
+    offered = spec.filters_for(viewer, custom=True)
     abreast = [each for each in offered if each.options][:FILTERS_ABREAST]
     if name == MORE:
         rest = [each for each in offered if each not in abreast]
@@ -246,13 +246,15 @@ def _field(asked: Asked, each: Filter) -> dict[str, Any]:
         "label": each.label,
         "options": each.options(asked.viewer, values) if each.options else None,
         "many": each.many,
+        "typed": each.typed,
         "texts": texts,
     }
 
 
 def _look(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     spec, viewer = asked.spec, asked.viewer
-    first, *others = [column for column in spec.columns_for(viewer) if not column.in_files_only]
+    offered = spec.columns_for(viewer, custom=True)
+    first, *others = [column for column in offered if not column.in_files_only]
     shown = {column.key for column in asked.columns}
     return {
         "first": first,
@@ -321,7 +323,7 @@ def _export_url(request: HttpRequest, asked: Asked) -> str:
 
 
 def _cleared(request: HttpRequest, asked: Asked) -> str:
-    names = [each.name for each in asked.spec.filters]
+    names = [*(each.name for each in asked.spec.filters), *(each.filter.name for each in asked.on)]
     return with_parameters(request, q=None, menu=None, **dict.fromkeys(names))
 
 

@@ -11,8 +11,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.imports.columns.base import Layout
-from customers.imports.kinds import Kind
-from customers.imports.layouts import LAYOUTS
 from customers.imports.suggestions import ColumnSuggestion
 
 COLUMNS_A_PAGE = 50
@@ -68,9 +66,9 @@ class ColumnsForm(forms.Form):
         return wishes
 
 
-def still_possible(wishes: Mapping[str, Any], kind: Kind, headers: Sequence[str]) -> dict[str, Any]:
+def still_possible(wishes: Mapping[str, Any], layout: Layout, headers: Sequence[str]) -> dict[str, Any]:
     """Return what of a mapping the same file allows when it is read otherwise, or as something else."""
-    fields = {column.field for column in LAYOUTS[kind].columns}
+    fields = {column.field for column in layout.columns}
     return {
         field: wish
         for field, wish in wishes.items()

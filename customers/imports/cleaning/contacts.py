@@ -161,14 +161,18 @@ def _email(text: str) -> str:
     return f"{local}@{domain.lower()}"
 
 
-def wechat_cleaner(limit: int) -> Callable[[str], str | None]:
-    """A cleaner of WeChat names."""
+def wechat_cleaner(limit: int) -> Callable[[str], tuple[str, ...] | None]:
+    """A cleaner of WeChat names, one or several in a cell, parted by semicolons or lines."""
 
-    def clean(cell: str) -> str | None:
+    def clean(cell: str) -> tuple[str, ...] | None:
         text = meaningful(cell)
-        if text is not None and (len(text) > limit or (isinstance(cell, NumericCell) and "." in text)):
-            message = _("“%(value)s” is not a WeChat name.")
-            raise CellError(message % {"value": shown(text)})
-        return text
+        if text is None:
+            return None
+        names = tuple(name.strip() for name in re.split(r"[;；\n]", text) if name.strip())
+        for name in names:
+            if len(name) > limit or (isinstance(cell, NumericCell) and "." in name):
+                message = _("“%(value)s” is not a WeChat name.")
+                raise CellError(message % {"value": shown(name)})
+        return names
 
     return clean

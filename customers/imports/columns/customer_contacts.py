@@ -102,8 +102,8 @@ def contacts_of(values: Values, reaches: Reaches, setting: Setting) -> tuple[Con
         for address in values[field]:
             found[Contact("email", where, address)] = None
     for field, where in WECHAT:
-        if values.get(field):
-            found[Contact("wechat", where, values[field])] = None
+        for name in values.get(field) or ():
+            found[Contact("wechat", where, name)] = None
     return tuple(found)
 
 

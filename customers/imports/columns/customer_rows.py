@@ -12,7 +12,7 @@ from customers.imports.cleaning.numbers import Money
 from customers.imports.columns.base import FieldError, Setting, Values, day_and_moment, place_of
 from customers.imports.columns.customer_about import COMPANY, PERSON, SEALED
 from customers.imports.columns.customer_contacts import Places, Reaches, addresses_of, contacts_of
-from customers.imports.rows import CustomerRow, Place, PostalAddress
+from customers.imports.rows import CUSTOM, CustomerRow, Place, PostalAddress
 
 # Where the catalogue has two columns under one key, as a company's size, each is named by its own.
 PROFILE_KEYS = {column.field: column.catalogue_key for column in (*PERSON, *COMPANY)} | {
@@ -58,6 +58,7 @@ def compose_customer(values: Values, setting: Setting) -> CustomerRow:
         created_at=created_at,
         profile=_kept(values, plan.profile),
         sealed=_kept(values, plan.sealed),
+        custom=_kept(values, plan.custom),
         **{field: values[field] for field in plan.plain},
     )
 
@@ -71,6 +72,7 @@ class _Plan:
     places: Places
     profile: tuple[tuple[str, str], ...]
     sealed: tuple[tuple[str, str], ...]
+    custom: tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=64)
@@ -81,6 +83,9 @@ def _plan(fed: frozenset[str]) -> _Plan:
         places=Places.of(fed),
         profile=tuple((field, key) for field, key in PROFILE_KEYS.items() if field in fed),
         sealed=tuple((field, key) for field, key in SEALED_KEYS.items() if field in fed),
+        custom=tuple(
+            (field, field.removeprefix(CUSTOM)) for field in sorted(fed) if field.startswith(CUSTOM)
+        ),
     )
 
 

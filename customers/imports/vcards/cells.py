@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from uuid import UUID
 
+from crm.files import neutral
+from customers.imports.columns.address_lines import address_line
 from customers.imports.vcards.lines import Card
 from customers.imports.vcards.properties import Property, UnreadableLineError, read_property
 
@@ -15,9 +17,10 @@ UNREADABLE = "Unreadable Lines"
 CARD_HEADERS = (
     "Customer Code", "Customer Kind", "Full Name", "Last Name", "First Name", "Middle Name", "Nickname",
     "Organization", "Organization Unit", "Job Title", "Mobile", "Phone", "Home Phone", "Other Phone", "Fax",
-    "Home Fax", "Other Fax", "Email", "Home Email", "WeChat", "Website",
+    "Home Fax", "Other Fax", "Email", "Home Email", "Other Email Address", "WeChat", "Work WeChat", "Private WeChat",
+    "Website",
     *(f"{place} {part}".strip() for place in PLACES for part in PLACE_PARTS),
-    "Birthday", "Anniversary", "Tags", "Notes", UNREADABLE,
+    "All Addresses", "Birthday", "Anniversary", "Tags", "Notes", UNREADABLE,
 )  # fmt: skip
 """The columns of a table of cards."""
 MANY = frozenset(
@@ -31,6 +34,11 @@ MANY = frozenset(
         "Other Fax",
         "Email",
         "Home Email",
+        "Other Email Address",
+        "WeChat",
+        "Work WeChat",
+        "Private WeChat",
+        "All Addresses",
         "Tags",
     }
 )
@@ -45,6 +53,7 @@ _TEXTS = {
     "FN": "Full Name", "NICKNAME": "Nickname", "TITLE": "Job Title", "NOTE": "Notes", "X-WECHAT": "WeChat",
     "X-WEIXIN": "WeChat", "URL": "Website",
 }  # fmt: skip
+_OWN_PLACES = {"Business": "office", "Home": "home", "Other": "other"}
 _LABEL = re.compile(r"\W+")
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{8})(?:[T ].*)?", re.ASCII)
 
@@ -105,7 +114,9 @@ class _Row:
             self.add("Customer Kind", "individual")
 
     def cells(self) -> list[str]:
-        return [self.get(header) for header in CARD_HEADERS]
+        """The cells; of the apostrophe that a text of a spreadsheet may have for its protection, cards know nothing."""
+        texts = map(self.get, CARD_HEADERS)
+        return [neutral(text) if text.startswith("'") else text for text in texts]
 
 
 def _name(row: _Row, found: Property, _kinds: frozenset[str]) -> None:
@@ -147,8 +158,9 @@ def _telephone(row: _Row, found: Property, kinds: frozenset[str]) -> None:
 
 def _mail(row: _Row, found: Property, kinds: frozenset[str]) -> None:
     address = found.text.strip()
+    is_other = row.is_own and "x-other" in kinds
     row.add(
-        "Home Email" if "home" in kinds else "Email",
+        "Home Email" if "home" in kinds else "Other Email Address" if is_other else "Email",
         address[7:] if address[:7].lower() == "mailto:" else address,
     )
 
@@ -161,6 +173,11 @@ def _address(row: _Row, found: Property, kinds: frozenset[str]) -> None:
         return
     place = "Business" if "work" in kinds else "Home" if "home" in kinds else ""
     place = "Other" if "x-other" in kinds else place
+    if row.is_own:  # a customer of ours may have several of a place, and one that lies nowhere in particular
+        region = {"city": city, "province": state, "country": country}
+        where = _OWN_PLACES.get(place, "office")
+        row.add("All Addresses", address_line(where, street, region, postcode, chinese=False))
+        return
     for each in dict.fromkeys((place, "Other")):
         headers = [f"{each} {part}".strip() for part in PLACE_PARTS]
         if not any(map(row.get, headers)):
@@ -213,12 +230,13 @@ def _region(row: _Row, found: Property, _kinds: frozenset[str]) -> None:
         row.add(header, name)
 
 
-def _message(row: _Row, found: Property, _kinds: frozenset[str]) -> None:
+def _message(row: _Row, found: Property, kinds: frozenset[str]) -> None:
     """Of the services for messages WeChat alone has a column."""
     scheme, _colon, name = found.text.strip().partition(":")
     service = found.parameters.get("x-service-type", "").casefold()
     if name and ("wechat" in service or scheme.casefold() in {"weixin", "wechat"}):
-        row.add("WeChat", name)
+        where = kinds if row.is_own else frozenset()
+        row.add("Work WeChat" if "work" in where else "Private WeChat" if "home" in where else "WeChat", name)
 
 
 _READERS: dict[str, Callable[[_Row, Property, frozenset[str]], None]] = {

@@ -6,7 +6,7 @@ chunk in one transaction with the fates of its rows. A killed import goes on whe
 """
 
 from customers.imports.problems import FileProblem
-from customers.services.imports.batches import Reading, check, forget, receive
+from customers.services.imports.batches import Reading, check, forget, layout_of, receive
 from customers.services.imports.checking import CHECK_KIND, check_here, checked, fix, start_check, unfix
 from customers.services.imports.choosing import (
     ImportStateError,
@@ -77,6 +77,7 @@ __all__ = [
     "forget",
     "kept_rows",
     "known_layout",
+    "layout_of",
     "mappings",
     "needs_consent",
     "pause",

@@ -14,14 +14,18 @@ from django.utils.translation import gettext as _
 
 from crm.models import User
 from crm.policy import require
+from customers.imports.columns.base import Layout
+from customers.imports.columns.custom_fields import with_custom
 from customers.imports.kinds import Kind
 from customers.imports.knowledge import sensitive_places
+from customers.imports.layouts import LAYOUTS
 from customers.imports.matching import ColumnMapping, match_columns
 from customers.imports.problems import EmptyFile, FileProblem, MissingFile
 from customers.imports.readers import read_table
 from customers.imports.tables import Table
 from customers.models import ImportBatch, ImportState
 from customers.models.imports import FINISHED_STATES
+from customers.selectors.custom_fields import fields_in_use
 from customers.services.imports.corrections import corrected, corrections_of
 from customers.services.imports.plans import Checked
 from customers.services.imports.staging import drop_all
@@ -88,6 +92,12 @@ def receive(
     return batch
 
 
+def layout_of(kind: Kind) -> Layout:
+    """Return the columns of a kind, those of fields that administrators added among them."""
+    layout = LAYOUTS[kind]
+    return with_custom(layout, fields_in_use()) if kind is Kind.CUSTOMERS else layout
+
+
 def open_batch(batch: ImportBatch) -> Checked:
     """Read the beginning of a batch's file and match its columns.
 
@@ -96,7 +106,7 @@ def open_batch(batch: ImportBatch) -> Checked:
     """
     table = read_table(stored_path(batch), name=batch.file_name, **batch.reading)
     table = corrected(table, corrections_of(batch))
-    mapping = match_columns(Kind(batch.kind), table, batch.mapping)
+    mapping = match_columns(Kind(batch.kind), table, batch.mapping, layout_of(Kind(batch.kind)))
     mapping.require_complete()
     return Checked(table, mapping)
 

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from customers.imports.matching import ColumnMapping
 from customers.imports.rows import CustomerRow
-from customers.models import Address, ContactPoint, Customer
+from customers.models import ContactPoint, Customer
+from customers.services.imports.around import (
+    ADDRESSES,
+    CONTACTS,
+    INDUSTRIES,
+    NEW_ADDRESS,
+    NEW_CONTACT,
+    NEW_TAG,
+    TOUCHED,
+    add_addresses,
+    add_contacts,
+    add_industries,
+    add_tags,
+)
+from customers.services.imports.custom_values import MISPLACED, NEW_VALUES, CustomValues, write_values
 from customers.services.imports.doubles import has_rows_without_code, skip_doubles, watch_for_doubles
 from customers.services.imports.keys import customer_key
-from customers.services.imports.labels import TO_BE_CREATED, add_labels, known_labels, note_made
+from customers.services.imports.labels import TO_BE_CREATED, known_labels
 from customers.services.imports.links import FIND_CUSTOMERS, index_customers, resolve_customers
 from customers.services.imports.matching import (
     GROUPS,
@@ -22,43 +37,28 @@ from customers.services.imports.matching import (
     join_coded,
     resolve_groups,
 )
+from customers.services.imports.names import Names
 from customers.services.imports.newcomers import (
     NEW_CUSTOMER,
     NewCustomer,
     renew_search_keys,
     stage_new_customers,
 )
-from customers.services.imports.profiles import NEWS, note_changes, profile_of, write_profiles
+from customers.services.imports.profiles import (
+    NEWS,
+    forget_known_employers,
+    note_changes,
+    profile_of,
+    write_profiles,
+)
 from customers.services.imports.records import RecordPlan
-from customers.services.imports.rules import OTHERS, MatchRule
-from customers.services.imports.statements import chunk_range, insert_into, template
+from customers.services.imports.rules import OTHERS, MatchRule, MatchRules
+from customers.services.imports.statements import chunk_range, template
 from customers.services.imports.surroundings import addresses, contacts, notes, said_around, whereabouts
 from customers.services.privacy import identity_index
 
-_INDUSTRIES = "customers_industry"
-_CONTACTS = "jsonb_to_recordset(s.contacts) AS c(kind text, place text, value text)"
-_ADDRESSES = "jsonb_to_recordset(s.addresses) AS a(place text, street text, postcode text, region_id bigint)"
-
-_NEW_CONTACT = (
-    "NOT EXISTS (SELECT FROM customers_contactpoint p"
-    " WHERE p.customer_id = t.id AND p.kind = c.kind AND p.value = c.value)"
-)
-_NEW_ADDRESS = (
-    "NOT EXISTS (SELECT FROM customers_address p WHERE p.customer_id = t.id AND p.place = a.place"
-    " AND p.street = coalesce(a.street, '') AND p.postcode = coalesce(a.postcode, ''))"
-)
-_NEW_TAG = (
-    "NOT EXISTS (SELECT FROM customers_customer_tags p JOIN customers_tag known ON known.id = p.tag_id"
-    " WHERE p.customer_id = t.id AND known.name = tag.name)"
-)
-
-_WRITTEN = (
-    "judged j JOIN staged s ON s.line_no = j.line_no JOIN customers_customer t ON t.id = j.subject_id"
-    " CROSS JOIN LATERAL"
-)
-
-# For whoever has the customer open.
-_TOUCHED = "updated_at = now(), version = t.version + 1"
+if TYPE_CHECKING:
+    from customers.services.imports.sensitive import SealedValues
 
 _CREATED = """
 SELECT s.record_key, j.name, s.code, j.english_name, j.kind = 'person'
@@ -115,6 +115,7 @@ class CustomerPlan(RecordPlan):
         "sealed",
         "sealed_columns",
         "consent_basis",
+        "custom",
     )
     of_one_chunk: ClassVar = ("judged", "new_customer")
     model = Customer
@@ -145,18 +146,19 @@ class CustomerPlan(RecordPlan):
     }
     joins = (
         "LEFT JOIN staged_customer k ON k.customer_key = s.customer_key"
-        f" LEFT JOIN {known_labels(_INDUSTRIES)} i ON i.label = s.industry"
+        f" LEFT JOIN {known_labels(INDUSTRIES)} i ON i.label = s.industry"
     )
     match = "t.id = k.customer_id"
     faults = (
         "WHEN k.fault <> '' THEN k.fault WHEN length(s.industry) > 100 THEN %(industry)s"
         " WHEN t.id IS NULL AND NOT %(by_code)s AND s.code IS NOT NULL AND EXISTS"
         " (SELECT FROM customers_customer c WHERE c.code = s.code) THEN format(%(taken)s, s.code)"
+        f" WHEN {MISPLACED} THEN %(misplaced)s"
     )
     news = (
-        f"EXISTS (SELECT FROM {_CONTACTS} WHERE {_NEW_CONTACT})"  # noqa: S608
-        f" OR EXISTS (SELECT FROM {_ADDRESSES} WHERE {_NEW_ADDRESS})"
-        f" OR EXISTS (SELECT FROM unnest(s.tags) AS tag(name) WHERE {_NEW_TAG}) OR {NEWS}"
+        f"EXISTS (SELECT FROM {CONTACTS} WHERE {NEW_CONTACT})"  # noqa: S608
+        f" OR EXISTS (SELECT FROM {ADDRESSES} WHERE {NEW_ADDRESS})"
+        f" OR EXISTS (SELECT FROM unnest(s.tags) AS tag(name) WHERE {NEW_TAG}) OR {NEWS} OR {NEW_VALUES}"
     )
     optional: ClassVar = {
         column: f"s.{column}"
@@ -170,7 +172,14 @@ class CustomerPlan(RecordPlan):
             "scoring_refused",
         )
     }
-    on_update = _TOUCHED
+    on_update = TOUCHED
+
+    def __init__(
+        self, mapping: ColumnMapping, names: Names, rules: MatchRules, sealed_values: SealedValues
+    ) -> None:
+        super().__init__(mapping, names, rules, sealed_values)
+        # Read now: while rows are copied, the connection answers nothing else.
+        self.custom_values = CustomValues(mapping)
 
     @property
     def searched(self) -> dict[type[Model], tuple[str, ...]]:
@@ -187,7 +196,7 @@ class CustomerPlan(RecordPlan):
                 " reputation text, created_at timestamptz, created_on date, tags text[], contacts jsonb,"
                 " addresses jsonb, campaign_id bigint, code text, identity bytea, credit_code text, person jsonb,"
                 " company jsonb, notes text[], address_text text, postcode text, sealed bytea, sealed_columns text[],"
-                " consent_basis text"
+                " consent_basis text, custom jsonb"
             ),
             self.judged_table().replace("code varchar(40)", "code text"),
             NEW_CUSTOMER,
@@ -230,6 +239,7 @@ class CustomerPlan(RecordPlan):
             *(whereabouts(row) if self._by_looks else (None, None)),
             *self.sealed_values.staged(row),
             row.consent_basis if self._by_row else None,
+            self.custom_values.staged(row),
         )
 
     def reasons(self) -> dict[str, Any]:
@@ -239,6 +249,7 @@ class CustomerPlan(RecordPlan):
             "industry": _("The industry has more than 100 characters. Shorten it."),
             "taken": template(taken, "code"),
             "by_code": MatchRule.CODE in self.rules.match,
+            "misplaced": _("A value stands in a field that this kind of customer does not have. Clear it."),
             "profile_policy": self.rules.policy(OTHERS),
         }
 
@@ -299,15 +310,18 @@ class CustomerPlan(RecordPlan):
             resolve_groups(cursor, self.rules, chunk_range(cursor, first, last))
         else:
             resolve_customers(cursor, companies_only=True, lines=chunk_range(cursor, first, last))
+        if self.has("employer"):
+            forget_known_employers(cursor, chunk_range(cursor, first, last))
         super().judge(cursor, first, last)
         skip_doubles(cursor)
         note_changes(cursor, self.rules.policy(OTHERS))
+        self.custom_values.note_changes(cursor, self.rules.policy(OTHERS))
         if self._by_row:
             cursor.execute(_NOTE_BASIS)
 
     def write(self, cursor: CursorWrapper, chunk: int) -> dict[str, int]:
         """Write customers, then what hangs on them."""
-        _add_industries(cursor)
+        add_industries(cursor)
         cursor.execute(_CREATED)
         stage_new_customers(cursor, [NewCustomer(*row) for row in _as_customers(cursor.fetchall())])
         also = super().write(cursor, chunk)
@@ -319,10 +333,12 @@ class CustomerPlan(RecordPlan):
     def _write_around(self, cursor: CursorWrapper) -> None:
         """Write what is kept around the customers, as far as the rows of the chunk say any of it."""
         said = said_around(cursor)
-        for column, add in (("contacts", _add_contacts), ("addresses", _add_addresses), ("tags", _add_tags)):
+        for column, add in (("contacts", add_contacts), ("addresses", add_addresses), ("tags", add_tags)):
             if column in said:
                 add(cursor)
         write_profiles(cursor, self.rules.policy(OTHERS), said)
+        if "custom" in said:
+            write_values(cursor, self.rules.policy(OTHERS))
 
     def created_columns(self) -> dict[str, str]:
         """Codes of our own making, and what makes names findable."""
@@ -337,79 +353,3 @@ def _as_customers(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [
         (key, name, code, english_name or "", is_person) for key, name, code, english_name, is_person in rows
     ]
-
-
-def _add_industries(cursor: CursorWrapper) -> None:
-    wanted = (
-        "(SELECT s.industry AS label FROM judged j JOIN staged s ON s.line_no = j.line_no"  # noqa: S608
-        f" WHERE j.industry_id = {TO_BE_CREATED} AND j.outcome IN ('created', 'updated'))"
-    )
-    note_made(cursor, "industry", add_labels(cursor, _INDUSTRIES, wanted))
-    cursor.execute(
-        f"UPDATE judged j SET industry_id = i.id FROM staged s JOIN {known_labels(_INDUSTRIES)} i"  # noqa: S608
-        f" ON i.label = s.industry WHERE s.line_no = j.line_no AND j.industry_id = {TO_BE_CREATED}"
-    )
-
-
-def _add_contacts(cursor: CursorWrapper) -> None:
-    """Add contact points that a customer does not have; the first of all is the primary one."""
-    contacts = insert_into(
-        ContactPoint,
-        {
-            "customer_id": "t.id",
-            "kind": "c.kind",
-            "place": "c.place",
-            "value": "c.value",
-            "is_primary": "c.is_primary AND (j.outcome = 'created' OR NOT EXISTS"
-            " (SELECT FROM customers_contactpoint p WHERE p.customer_id = t.id))",
-        },
-        f"{_WRITTEN} ROWS FROM (jsonb_to_recordset(s.contacts) AS"
-        " (kind text, place text, value text, is_primary boolean))"
-        " WITH ORDINALITY AS c(kind, place, value, is_primary, number)"
-        # Whoever is new has none: with many of them it would be dear to look.
-        f" WHERE (j.outcome = 'created' OR j.outcome = 'updated' AND {_NEW_CONTACT}) ORDER BY j.line_no, c.number",
-    )
-    cursor.execute(contacts.text, contacts.params)
-
-
-def _add_addresses(cursor: CursorWrapper) -> None:
-    """Add addresses that a customer does not have."""
-    addresses = insert_into(
-        Address,
-        {
-            "customer_id": "t.id",
-            "place": "a.place",
-            "region_id": "a.region_id",
-            "street": "coalesce(a.street, '')",
-            "postcode": "coalesce(a.postcode, '')",
-        },
-        f"{_WRITTEN} {_ADDRESSES} WHERE j.outcome IN ('created', 'updated') AND {_NEW_ADDRESS} ORDER BY j.line_no",
-    )
-    cursor.execute(addresses.text, addresses.params)
-
-
-def _add_tags(cursor: CursorWrapper) -> None:
-    cursor.execute(
-        "INSERT INTO customers_tag (name) SELECT DISTINCT tag.name FROM judged j JOIN staged s ON s.line_no = j.line_no"
-        " CROSS JOIN LATERAL unnest(s.tags) AS tag(name) WHERE j.outcome IN ('created', 'updated')"
-        " AND NOT EXISTS (SELECT FROM customers_tag known WHERE known.name = tag.name)"
-        " ORDER BY tag.name ON CONFLICT DO NOTHING RETURNING id"
-    )
-    note_made(cursor, "tag", [pk for (pk,) in cursor.fetchall()])
-    # The row itself remembers what it added, for an undo; and the names, for the history: an undo removes unused tags.
-    cursor.execute(
-        "WITH added AS ("  # noqa: S608
-        f"INSERT INTO customers_customer_tags (customer_id, tag_id) SELECT t.id, known.id FROM {_WRITTEN}"
-        " unnest(s.tags) AS tag(name) JOIN customers_tag known ON known.name = tag.name"
-        f" WHERE j.outcome IN ('created', 'updated') AND {_NEW_TAG.replace('known', 'mine')}"
-        " ON CONFLICT DO NOTHING RETURNING customer_id, tag_id"
-        ") UPDATE judged j SET changes = coalesce(j.changes, '{}')"
-        " || jsonb_build_object('tags', a.tags, 'tag_names', a.names)"
-        " FROM (SELECT customer_id, jsonb_agg(tag_id) AS tags, jsonb_agg(known.name ORDER BY known.name) AS names"
-        " FROM added JOIN customers_tag known ON known.id = added.tag_id GROUP BY customer_id) a"
-        " WHERE j.subject_id = a.customer_id AND j.outcome IN ('created', 'updated')"
-    )
-    cursor.execute(
-        f"UPDATE customers_customer t SET {_TOUCHED} FROM judged j"  # noqa: S608
-        " WHERE t.id = j.subject_id AND j.outcome = 'updated' AND j.changes ? 'tags' AND NOT j.changes ? 'old'"
-    )

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from customers.imports.knowledge import sensitive_places, without
 from customers.imports.problems import FileProblem
-from customers.models import ImportBatch, RowOutcome
+from customers.imports.rows import CUSTOM
+from customers.models import CustomField, ImportBatch, RowOutcome
 from customers.selectors.masking import MASK
 from customers.services.imports.batches import open_batch, stored_path
 from customers.services.imports.corrections import corrections_of, with_corrections
@@ -186,6 +187,13 @@ def _duplicate(verdict: _Verdict) -> Duplicate | None:
     return Duplicate(**said) if said else None
 
 
+def _told(value: Any) -> str:
+    """What is kept in a custom field, in words."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return "" if value is None else str(value)
+
+
 def _in_words(model: type[Model], column: str, value: Any) -> str:
     if value in (None, ""):
         return ""
@@ -199,6 +207,7 @@ class _Labels:
     def __init__(self, model: type[Model]) -> None:
         self._fields: dict[str, Field[Any, Any]] = {str(f.column): f for f in model._meta.concrete_fields}
         self._known: dict[tuple[str, Any], str] = {}
+        self._custom: dict[str, CustomField] = {}
 
     def changes(self, verdict: _Verdict) -> tuple[FieldChange, ...]:
         """Return what a row changes, field by field; what it adds beside them in one line."""
@@ -223,6 +232,14 @@ class _Labels:
                 )
                 for column, (before, after) in profile.items()
             ]
+        custom = verdict.changes.get("custom", {})
+        if custom and not self._custom:
+            self._custom.update({str(each.pk): each for each in CustomField.objects.all()})
+        changes += [
+            FieldChange(f"{CUSTOM}{field.key}", str(field), _told(before), _told(after))
+            for number, (before, after) in custom.items()
+            if (field := self._custom.get(number))
+        ]
         if verdict.outcome == RowOutcome.UPDATED and not changes:
             changes.append(FieldChange("", _("Contact points, addresses, tags or costs"), "", _("added")))
         return tuple(changes)

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from crm.models import User
 from crm.sensitivity import Sensitivity
+from customers.imports.columns.base import Layout
 from customers.imports.context import ReadingContext
 from customers.imports.kinds import Kind
 from customers.imports.knowledge import sensitive_places, sensitivity_of_column, without
-from customers.imports.layouts import LAYOUTS
 from customers.imports.matching import ColumnMapping
 from customers.imports.parsing import RowResult, parse_rows
 from customers.imports.problems import CellProblem
@@ -187,24 +187,26 @@ def staged_values(plan: Plan, result: RowResult) -> tuple[Any, ...]:
     if result.aside:
         return (result.line, result.aside, *(None,) * (len(plan.columns) + len(plan.optional_fed)))
     if result.row is None:
-        reason = "; ".join(_said(problem, plan.mapping.kind) for problem in result.problems)
+        reason = "; ".join(_said(problem, plan.mapping.layout) for problem in result.problems)
         return (result.line, reason, *plan.staged_reject(result), *(None,) * len(plan.optional_fed))
     more = (getattr(result.row, column) for column in plan.optional_fed)
     return (result.line, "", *plan.staged(result.row), *more)
 
 
-def _said(problem: CellProblem, kind: Kind) -> str:
+def _said(problem: CellProblem, layout: Layout) -> str:
     if not problem.header:
         return problem.message
     message = (
-        _("This value can't be read. Correct it in the file.") if _quotes(problem, kind) else problem.message
+        _("This value can't be read. Correct it in the file.")
+        if _quotes(problem, layout)
+        else problem.message
     )
     return _("%(header)s: %(message)s") % {"header": problem.header, "message": message}
 
 
-def _quotes(problem: CellProblem, kind: Kind) -> bool:
+def _quotes(problem: CellProblem, layout: Layout) -> bool:
     """Whether a message may quote a sensitive value: those on words do, those on identity numbers never."""
-    column = next((column for column in LAYOUTS[kind].columns if column.field == problem.field), None)
+    column = next((column for column in layout.columns if column.field == problem.field), None)
     return (
         column is not None
         and column.words is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -62,6 +62,22 @@ def profile_of(row: CustomerRow, kind: str) -> str | None:
             said[column] = value
     plain = {column: _plain(value) for column, value in said.items() if value not in (None, "")}
     return json.dumps(plain, ensure_ascii=False) if plain else None
+
+
+_FORGET_KNOWN_EMPLOYERS = """
+UPDATE staged s SET person = s.person - 'employer_name'
+FROM grouped g, staged_customer k
+JOIN customers_personprofile p ON p.customer_id = k.customer_id
+JOIN customers_customer employer ON employer.id = p.employer_id
+WHERE g.line_no = s.line_no AND g.chunk BETWEEN %(first)s AND %(last)s
+    AND s.line_no BETWEEN %(first_line)s AND %(last_line)s AND s.customer_key = k.customer_key
+    AND s.person ->> 'employer_name' = employer.name
+"""
+
+
+def forget_known_employers(cursor: CursorWrapper, lines: Mapping[str, int | None]) -> None:
+    """Take out of the rows of a chunk what is no news: whom a person works for, where that is a customer of ours."""
+    cursor.execute(_FORGET_KNOWN_EMPLOYERS, lines)
 
 
 def note_changes(cursor: CursorWrapper, policy: str) -> None:

@@ -23,6 +23,7 @@ from customers.models import (
     ContactPoint,
     Customer,
     CustomerActivity,
+    CustomValue,
     DataKey,
     FieldProvenance,
     Interaction,
@@ -84,13 +85,11 @@ _OF_CUSTOMERS: tuple[type[Model], ...] = (
     CompanyProfile,
     Consent,
     FieldProvenance,
+    CustomValue,
 )
 CUSTOMER = Subject(
     Customer,
-    children=tuple(
-        (model, "customer_id")
-        for model in (ContactPoint, Address, Note, PersonProfile, CompanyProfile, Consent, FieldProvenance)
-    ),
+    children=tuple((model, "customer_id") for model in _OF_CUSTOMERS),
     untracked=(Customer.tags.through,),
 )
 PRODUCT = Subject(Product, children=((ProductCost, "product_id"),))

@@ -22,7 +22,6 @@ from crm.models import User
 from crm.policy import can
 from crm.sealing.envelope import new_key, open_sealed, seal
 from customers.imports.knowledge import sensitive_fields
-from customers.imports.layouts import LAYOUTS
 from customers.imports.matching import ColumnMapping
 from customers.imports.rows import CustomerRow
 from customers.models import ChannelKind, Consent, FieldSwitch, ImportBatch, PersonProfile
@@ -140,7 +139,7 @@ class SealedValues:
 
 def _columns(mapping: ColumnMapping, batch: ImportBatch, actor: User | None) -> list[SensitiveColumn]:
     fields = sensitive_fields(mapping)
-    keys = {field: LAYOUTS[mapping.kind].column(field).catalogue_key for field in fields}
+    keys = {field: mapping.layout.column(field).catalogue_key for field in fields}
     switched_on = set(
         FieldSwitch.objects.filter(field__in=keys.values(), is_on=True).values_list("field", flat=True)
     )

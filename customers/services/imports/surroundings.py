@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from customers.imports.rows import NOTES_APART, CustomerRow, PostalAddress
 from customers.services.imports.names import Names
 
-_AROUND = ("contacts", "addresses", "tags", "person", "company", "notes")
+_AROUND = ("contacts", "addresses", "tags", "person", "company", "notes", "custom")
 """The columns of ``staged`` that are no customer's own."""
 
 _SAID_AROUND = f"""

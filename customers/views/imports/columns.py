@@ -21,7 +21,6 @@ from customers.forms.imports.columns import COLUMNS_A_PAGE, ColumnsForm, still_p
 from customers.forms.imports.everywhere import ConsentForm, EverywhereForm, RulesForm, SaveForm
 from customers.imports.columns.base import Layout
 from customers.imports.kinds import Kind
-from customers.imports.layouts import LAYOUTS
 from customers.imports.matching import ColumnMapping, match_columns
 from customers.imports.problems import FileProblem, MissingColumns
 from customers.imports.questions import choice_questions, date_questions
@@ -93,11 +92,12 @@ def match(batch: ImportBatch) -> Matched:
     """Read the beginning of a file and match its columns; raises FileProblem."""
     table = look(batch)
     kind = Kind(batch.kind)
+    layout = imports.layout_of(kind)
     return Matched(
         table=table,
-        layout=LAYOUTS[kind],
-        mapping=match_columns(kind, table, batch.mapping),
-        suggestions=suggest_columns(kind, table, batch.mapping),
+        layout=layout,
+        mapping=match_columns(kind, table, batch.mapping, layout),
+        suggestions=suggest_columns(kind, table, batch.mapping, layout=layout),
     )
 
 
@@ -172,7 +172,7 @@ def _taken_over(request: HttpRequest, user: User, batch: ImportBatch, go: str) -
 
 def take_over(user: User, batch: ImportBatch, kept: ImportMapping, table: Table) -> None:
     """Match a file as a kept mapping says, as far as it has the columns; how it is read stays as it was chosen."""
-    wishes = still_possible(kept.wishes, Kind(batch.kind), table.headers)
+    wishes = still_possible(kept.wishes, imports.layout_of(Kind(batch.kind)), table.headers)
     imports.choose(batch, actor=user, wishes=wishes, rules=imports.MatchRules.from_dict(kept.rules))
 
 

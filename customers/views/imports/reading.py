@@ -83,7 +83,7 @@ def _keep(user: User, batch: ImportBatch, form: ReadingForm, table: Table) -> No
     """Note how the file is read; a layout that was kept by name is matched as it was then."""
     kind, how = form.cleaned_data["kind"], form.reading()
     if batch.kind != kind or batch.reading != asdict(how):
-        wishes = still_possible(batch.mapping, Kind(kind), table.headers)
+        wishes = still_possible(batch.mapping, imports.layout_of(Kind(kind)), table.headers)
         imports.choose(batch, actor=user, kind=kind, reading=how, wishes=wishes)
     note_headers(batch, table)
     known = imports.known_layout(batch)

@@ -16,9 +16,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MAY, MIDDLE, LATER = datetime.date(2024, 5, 10), datetime.date(2024, 6, 15), datetime.date(2024, 6, 20)
 
 BY_MONTH = """
-SELECT to_char(o.ordered_on, 'YYYY-MM'), sum(l.amount * 100)::bigint, sum((l.amount - l.quantity * l.unit_cost) * 100)::bigint,
+SELECT to_char(o.ordered_on, 'YYYY-MM'), sum(l.amount * 100)::bigint,
+    sum((l.amount - l.quantity * l.unit_cost) * 100)::bigint,
     count(DISTINCT o.id) FILTER (WHERE l.quantity > 0 AND l.amount > 0)
-FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id JOIN customers_customer c ON c.id = o.customer_id
+FROM customers_order o
+JOIN customers_orderline l ON l.order_id = o.id JOIN customers_customer c ON c.id = o.customer_id
 WHERE o.status <> 'cancelled' AND o.ordered_on BETWEEN '2024-05-01' AND %s
     AND c.deleted_at IS NULL AND NOT c.scoring_refused AND (%s OR c.owner_id = %s)
 GROUP BY 1 ORDER BY 1

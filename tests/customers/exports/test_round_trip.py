@@ -22,6 +22,8 @@ from customers.models import (
     ContactPlace,
     ContactPoint,
     Customer,
+    CustomField,
+    CustomValue,
     IdentificationMethod,
     ImportBatch,
     Industry,
@@ -44,7 +46,14 @@ OF_WRITING = {
     "deleted_at",
     "potential_author_id",
 }
-BELONGINGS: tuple[type[Model], ...] = (ContactPoint, Address, Note, PersonProfile, CompanyProfile)
+BELONGINGS: tuple[type[Model], ...] = (
+    ContactPoint,
+    Address,
+    Note,
+    PersonProfile,
+    CompanyProfile,
+    CustomValue,
+)
 
 REGIONS = ("320500", "440300", "GB", "110105", "CN-E", "810000", "CN", "320000")
 
@@ -115,6 +124,8 @@ def describe(cast: Cast, customer: Customer, number: int) -> None:
             postcode="215000",
             region=Region.objects.get(code=region) if region else None,
         )
+    for own in CustomField.objects.filter(customer_kind__in=["", customer.kind]):
+        CustomValue.objects.create(customer=customer, field=own, value=OWN[own.key][1])
     for body in ("=第一条\n第二行", "第二条"):
         Note.objects.create(customer=customer, body=body, author=cast.alice)
 
@@ -122,9 +133,35 @@ def describe(cast: Cast, customer: Customer, number: int) -> None:
 NOT_TOLD = {"customer", "version", "employer", "identity_index", "unified_social_credit_code"}
 
 
+# Fields that an administrator added: kind, value; one has the name of a field that everybody has.
+OWN: dict[str, tuple[str, Any]] = {
+    "shoe-size": ("number", "42.5"),
+    "met-on": ("date", "2024-02-29"),
+    "tier-of-tea": ("choice", "A-"),
+    "rides": ("yes_no", False),
+    "remarks": ("text", "=甲\n乙"),
+    "fleet": ("number", "-0.0001"),
+}
+
+
+def add_fields() -> None:
+    """Have an administrator add fields of every kind."""
+    labels = {"remarks": "备注", "shoe-size": "鞋码（万元）"}
+    for key, (kind, _value) in OWN.items():
+        CustomField.objects.create(
+            key=key,
+            label=labels.get(key, f"自定{key}"),
+            english_label="" if key == "rides" else f"Own {key}",
+            kind=kind,
+            choices=["A+", "A-", "a"] if kind == "choice" else [],
+            customer_kind="company" if key == "fleet" else "",
+        )
+
+
 @pytest.fixture
 def company(cast: Cast) -> None:
     """Fill in what a file can carry, with texts that a spreadsheet would calculate."""
+    add_fields()
     Customer.objects.update(team=cast.alice.team, owner=cast.alice)
     source = Channel.objects.create(name="广交会", kind=ChannelKind.EXHIBITION)
     campaign = Campaign.objects.create(code="S1", name="春季团购", starts_on=date(2024, 3, 1), channel=source)
