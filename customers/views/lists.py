@@ -27,6 +27,7 @@ from customers.exports.columns.base import Column
 from customers.exports.lists import ListSpec
 from customers.filters.base import Chosen, Filter
 from customers.filters.search import LONGEST_SEARCH
+from customers.imports.kinds import Kind
 
 # So many filters have a chip of their own; the others are in one menu.
 FILTERS_ABREAST = 5
@@ -72,12 +73,18 @@ def show_list(request: HttpRequest, key: str) -> HttpResponse:
         "is_dense": asked.is_dense,
         "is_wide": len(asked.columns) > COLUMNS_ABREAST,
         "can_add": spec.key == "customers" and can(user, "customer.edit"),
+        "import_url": reverse("customers:import_new") if _can_import(user, spec) else "",
         "clear_url": _cleared(request, asked),
         "view": _opened_view(request, user, spec),
         "tabs": _tabs(spec),
         "currency": settings.COMPANY_CURRENCY,
     }
     return render(request, "customers/lists/list.html", context)
+
+
+def _can_import(user: User, spec: ListSpec) -> bool:
+    """Whether somebody may bring in a file of what a list shows."""
+    return spec.key in list(Kind) and can(user, "import.run")
 
 
 def _tabs(spec: ListSpec) -> list[dict[str, Any]]:

@@ -214,6 +214,8 @@ def test_an_empty_list_teaches_the_next_step(cast: Cast) -> None:
     assert b"/customers/new/" in sign_in(cast.charlie).get("/customers/").content
     filtered = sign_in(cast.charlie).get("/customers/?q=zzz").content.decode()
     assert "Nothing matches" in filtered
+    pages = {who: sign_in(who).get("/customers/payments/").content for who in (cast.ada, cast.charlie)}
+    assert [b"/customers/imports/new/" in page for page in pages.values()] == [True, False]
 
 
 def test_orders_are_filtered_by_customer_state_month_and_days(cast: Cast) -> None:
