@@ -108,7 +108,7 @@ def test_the_worked_example() -> None:
     }
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(runs, runs)
 def test_the_moves_agree_with_a_loop_over_the_customers(
     now: dict[int, Standing], before: dict[int, Standing]
@@ -154,7 +154,7 @@ def standings_of(lines: pd.DataFrame, policy: TierPolicy, previous: pd.Series | 
     return tiers.assign(value=ranked["value"], churn_flag=pd.array([pd.NA] * len(tiers), dtype="boolean"))
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(runs, runs)
 def test_looking_back_turns_every_move_round(now: dict[int, Standing], before: dict[int, Standing]) -> None:
     opposite = {
@@ -173,7 +173,7 @@ def test_looking_back_turns_every_move_round(now: dict[int, Standing], before: d
     assert there == back
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(runs, runs, st.integers(0, 2**32 - 1))
 def test_the_order_of_rows_changes_no_move(
     now: dict[int, Standing], before: dict[int, Standing], seed: int
@@ -183,7 +183,7 @@ def test_the_order_of_rows_changes_no_move(
     pd.testing.assert_frame_equal(found.sort_index(), moves(now, before).sort_index())
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(runs, runs, st.sampled_from([2, 7, 100]))
 def test_another_currency_changes_no_move(
     now: dict[int, Standing], before: dict[int, Standing], rate: int
@@ -195,11 +195,13 @@ def test_another_currency_changes_no_move(
     assert words(find_moves(*dearer, comparable=True, by_amount=True)) == words(moves(now, before))
 
 
+@settings(max_examples=20)
 @given(runs)
 def test_nobody_moves_between_a_run_and_itself(run: dict[int, Standing]) -> None:
     assert moves(run, run).empty
 
 
+@settings(max_examples=20)
 @given(runs, runs)
 def test_runs_that_rank_otherwise_have_the_policy_as_their_only_cause(
     now: dict[int, Standing], before: dict[int, Standing]
