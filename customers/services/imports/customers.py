@@ -294,13 +294,14 @@ class CustomerPlan(RecordPlan):
     def is_independent(self, cursor: CursorWrapper) -> bool:
         """Where all good rows are told by their codes: each customer is then found and written by one chunk alone.
 
-        It is that of the first row with its code; the others repeat it, whatever became of it. Sensitive values have
-        their own bookkeeping in this process.
+        It is that of the first row with its code; the others repeat it, whatever became of it. But employers are
+        customers that other rows may rename, and sensitive values have their own bookkeeping in this process.
         """
         return (
             MatchRule.CODE in self.rules.match
             and not is_searched(cursor)
             and not has_rows_without_code(cursor)
+            and not self.has("employer")
             and not self.sealed_values.is_kept
         )
 
