@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 
 from customers.imports.matching import ColumnMapping
 from customers.imports.rows import CUSTOM, CustomerRow
 from customers.models import CustomValue
 from customers.selectors.custom_fields import fields_in_use
+from customers.services.imports.profiles import PROFILES
 from customers.services.imports.rules import ConflictPolicy
 from customers.services.imports.statements import insert_into
 
@@ -85,3 +87,22 @@ def write_values(cursor: CursorWrapper, policy: str) -> None:
         CustomValue, {"customer_id": "j.subject_id", "field_id": "field.id", "value": "said.value"}, _ADDED
     )
     cursor.execute(added.text, {**added.params, "policy": policy})
+    for kind, model in PROFILES.items():
+        _renew(cursor, kind, model)
+
+
+def _renew(cursor: CursorWrapper, kind: str, model: type[Model]) -> None:
+    """Give the profiles of known customers a new version, by which whoever has one open is told of the values."""
+    table = model._meta.db_table
+    of_known = f"j.outcome = 'updated' AND j.kind = '{kind}' AND j.changes ? 'custom'"
+    cursor.execute(
+        f"UPDATE {table} p SET version = p.version + 1 FROM judged j"  # noqa: S608 - our own tables
+        f" WHERE p.customer_id = j.subject_id AND {of_known}"
+    )
+    is_lacking = f"NOT EXISTS (SELECT FROM {table} p WHERE p.customer_id = j.subject_id)"
+    made = insert_into(
+        model,
+        {"customer_id": "j.subject_id"},
+        f"judged j WHERE {of_known} AND {is_lacking} ORDER BY j.line_no",
+    )
+    cursor.execute(made.text, made.params)

@@ -6,7 +6,7 @@ from typing import Any
 import pghistory
 import pytest
 
-from customers.models import Customer, CustomField, CustomValue, ImportBatch
+from customers.models import Customer, CustomField, CustomValue, ImportBatch, PersonProfile
 from customers.services import imports
 from tests.customers.services.imports.conftest import Bring, written
 
@@ -85,3 +85,10 @@ def test_undoing_takes_them_back_and_keeps_what_somebody_said_since(bring: Bring
     assert held() == {"shoe-size": "42"}
     assert held("C2") == {"shoe-size": "46"}
     assert Customer.objects.count() == 2
+
+
+def test_whoever_has_the_profile_open_is_told_of_the_values(bring: Bring) -> None:
+    bring("customers", HEAD + "C1,Ann,person,,,\n")
+    for version, size in ((1, 42), (2, 43)):
+        bring("customers", HEAD + f"C1,Ann,person,{size},,\n")
+        assert PersonProfile.objects.get(customer__code="C1").version == version
