@@ -90,5 +90,7 @@ def test_undoing_takes_them_back_and_keeps_what_somebody_said_since(bring: Bring
 def test_whoever_has_the_profile_open_is_told_of_the_values(bring: Bring) -> None:
     bring("customers", HEAD + "C1,Ann,person,,,\n")
     for version, size in ((1, 42), (2, 43)):
-        bring("customers", HEAD + f"C1,Ann,person,{size},,\n")
+        result = bring("customers", HEAD + f"C1,Ann,person,{size},,\n")
         assert PersonProfile.objects.get(customer__code="C1").version == version
+    imports.undo_here(ImportBatch.objects.get(pk=result.batch or 0), actor=None)
+    assert (held()["shoe-size"], PersonProfile.objects.get().version) == ("42", 3)
