@@ -27,9 +27,23 @@ def part(name: str, **given: Any) -> SafeString:
 
     To be used for templates that show nothing but these values, in words and links.
     """
-    return _rendered(name, get_language(), pickle.dumps(given, pickle.HIGHEST_PROTOCOL))
+    return _rendered(name, get_language(), _Given(given))
+
+
+class _Given:
+    """The values that a part is rendered with, told apart by all that is in them: most can't be hashed."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+        self._written = pickle.dumps(values, pickle.HIGHEST_PROTOCOL)
+
+    def __hash__(self) -> int:
+        return hash(self._written)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Given) and self._written == other._written
 
 
 @lru_cache(maxsize=MOST_PARTS)
-def _rendered(name: str, _language: str | None, given: bytes) -> SafeString:
-    return render_to_string(name, pickle.loads(given))  # noqa: S301 - bytes that were made of the values just now
+def _rendered(name: str, _language: str | None, given: _Given) -> SafeString:
+    return render_to_string(name, given.values)

@@ -144,13 +144,17 @@ def test_what_a_page_says_above_its_list_is_another_one_for_all_that_it_depends_
     cache.clear()
     reads: list[int] = []
 
+    def read() -> dict[str, Any]:
+        reads.append(1)
+        return {}
+
     def is_read_anew(user: User, language: str = "en", address: str = "/analysis/tiers/") -> bool:
         before = len(reads)
         form = SnapshotFilters(QueryDict(), user=user)
         frame = Frame(Asked(run, user, Filter()), None, [], [], form)
         with translation.override(language):
             for _time in range(2):
-                kept("tiers", frame, lambda: {"read": reads.append(1)}, address)
+                kept("tiers", frame, read, address)
         return len(reads) > before
 
     assert [is_read_anew(cast.ada), is_read_anew(cast.ada), is_read_anew(cast.otto)] == [True, False, True]
