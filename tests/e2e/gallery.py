@@ -111,7 +111,7 @@ ADMIN_PAGES = (
 # Addresses that answer no page of their own: parts of pages, files, and what only redirects.
 NO_PAGES = re.compile(
     r"^$|^healthz$|^readyz$|^metrics$|^i18n/|^accounts/(?!login/$)|/suggest/$|/unread/$|/log/customers/$"
-    r"|/set/$|^analysis/(?:team|churn/work)/export/$|^notifications/(?!$)|^analysis/lists/$|^analysis/views/$|\.json$|\.csv$"
+    r"|/set/$|/today/waiting/$|^analysis/(?:team|churn/work)/export/$|^notifications/(?!$)|^analysis/lists/$|^analysis/views/$|\.json$|\.csv$"
 )
 # How much smaller than on the screen, and how fine.
 SCALES = {"desk": 0.5, "phone": 0.6}

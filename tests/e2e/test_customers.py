@@ -105,7 +105,7 @@ def test_the_search_box_suggests_while_one_types(visitor: Visitor, huaxin: Custo
 def test_the_figures_of_the_record_lead_to_their_rows(visitor: Visitor, huaxin: Customer) -> None:
     page = visitor.open(f"/customers/{huaxin.pk}/")
     page.click("dt:has-text('Average days to pay') + dd a")
-    page.wait_for_url("**state=paid")
+    page.wait_for_url("**state=for_order")
     assert page.locator("tbody tr:has-text('P-')").count() == 7
     page.click("a:has-text('SO-7')")
     assert page.is_visible("h1:has-text('SO-7')")
