@@ -52,8 +52,13 @@ def test_reps_daily_and_managers_on_mondays_of_one_day_once(readers: Cast) -> No
 def test_each_reads_it_in_their_language_with_links(readers: Cast) -> None:
     send_digests(MONDAY)
     by_reader = {message.to[0].split("@")[0]: whole(message) for message in mail.outbox}
-    assert "早上好" in by_reader["alice"] or "Good morning" in by_reader["alice"]
+    assert "Alice，早上好。" in by_reader["alice"]
+    assert "待处理的投诉: 1" in by_reader["alice"]
+    assert "Good morning, Dora." in by_reader["dora"]
     assert "Complaints to deal with: 1" in by_reader["dora"]
+    foreign = {"alice": ("Good morning", "Complaints to deal with"), "dora": ("早上好", "待处理的投诉")}
+    for reader, words in foreign.items():
+        assert [word for word in words if word in by_reader[reader]] == []
     assert f"/customers/{readers.huaxin.pk}/" in by_reader["alice"]
     assert "苏州华新家电" in by_reader["alice"]
 
