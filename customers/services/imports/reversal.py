@@ -242,20 +242,21 @@ def _say_what_is_kept(cursor: CursorWrapper, subject: Subject, params: dict[str,
             "UPDATE taken_back SET reason = concat_ws(' ', nullif(reason, ''), %s) WHERE lost = %s",
             [said, columns],
         )
-    gone = _("It is no longer there.")
     cursor.execute(
         "UPDATE taken_back u SET reason = %s WHERE NOT is_new AND NOT EXISTS"  # noqa: S608
         f" (SELECT FROM {subject.table} t WHERE t.id = u.subject_id)",
-        [gone],
+        [_("It is no longer there.")],
     )
     has = template(_("It has %(records)s that somebody added since."), "records")
+    named = template(_("Somebody has named it in %(records)s since."), "records")
     if subject is LINE:
         cursor.execute(_KEEP_PAID, {**params, "has": has, "records": str(Payment._meta.verbose_name_plural)})
     for model, column, is_ours in dependents(subject):
+        is_name = not is_ours and model in dict(subject.children)
         cursor.execute(
             "UPDATE taken_back u SET reason = format(%(has)s, %(records)s) WHERE u.is_new AND u.reason = ''"  # noqa: S608
             f" AND EXISTS (SELECT FROM {model._meta.db_table} r WHERE r.{column} = u.subject_id{is_ours})",
-            {**params, "has": has, "records": str(model._meta.verbose_name_plural)},
+            {**params, "has": named if is_name else has, "records": str(model._meta.verbose_name_plural)},
         )
 
 
@@ -269,14 +270,14 @@ def dependents(subject: Subject) -> list[tuple[type[Model], str, str]]:
         key: Any = relation.field  # type: ignore[union-attr]
         if not getattr(key, "db_constraint", False) or key.model is not model or model in _SHADOWS:
             continue
-        found.append((model, str(key.column), _not_ours(subject, model)))
+        found.append((model, str(key.column), _not_ours(subject, model, str(key.column))))
     return found
 
 
-def _not_ours(subject: Subject, model: type[Model]) -> str:
+def _not_ours(subject: Subject, model: type[Model], column: str) -> str:
     if model in subject.untracked:
         return " AND NOT coalesce(u.tags, '[]') @> to_jsonb(r.tag_id)"
-    if any(model is child for child, _column in subject.children):
+    if (model, column) in subject.children:  # but who a child names otherwise, somebody named since
         return (
             f" AND NOT EXISTS (SELECT FROM {events_of(model)} e WHERE e.pgh_obj_id = r.{_key_of(model)}"
             " AND e.pgh_label = 'insert' AND e.pgh_context_id = ANY(%(contexts)s))"
@@ -371,11 +372,10 @@ def _set_back(cursor: CursorWrapper, subject: Subject, columns: Sequence[str]) -
     """Set those of ``columns`` back that ``taken_back.old`` has and nobody edited."""
     if not columns:
         return
-    own = set(_columns(subject.model))
     parts = [
         f"{name} = CASE WHEN u.old ? '{name}' AND NOT coalesce('{name}' = ANY(u.edited || u.lost), false)"
         f" THEN (jsonb_populate_record(NULL::{subject.table}, u.old)).{name} ELSE t.{name} END"
-        for name in sorted(own.intersection(columns))
+        for name in sorted({*_columns(subject.model)}.intersection(columns))
     ]
     if subject is CUSTOMER:
         parts.append(_NEW_VERSION)

@@ -1,5 +1,7 @@
 """Undone, an import leaves the records as they were before it; what somebody worked on since stays, and is listed."""
 
+import os
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +16,18 @@ from hypothesis import strategies as st
 
 from crm.models import AuditEntry, Job, JobState, Role
 from crm.services import jobs
-from customers.models import ContactPoint, Customer, ImportBatch, ImportRow, Order, OrderLine, Product
+from customers.models import (
+    ContactPoint,
+    Customer,
+    ImportBatch,
+    ImportRow,
+    Order,
+    OrderLine,
+    PersonProfile,
+    Product,
+)
 from customers.services import imports
+from customers.services.regions import load_regions
 from tests.cast import make_customer, make_user
 from tests.customers.services.imports.conftest import ORDERS, Bring
 
@@ -254,3 +266,44 @@ def test_what_the_import_did_not_touch_is_not_looked_at(bring: Bring) -> None:
     Product.objects.create(sku="S0", name="known")
     undo(bring("customers", AFTER).batch)
     assert list(Customer.objects.all()) == [other]
+
+
+WORKS = "code,name,customer type,job title\n"
+TWO = WORKS + "E1,Huaxin,company,\nP1,Ann,person,buyer\n"
+
+
+def employed_since() -> None:
+    """Somebody says for whom Ann works."""
+    with pghistory.context():
+        PersonProfile.objects.filter(customer__code="P1").update(employer=Customer.objects.get(code="E1"))
+
+
+@pytest.mark.parametrize("chunk_rows", [1, 1000])
+def test_a_new_company_that_a_person_was_said_to_work_for_since_is_kept(
+    bring: Bring, chunk_rows: int
+) -> None:
+    result = bring("customers", TWO)
+    employed_since()
+    assert undo(result.batch, chunk_rows=chunk_rows).kept == 2
+    company, person = imports.kept_rows(batch_of(result.batch))
+    assert company.reason == "Somebody has named it in person profiles since."
+    assert person.reason == "Edited since: person profiles."
+    assert PersonProfile.objects.get().employer == Customer.objects.get(code="E1")
+
+
+def test_side_by_side_too_a_company_that_was_named_since_is_kept(
+    transactional_db: None, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_regions()  # other tests truncated them
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    result = bring("customers", TWO + "C3,Cid,,\nC4,Dan,,\n")
+    employed_since()
+    seen: set[str] = set()
+    report = undo(
+        result.batch,
+        chunk_rows=1,
+        listener=lambda _job: seen.update(thread.name for thread in threading.enumerate()),
+    )
+    assert "import-lane" in seen
+    assert (report.removed, report.kept) == (2, 2)
+    assert PersonProfile.objects.get().employer == Customer.objects.get(code="E1")
