@@ -119,22 +119,26 @@ def unfix(batch: ImportBatch, line: int, column: int, *, actor: User | None) -> 
 
 @jobs.handles(CHECK_KIND)
 def run(job: RunningJob) -> dict[str, Any]:
-    """Check one batch; done again, it checks anew."""
+    """Check one batch; done again, it checks anew, but nothing that has begun to be imported meanwhile."""
     batch = ImportBatch.objects.get(pk=job.arguments["batch"])
     if job.actor is not None and not can(job.actor, "import.run"):
         raise JobError(_("You may not import any more."))
     with translation.override(job.arguments["language"]):
         try:
+            with transaction.atomic():
+                held_open(batch)
             opened = check(batch)
             plan = plan_for(opened.mapping, batch, job.actor)
             counts = _judge_all(batch, job, opened, plan)
-        except FileProblem as problem:
+        except (FileProblem, ImportStateError) as problem:
             raise JobError(str(problem)) from problem
         return counts.as_dict()
 
 
 def _judge_all(batch: ImportBatch, job: RunningJob, opened: Checked, plan: Plan) -> Counts:
-    staging = Staging.create(batch.pk, _CHECKED, (*plan.tables(), fates.SOURCE))
+    with transaction.atomic():
+        held_open(batch)
+        staging = Staging.create(batch.pk, _CHECKED, (*plan.tables(), fates.SOURCE))
 
     def progress(done: int) -> None:
         job.progress(done, step=_("Reading"))
@@ -150,6 +154,7 @@ def _judge_all(batch: ImportBatch, job: RunningJob, opened: Checked, plan: Plan)
         cursor.execute("CREATE UNIQUE INDEX ON source (line_no)")
         cursor.execute("ANALYZE judged, source")
         counts = fates.tally(cursor)
+        held_open(batch)
         batch.state = ImportState.PREVIEWED
         batch.rows = total
         batch.expected = {

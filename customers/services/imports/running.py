@@ -37,6 +37,8 @@ KIND = "customers.import"
 CHUNK_ROWS = 20_000
 WHOLE = 2**31 - 1
 """Beyond every chunk."""
+UNDONE_STATES = (ImportState.REVERTING, ImportState.REVERTED)
+"""What is in these no import writes to again."""
 
 Progress = Callable[[int, int | None, str], None]
 
@@ -119,30 +121,41 @@ def _attempt(batch: ImportBatch, job: RunningJob) -> None:
         _finish(batch, job, checked, plan)
         staging.drop()
     except FileProblem as problem:
-        drop_all(batch.pk)
-        fail(batch, problem)
+        with _holding(job):
+            drop_all(batch.pk)
+            fail(batch, problem)
         raise JobError(str(problem)) from problem
     except (JobCancelledError, KeyboardInterrupt) as stop:
-        drop_all(batch.pk)
-        batch.state = ImportState.CANCELLED
-        batch.save(update_fields=["state"])
+        with _holding(job):
+            drop_all(batch.pk)
+            batch.state = ImportState.CANCELLED
+            batch.save(update_fields=["state"])
         raise JobCancelledError(str(job.job)) from stop
-    except LeaseLostError:
-        raise  # another worker goes on with it
+    except (LeaseLostError, JobError):
+        raise  # another worker goes on with it, or it was undone
     except Exception as error:
         # It may be the database that fails: then the error that counts is the first.
-        with suppress(DatabaseError):
+        with suppress(DatabaseError), _holding(job):
             fail(batch, error)
             if job.in_foreground or job.attempt >= Job.MAX_ATTEMPTS:
                 drop_all(batch.pk)
         raise
 
 
+@contextmanager
+def _holding(job: RunningJob) -> Iterator[None]:
+    """In one transaction hold the job's row: an attempt that was overtaken gets no further, a cancelled one does."""
+    with transaction.atomic():
+        with suppress(JobCancelledError):
+            job.guard()
+        yield
+
+
 @jobs.told_when_given_up(KIND)
 def give_up(job: Job) -> None:
     """Clean up after an import whose workers died on it time after time, or that was cancelled before it ran."""
-    batch = ImportBatch.objects.filter(pk=job.arguments["batch"]).first()
-    if batch is None or batch.started_at is None or batch.state in FINISHED_STATES:
+    batch = ImportBatch.objects.select_for_update(no_key=True).filter(pk=job.arguments["batch"]).first()
+    if batch is None or batch.started_at is None or batch.state in (*FINISHED_STATES, *UNDONE_STATES):
         return
     drop_all(batch.pk)
     batch.state, batch.staging = ImportState.CANCELLED, ""
@@ -170,6 +183,10 @@ def _pause(batch: ImportBatch) -> bool:
 
 def _begin(batch: ImportBatch, job: RunningJob) -> None:
     with transaction.atomic():
+        held = ImportBatch.objects.select_for_update(no_key=True).only("state").get(pk=batch.pk)
+        if held.state in UNDONE_STATES:
+            # An ended job can be tried again whatever has become of its import.
+            raise JobError(_("This import was undone. Upload the file again to import it again."))
         first_time = batch.started_at is None
         batch.state, batch.job, batch.error = ImportState.RUNNING, job.job, ""
         batch.started_at = batch.started_at or timezone.now()
@@ -187,7 +204,8 @@ def _staged(batch: ImportBatch, job: RunningJob, checked: Checked, plan: Plan) -
             with earlier.open() as cursor:
                 forget_links(cursor)
             return earlier
-    staging = Staging.create(batch.pk, job.attempt, plan.tables())
+    with _holding(job):
+        staging = Staging.create(batch.pk, job.attempt, plan.tables())
 
     def progress(rows: int) -> None:
         with transaction.atomic():

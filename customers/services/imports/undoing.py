@@ -28,6 +28,7 @@ from customers.models import ImportBatch, ImportKind, ImportState, RowOutcome, R
 from customers.services.imports import belongings
 from customers.services.imports.lanes import LANES, licence, one_by_one, side_by_side, take_turn
 from customers.services.imports.reversal import SUBJECTS, contexts_of, take_back, take_up
+from customers.services.imports.running import KIND
 from customers.services.imports.staging import unhurried
 from customers.services.imports.statements import check_references
 
@@ -165,16 +166,25 @@ def _begin(batch: ImportBatch, actor: User | None, chunk_rows: int) -> dict[str,
     if actor is not None:
         require(actor, "import.run")
     with transaction.atomic():
-        held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        held = ImportBatch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch.pk)
         if held.state == ImportState.REVERTED:
             raise NotUndoableError(_("This import is undone already."))
         if held.state not in UNDOABLE:
             raise NotUndoableError(_("Only an import that has ended, or is paused, can be undone."))
         if held.state != ImportState.REVERTING:
+            _require_ended(held.job)
             audit.record(actor, "import.undo_started", f"import:{batch.pk}", kind=batch.kind)
         ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.REVERTING)
     batch.refresh_from_db()
     return {"batch": batch.pk, "language": translation.get_language(), "chunk_rows": chunk_rows}
+
+
+def _require_ended(job: Job | None) -> None:
+    """Refuse while the import's own job runs, or waits to be tried again: it would write beside the undoing."""
+    if job is not None and job.kind == KIND and not job.is_finished:
+        raise NotUndoableError(
+            _("This import goes on by itself. Cancel it, or wait until it has ended, then undo it.")
+        )
 
 
 def _attempt(batch: ImportBatch, job: RunningJob) -> None:

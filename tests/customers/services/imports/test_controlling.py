@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from crm.models import Job, JobState, Role
 from crm.services import jobs
+from customers.imports.problems import FileProblem
 from customers.models import Customer, ImportBatch, ImportRow
 from customers.services import imports
 from tests.cast import make_user
@@ -127,3 +128,78 @@ def test_an_import_whose_workers_died_every_time_leaves_no_tables(batch: ImportB
     batch.refresh_from_db()
     assert (batch.state, schemas(batch)) == ("failed", 0)
     assert "three times" in batch.error
+
+
+def test_tried_again_after_it_was_undone_it_brings_nothing_in(batch: ImportBatch) -> None:
+    pause_after(batch, 2)
+    queued = imports.resume(batch, actor=None)
+    imports.cancel(batch, actor=None)
+    imports.undo_here(batch, actor=None)
+    jobs.retry(queued)
+    job = jobs.execute(queued.pk)
+    assert job is not None
+    assert (job.state, "was undone" in job.error) == (JobState.FAILED, True)
+    jobs.retry(queued)
+    jobs.cancel(queued)
+    batch.refresh_from_db()
+    assert (batch.state, Customer.objects.count(), schemas(batch)) == ("reverted", 0, 0)
+
+
+def test_a_check_tried_again_leaves_an_import_that_has_begun_alone(
+    batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("customers.services.imports.checking.AT_ONCE_BYTES", 0)
+    check = imports.start_check(batch, actor=None)
+    jobs.cancel(check)
+    pause_after(batch, 2)
+    jobs.retry(check)
+    job = jobs.execute(check.pk)
+    assert job is not None
+    assert (job.state, "has begun already" in job.error) == (JobState.FAILED, True)
+    batch.refresh_from_db()
+    assert (batch.state, batch.rows, schemas(batch)) == ("paused", ROWS, 1)
+
+
+def test_a_check_says_nothing_of_an_import_that_was_asked_for_meanwhile(batch: ImportBatch) -> None:
+    def ask(job: Job) -> None:
+        if job.step == "Comparing":
+            imports.start(batch, actor=None)
+
+    job = imports.check_here(batch, actor=None, listener=ask)
+    assert (job.state, "has begun already" in job.error) == (JobState.FAILED, True)
+    batch.refresh_from_db()
+    assert (batch.state, batch.expected) == ("checked", {})
+
+
+def test_an_import_that_waits_for_another_try_is_undone_only_when_it_is_cancelled(
+    batch: ImportBatch,
+) -> None:
+    pause_after(batch, 2)
+    job = imports.resume(batch, actor=None)
+
+    def broken(_job: Job) -> None:
+        raise RuntimeError
+
+    jobs.execute(job.pk, listener=broken)
+    batch.refresh_from_db()
+    assert (batch.state, batch.created) == ("failed", 4)
+    with pytest.raises(imports.NotUndoableError, match="goes on by itself"):
+        imports.start_undo(batch, actor=None)
+    imports.cancel(batch, actor=None)
+    imports.undo_here(batch, actor=None)
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.parametrize("error", [RuntimeError(), FileProblem("broken"), KeyboardInterrupt()])
+def test_an_overtaken_attempt_that_breaks_leaves_the_newer_one_what_it_works_with(
+    batch: ImportBatch, error: BaseException
+) -> None:
+    pause_after(batch, 2)
+
+    def overtaken(job: Job) -> None:
+        Job.objects.filter(pk=job.pk).update(attempt=job.attempt + Job.MAX_ATTEMPTS)
+        raise error
+
+    jobs.execute(imports.resume(batch, actor=None).pk, listener=overtaken)
+    batch.refresh_from_db()
+    assert (batch.state, batch.error, schemas(batch)) == ("running", "", 1)
