@@ -8,11 +8,8 @@ dies with its parent.
 
 from __future__ import annotations
 
-import ctypes
 import json
-import os
 import resource
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -21,11 +18,11 @@ from typing import Any, BinaryIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
+from customers.imports.orphans import end_with
 from customers.imports.workbooks import limits
 from customers.imports.workbooks.archive import Outline, Refusal, examine, outline
 
 WORKBOOK = "/dev/fd/0"
-PR_SET_PDEATHSIG = 1
 END = {"end": True}
 
 
@@ -76,10 +73,7 @@ def _confine(parent: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     _allow(resource.RLIMIT_AS, limits.memory(0))
     _allow(resource.RLIMIT_CPU, limits.processor_seconds(0))
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit(1)
+    end_with(parent)
 
 
 def _allow(kind: int, amount: int) -> None:

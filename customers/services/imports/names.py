@@ -83,6 +83,10 @@ class Names:
         for what, counts in missed.items():
             self._unknown.setdefault(what, Counter()).update(counts)
 
+    def forget_missed(self) -> None:
+        """Count from the start again: the file is read anew."""
+        self._unknown.clear()
+
     def warnings(self) -> list[str]:
         """Say in words what was not found, and that those fields stay blank."""
         return [

@@ -7,6 +7,7 @@ import json
 from django.utils import translation
 
 from crm.models import User
+from customers.imports.orphans import end_with
 from customers.imports.problems import FileProblem
 from customers.models import ImportBatch
 from customers.services.imports.batches import open_batch
@@ -14,7 +15,7 @@ from customers.services.imports.loading import load, plan_for
 from customers.services.imports.staging import Staging
 
 
-def main(batch_id: str, schema: str, piece_rows: str, language: str, actor_id: str) -> None:
+def main(parent: str, batch_id: str, schema: str, piece_rows: str, language: str, actor_id: str) -> None:
     """Read into the staging tables of ``schema``; the last line on standard output says what came of it, as JSON."""
     batch = ImportBatch.objects.get(pk=batch_id)
     actor = User.objects.get(pk=actor_id) if actor_id else None
@@ -23,7 +24,12 @@ def main(batch_id: str, schema: str, piece_rows: str, language: str, actor_id: s
             checked = open_batch(batch)
             plan = plan_for(checked.mapping, batch, actor)
             rows = load(
-                checked, plan, Staging(schema), lambda _rows: None, piece_rows=int(piece_rows), shared=True
+                checked,
+                plan,
+                Staging(schema),
+                lambda _rows: end_with(int(parent)),
+                piece_rows=int(piece_rows),
+                shared=True,
             )
         except FileProblem as problem:
             print(json.dumps({"problem": str(problem)}))  # noqa: T201 - a process's answer

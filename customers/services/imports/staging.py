@@ -97,6 +97,12 @@ class Staging:
         with connection.cursor() as cursor:
             _execute(cursor, "DROP SCHEMA IF EXISTS {} CASCADE", self.schema)
 
+    def begin_again(self, tables: Iterable[str]) -> None:
+        """Drop the tables and make new ones, by another name: rows on their way to the old ones do not arrive."""
+        self.drop()
+        self.schema += "_again"
+        self._made(tables)
+
 
 @contextmanager
 def unhurried() -> Iterator[CursorWrapper]:
@@ -109,7 +115,9 @@ def unhurried() -> Iterator[CursorWrapper]:
 def drop_all(batch_id: int) -> None:
     """Drop the staging tables of every attempt at an import."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ %s", [f"^import_{batch_id}_[0-9]+$"])
+        cursor.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname ~ %s", [f"^import_{batch_id}_[0-9]+(_again)?$"]
+        )
         for (schema,) in cursor.fetchall():
             Staging(schema).drop()
 
