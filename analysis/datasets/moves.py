@@ -9,6 +9,7 @@ from psycopg import sql
 
 from analysis.datasets.customers import TIERS
 from analysis.datasets.source import Source, read_frame
+from analysis.measures.marks import MARKS_DTYPE
 from analysis.measures.tiers import TierScheme
 from crm.copying import Kind, read_columns
 from customers.selectors.facts import Connection
@@ -51,12 +52,13 @@ def read_two_runs(source: Source) -> TwoRuns:
 
 
 def read_standings(connection: Connection, run_id: int) -> pd.DataFrame:
-    """Where every customer of a run stands: the columns of :data:`KINDS`, indexed by ``customer_id``."""
+    """Where every customer of a run stands: the columns of :data:`KINDS` and ``marks``, indexed by ``customer_id``."""
     query = sql.SQL(
         "SELECT *, coalesce(churn_flag, false) AS flagged FROM analysis_customersnapshot WHERE run_id = {}"
     ).format(sql.Literal(run_id))
-    kinds = {"flagged" if name == "churn_flag" else name: kind for name, kind in KINDS.items()}
-    found = pd.DataFrame(read_columns(connection, query, {"customer_id": "int8", **kinds}), copy=False)
+    kinds: dict[str, Kind] = {"customer_id": "int8", "marks": tuple(MARKS_DTYPE.categories)}
+    kinds |= {"flagged" if name == "churn_flag" else name: kind for name, kind in KINDS.items()}
+    found = pd.DataFrame(read_columns(connection, query, kinds), copy=False)
     return found.rename(columns={"flagged": "churn_flag"}).set_index("customer_id").sort_index()
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from analysis.selectors.moves import MovedCustomer
+from analysis.services.what_follows import MarkMoves
 from analysis.services.what_if import WhatIf
 from crm.templatetags.format import compact_money, day, number
 
@@ -26,6 +27,11 @@ def what_if_record(found: WhatIf) -> dict[str, Any]:
         "tiers": found.tiers,
         "moved": found.moved,
         "flags": {"raised": found.flags_raised, "cleared": found.flags_cleared},
+        "marks": {
+            each.mark: {"before": each.before, "after": each.after, "gained": each.gained, "lost": each.lost}
+            for each in found.marks
+        },
+        "follows": found.follows,
         "passages": [
             {"from": each.tier_before, "to": each.tier, "customers": each.customers, "value": each.value}
             for each in found.passages
@@ -59,11 +65,23 @@ def what_if_lines(found: WhatIf) -> list[str]:
         _("Churn flags: %(raised)s raised, %(cleared)s cleared.")
         % {"raised": number(found.flags_raised), "cleared": number(found.flags_cleared)},
     ]
+    lines += [_mark_line(each) for each in found.marks if each.gained or each.lost]
+    lines += found.follows
     for each in found.passages:
         worth = compact_money(each.value, settings.COMPANY_CURRENCY)
         lines.append(f"  {each.tier_before or '–'} → {each.tier or '–'}  {number(each.customers)}  {worth}")
     lines += [f"  {mover.code} {mover.name}: {mover.sentence}" for mover in found.movers[:MOVERS_SHOWN]]
     return lines
+
+
+def _mark_line(each: MarkMoves) -> str:
+    return _("%(mark)s: %(before)s → %(after)s, %(gained)s gained, %(lost)s lost.") % {
+        "mark": each.label,
+        "before": number(each.before),
+        "after": number(each.after),
+        "gained": number(each.gained),
+        "lost": number(each.lost),
+    }
 
 
 def _mover_record(mover: MovedCustomer) -> dict[str, Any]:

@@ -79,6 +79,20 @@ GROUPS: tuple[tuple[str | Promise, tuple[Rule, ...]], ...] = (
             Rule("churn.model", "word"),
         ),
     ),
+    (
+        gettext_lazy("Five lists"),
+        (
+            Rule("attention.key_share_percent", "whole", 0, 100),
+            Rule("attention.many", "whole", 1, 1_000),
+            Rule("attention.open_days", "whole", 0, 3_650),
+            Rule("attention.least_customers_of_a_cause", "whole", 1, 1_000),
+            Rule("drag.most_percent", "whole", 1, 100),
+            Rule("wish_list.quiet_days", "whole", 1, 3_650),
+            Rule("narrow_buyers.most_categories", "whole", 1, 1_000),
+            Rule("narrow_buyers.least_peers", "whole", 1, 1_000),
+            Rule("narrow_buyers.least_share", "share"),
+        ),
+    ),
 )
 CARE = (
     Rule("days", "whole", 0, 3_650),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import get_language
@@ -30,7 +30,10 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Who would move, as of the run ``run_id``; ``moved`` counts all, ``movers`` are those of the greatest value."""
+    """Who would move, as of the run ``run_id``; ``moved`` counts all, ``movers`` are those of the greatest value.
+
+    ``marks`` and ``follows`` are as those of a WhatIf, and empty in previews that were made before they were counted.
+    """
 
     run_id: int
     caution: str
@@ -43,6 +46,13 @@ class Preview:
     passages: list[dict[str, Any]]
     regions: list[dict[str, Any]]
     movers: list[Mover]
+    marks: list[dict[str, Any]] = field(default_factory=list)
+    follows: list[str] = field(default_factory=list)
+
+    @property
+    def moved_marks(self) -> list[dict[str, Any]]:
+        """The marks that somebody would gain or lose."""
+        return [each for each in self.marks if each["gained"] or each["lost"]]
 
 
 def draft_of(user: User, draft_id: int) -> PolicyDraft | None:

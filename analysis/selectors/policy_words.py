@@ -52,6 +52,17 @@ LABELS: dict[str, Text] = {
     "churn.model": gettext_lazy("Model of churn"),
     "churn.horizon_days": gettext_lazy("Horizon of churn, days"),
     "churn.flag_at": gettext_lazy("At risk from a probability of"),
+    "attention.key_share_percent": gettext_lazy("Key accounts: top per cent of the customers by value"),
+    "attention.many": gettext_lazy("Complains often: from so many complaints in the period"),
+    "attention.open_days": gettext_lazy("Days after which an open complaint has waited too long"),
+    "attention.least_customers_of_a_cause": gettext_lazy("A cause is named from so many customers"),
+    "drag.most_percent": gettext_lazy("Drag: serving takes most of the margin from so many per cent"),
+    "wish_list.quiet_days": gettext_lazy("Wish list: days without a contact until talks are quiet"),
+    "narrow_buyers.most_categories": gettext_lazy("Narrow: buys in at most so many categories"),
+    "narrow_buyers.least_peers": gettext_lazy("Narrow: least customers of an industry to compare with"),
+    "narrow_buyers.least_share": gettext_lazy(
+        "Narrow: least share of the industry's revenue in these categories"
+    ),
 }
 CARE_LABELS: dict[str, Text] = {
     "days": gettext_lazy("Days between visits"),
@@ -62,7 +73,7 @@ CARE_LABELS: dict[str, Text] = {
 }
 SHARES = {
     "pareto.a", "pareto.b", "hysteresis", "marks.vip_share", "marks.drag_share", "gold.share", "churn.flag_at",
-    "clv.discount_rate",
+    "clv.discount_rate", "narrow_buyers.least_share",
 }  # fmt: skip
 
 

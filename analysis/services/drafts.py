@@ -148,10 +148,20 @@ def take_up_again(draft_id: int, *, actor: User) -> PolicyDraft:
 
 def _record(found: WhatIf) -> dict[str, Any]:
     """The preview as the job keeps it: customers by id alone, so that no name outlives its customer."""
-    kept = ("caution", "customers", "tiers_before", "tiers", "moved", "flags_raised", "flags_cleared")
+    kept = (
+        "caution",
+        "customers",
+        "tiers_before",
+        "tiers",
+        "moved",
+        "flags_raised",
+        "flags_cleared",
+        "follows",
+    )
     return {
         **{name: getattr(found, name) for name in kept},
         "passages": [asdict(each) for each in found.passages],
+        "marks": [asdict(each) for each in found.marks],
         "regions": [asdict(each) for each in found.regions],
         "movers": [
             {name: value for name, value in asdict(mover).items() if name not in NAMES}

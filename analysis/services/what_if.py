@@ -27,6 +27,7 @@ from analysis.selectors.runs import published
 from analysis.selectors.snapshots import left_out_since, sees_company, visible
 from analysis.services import churn, facts, policies, publishing
 from analysis.services.connections import second_connection
+from analysis.services.what_follows import MarkMoves, mark_moves, what_follows
 from crm.models import User
 from crm.policy import require
 from customers.models import Customer, Region
@@ -67,6 +68,7 @@ class WhatIf:
     ``tiers_before`` and ``tiers`` count customers in A, B, C as published and by the draft; ``movers`` are the
     :data:`MOVERS_LISTED` of the greatest value at most, ``moved`` is how many there are. ``caution`` says what the
     published run's backtest holds against the draft's model of churn, "" for nothing.
+    ``marks`` counts who would gain or lose one, ``follows`` says in sentences what else the draft comes to.
     """
 
     as_of: datetime.date
@@ -79,6 +81,8 @@ class WhatIf:
     moved: int
     flags_raised: int
     flags_cleared: int
+    marks: list[MarkMoves]
+    follows: list[str]
     passages: list[Passage]
     regions: list[RegionMoves]
     movers: list[MovedCustomer]
@@ -169,17 +173,20 @@ def _tell(
     moves["region_id"] = rows["region_id"].reindex(moves.index)
     moved = moves[moves["move"].notna()]
     flags = moves["flag"].value_counts()
+    tiers_before, tiers = _count(before["tier"]), _count(rows["tier"])
     return WhatIf(
         as_of=draft.as_of,
         compared_with=shown,
         rules=rules,
         caution=policies.caution(rules),
         customers=len(rows),
-        tiers_before=_count(before["tier"]),
-        tiers=_count(rows["tier"]),
+        tiers_before=tiers_before,
+        tiers=tiers,
         moved=len(moved),
         flags_raised=int(flags.get("raised", 0)),
         flags_cleared=int(flags.get("cleared", 0)),
+        marks=mark_moves(rows["marks"], before["marks"]),
+        follows=what_follows(then, rules, tiers_before, tiers),
         passages=_passages(moved),
         regions=_regions(moved),
         movers=_movers(moved, rows, draft),

@@ -74,6 +74,21 @@ def test_what_if_is_what_a_run_then_publishes(trade: Trade, draft: dict[str, Any
     assert sum(region.up + region.down for region in told.regions) == told.moved
 
 
+def test_marks_that_a_share_rule_moves_are_counted_as_the_run_then_bears_them(trade: Trade) -> None:
+    rules = {**PolicyRules().document(), "marks": {"vip_share": "0.3", "drag_share": "0.05", "young_days": 0}}
+    told = what_if(rules, actor=None)
+    before = published(told.compared_with)["marks"]
+    found = published(run_on(DAY, policies.adopt(rules, actor=None)))["marks"]
+    assert told.moved == 0
+    assert {each.mark for each in told.marks if each.gained or each.lost} >= {"vip"}
+    for each in told.marks:
+        then, now = before.eq(each.mark), found.eq(each.mark)
+        assert (each.before, each.after) == (then.sum(), now.sum())
+        assert (each.gained, each.lost) == ((now & ~then).sum(), (then & ~now).sum())
+    with translation.override("en"):
+        assert any(line.startswith("VIP: ") and "gained" in line for line in what_if_lines(told))
+
+
 def test_a_model_that_failed_the_published_backtest_is_cautioned_against(trade: Trade) -> None:
     run = Publication.objects.get().run
     methods = run.churn["backtest"]["methods"]

@@ -120,3 +120,27 @@ def test_an_earlier_version_comes_back_as_a_draft(company: Cast) -> None:
     assert back is not None
     assert back.rules == Policy.objects.get(version=1).rules
     assert "too harsh" in back.reason
+
+
+def test_a_draft_of_shares_and_care_tells_of_marks_and_visits(company: Cast) -> None:
+    ada = sign_in(company.ada)
+    ada.post(PAGE, typed(ada, marks__vip_share="0", care__C__days="73"))
+    page = ada.get(PolicyDraft.objects.get().get_absolute_url())
+    (mark,) = page.context["preview"].moved_marks
+    assert (mark["mark"], mark["before"], mark["after"], mark["lost"]) == ("vip", 1, 0, 1)
+    content = page.content.decode()
+    assert "Nobody would move" not in content
+    assert "about 10 visits a year to these customers, in place of 0" in content
+
+
+def test_an_administrator_drafts_what_puts_somebody_on_the_five_lists(company: Cast) -> None:
+    ada = sign_in(company.ada)
+    ada.post(PAGE, typed(ada, attention__many="2", drag__most_percent="80", narrow_buyers__least_share="5"))
+    draft = PolicyDraft.objects.get()
+    assert (draft.rules["attention"]["many"], draft.rules["drag"]["most_percent"]) == (2, 80)
+    assert draft.rules["narrow_buyers"]["least_share"] == "0.05"
+    content = ada.get(draft.get_absolute_url()).content.decode()
+    assert "Complains often: from so many complaints in the period" in content
+    assert "Nobody would move" in content
+    for wrong in ({"narrow_buyers__least_share": "0"}, {"attention__many": "0"}):
+        assert ada.post(PAGE, typed(ada, **wrong)).status_code == 422
