@@ -20,6 +20,7 @@ from analysis.selectors.sums import TIERS, known_count, sums_by_tier
 from analysis.selectors.tiers import RegionTiers, Slice, TiersHeadline
 from analysis.views.cells import Cells, region_cells, tiers_cells
 from analysis.views.frame import ranked_list, tier_addresses, tier_menus
+from analysis.views.measures.declaring import Asked
 from analysis.views.measures.frame import Frame
 from analysis.views.measures.kept import kept
 from analysis.views.measures.page import core_frame
@@ -75,6 +76,7 @@ def _head(request: HttpRequest, frame: Frame) -> dict[str, Any]:
         "pareto": pareto_chart(curve, tier_addresses(request)),
         "pareto_columns": columns,
         "pareto_rows": rows,
+        "drawn": len(rows) > 1,
         "regions": _region_cells(request, shown),
         "places": [(str(each.region_id), each.name) for each in shown if each.region_id],
         "all_regions": f"{with_parameters(request, **{REGIONS: ALL})}#{REGIONS}"
@@ -124,7 +126,7 @@ def _figures(request: HttpRequest, frame: Frame, headline: TiersHeadline) -> lis
         }
         for tier, part in headline.tiers.items()
     ]
-    return [*figures, _at_risk(headline.at_risk, before.at_risk if before else None)]
+    return [*figures, _at_risk(frame.asked, headline.at_risk, before.at_risk if before else None)]
 
 
 def _shares(part: Slice) -> str:
@@ -145,8 +147,9 @@ def _moved(count: int, words: str) -> str:
     return words % {"count": number(count)} if count else ""
 
 
-def _at_risk(part: Slice, before: Slice | None) -> dict[str, Any]:
-    churn = f"{reverse('analysis:churn')}?{urlencode({'tier': ['A', 'B']}, doseq=True)}"
+def _at_risk(asked: Asked, part: Slice, before: Slice | None) -> dict[str, Any]:
+    wanted = {**asked.parameters, "tier": ["A", "B"]}
+    churn = f"{reverse('analysis:churn')}?{urlencode(wanted, doseq=True)}"
     return {
         "label": _("A and B customers at risk"),
         "value": number(part.customers),

@@ -79,3 +79,9 @@ def test_how_right_a_method_was_is_no_figure_of_somebody_s_customers(cast: Cast,
         }
     assert "Right last year" in told[None]
     assert "Right last year" not in told[cast.alice.pk]
+
+
+def test_the_tiers_page_leads_to_the_risk_among_the_same_customers(cast: Cast, run: AnalysisRun) -> None:
+    page = sign_in(cast.alice).get(f"{reverse('analysis:tiers')}?owner={cast.alice.pk}")
+    (at_risk,) = [each["url"] for each in page.context["figures"] if not each.get("tier")]
+    assert at_risk == f"{reverse('analysis:churn')}?owner={cast.alice.pk}&tier=A&tier=B"
