@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,13 +21,16 @@ from analysis.selectors import runs
 from analysis.selectors.results import result_of
 from analysis.selectors.tiers import by_region
 from analysis.views.frame import base_context
+from analysis.views.measures.declaring import Asked
 from analysis.views.measures.frame import saved_views, stale, state_of
+from analysis.views.measures.parts import carried
 from analysis.views.row_tasks import set_already, task_context
 from analysis.views.runs import nothing_published
 from analysis.views.taking import FILE_TYPES, TakenOut, hand_out
+from analysis.views.work_files import exports
 from crm.models import User
 from crm.paging import PAGE_SIZE, Page
-from crm.policy import can, require
+from crm.policy import require
 from crm.templatetags.format import compact_money
 from crm.views.filterbar import Menu, count_figure, filter_bar, ignored_sentence
 from crm.views.lists import column as head_of
@@ -75,7 +78,7 @@ def five_list(request: HttpRequest, key: str) -> HttpResponse:
         **base_context(run, user),
         "spec": spec,
         "is_ready": result is not None and result.is_done,
-        "measure_url": reverse(f"analysis:{spec.measure}"),
+        "measure_url": carried(Asked(run, user, form.scope()), reverse(f"analysis:{spec.measure}")),
         "lists": [
             {"label": each.title, "url": reverse("analysis:list", args=[each.key]), "active": each is spec}
             for each in LISTS.values()
@@ -91,7 +94,7 @@ def five_list(request: HttpRequest, key: str) -> HttpResponse:
         "rows": _rows(spec, page.rows, user),
         "page": page,
         "saved": saved_views(request, user, f"analysis:list-{spec.key}"),
-        "can_export": can(user, "customer.export"),
+        "exports": exports(request, user, "list_export", key) if page.rows else None,
         **task_context(user, str(spec.task), TaskOrigin.LIST),
     }
     return render(request, "analysis/lists/list.html", context)
@@ -113,10 +116,9 @@ def _export(request: HttpRequest, key: str) -> HttpResponseBase:
     kind = request.POST.get("format", "")
     if run is None or kind not in FILE_TYPES:
         raise Http404
-    narrowed = QueryDict(request.POST.get("query", ""))
-    form = SnapshotFilters(narrowed, user=user)
+    form = SnapshotFilters(request.GET, user=user)
     rows = list(every_row(spec, run, user, form.rows(), settings.EXPORT_MAX_ROWS + 1))
-    back = f"{reverse('analysis:list', args=[key])}?{narrowed.urlencode()}"
+    back = f"{reverse('analysis:list', args=[key])}?{request.GET.urlencode()}"
     taken = TakenOut(key, str(spec.title), (CUSTOMER, *spec.columns), rows)
     return hand_out(request, user, taken, run=run, kind=kind, back=back)
 

@@ -21,14 +21,14 @@ from crm.models import User
 from crm.policy import can, require
 
 
-def exports(request: HttpRequest, user: User, name: str) -> dict[str, Any] | None:
+def exports(request: HttpRequest, user: User, name: str, *arguments: str) -> dict[str, Any] | None:
     """Where a page's rows are asked for as a file, for analysis/measures/tools.html; None for who may not."""
     if not can(user, "customer.export"):
         return None
     parameters = request.GET.copy()
     for passing in ("after", "before"):
         parameters.pop(passing, None)
-    return {"url": f"{reverse(f'analysis:{name}')}?{parameters.urlencode()}"}
+    return {"url": f"{reverse(f'analysis:{name}', args=arguments)}?{parameters.urlencode()}"}
 
 
 @require_POST

@@ -208,3 +208,17 @@ def test_a_file_needs_a_reason(run: AnalysisRun, people: dict[str, User]) -> Non
     answer = sign_in(people["admin"]).post("/analysis/lists/gold/export/", {"format": "csv", "reason": " "})
     assert answer.status_code == 302
     assert not AuditEntry.objects.filter(action="analysis.export").exists()
+
+
+def test_a_list_s_measure_and_file_are_narrowed_as_the_list_is(
+    run: AnalysisRun, people: dict[str, User]
+) -> None:
+    client, rep = sign_in(people["admin"]), people["rep"]
+    page = client.get(f"/analysis/lists/drag/?owner={rep.pk}")
+    assert page.context["measure_url"] == f"/analysis/drag/?owner={rep.pk}"
+    url = page.context["exports"]["url"]
+    assert f'action="{url}"' in page.content.decode()
+    answer = client.post(url, {"format": "csv", "reason": "audit"})
+    _head, *rows = csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
+    assert {row[0] for row in rows} == {row["who"].code for row in page.context["rows"]}
+    assert 0 < len(rows) < len(by_page(client, "drag"))
