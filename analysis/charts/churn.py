@@ -17,7 +17,7 @@ def bands_chart(bands: list[RiskBand], flag_at: float, urls: Sequence[str]) -> d
     return {
         "kind": "bars",
         "items": [
-            {"label": _range(band), "value": band.customers, "tone": _tone(band, flag_at), "url": url}
+            {"label": band_label(band), "value": band.customers, "tone": _tone(band, flag_at), "url": url}
             for band, url in reversed(list(zip(bands, urls, strict=True)))
         ],
         "x_label": _("Customers"),
@@ -34,7 +34,7 @@ def bands_table(bands: list[RiskBand], urls: Sequence[str]) -> tuple[list[dict[s
     ]
     return columns, [
         [
-            _range(band),
+            band_label(band),
             {"text": number(band.customers), "url": url, "is_figure": True},
             whole_money(band.value),
         ]
@@ -90,7 +90,8 @@ def calibration_table(
     return columns, rows
 
 
-def _range(band: RiskBand) -> str:
+def band_label(band: RiskBand) -> str:
+    """Write the tenth of the probability that a band is."""
     return f"{percent(band.low, 0)} – {percent(band.high, 0)}"
 
 

@@ -82,6 +82,7 @@ def _head(request: HttpRequest, frame: Frame) -> dict[str, Any]:
         "bands": bands_chart(summary.bands, summary.flag_at, risks),
         "bands_columns": bands_columns,
         "bands_rows": bands_rows,
+        "drawn": bool(summary.scored),
         "evaluation": evaluation,
         "calibration": calibration_chart(evaluation, company=sees_company(user)),
         "calibration_columns": calibration_columns,

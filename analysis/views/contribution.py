@@ -83,6 +83,7 @@ def _head(frame: Frame) -> dict[str, Any]:
         "monthly": chart,
         "monthly_columns": columns,
         "monthly_rows": rows,
+        "drawn": bool(rows),
         "places": [
             (str(each.region_id), each.name) for each in by_region(run, user, scope) if each.region_id
         ],

@@ -19,7 +19,8 @@ from analysis.views.measures.brief import changed, stands
 from analysis.views.measures.declaring import QUESTIONS, Asked
 from analysis.views.measures.frame import frame_of, freshness, saved_views
 from analysis.views.measures.kept import kept
-from analysis.views.measures.pages import pages_of
+from analysis.views.measures.page import exports
+from analysis.views.measures.pages import PAGES, pages_of
 from analysis.views.measures.parts import carried, orders_in
 from analysis.views.runs import nothing_published
 from analysis.views.sentences import window_sentence
@@ -44,6 +45,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "frame": frame,
         "notices": [notice for notice in notices if notice],
         "saved": saved_views(request, user, "analysis:overview"),
+        # Its chart is that of contribution, and so are the rows.
+        "exports": exports(request, PAGES["contribution"], user),
         "directory": [
             {
                 "question": label,
@@ -66,7 +69,7 @@ def _brief(asked: Asked, then: Asked | None) -> dict[str, Any]:
     chart = monthly_chart(months, lambda month: orders_in(asked, month.month))
     chart["notes"] = noted_between(asked.user, chart["labels"])
     return {
-        "has_sales": any(each.orders for each in months),
+        "drawn": any(each.orders for each in months),
         "changed": changed(asked, then),
         "stands": stands(asked),
         "months": {"title": monthly_title(months), "chart": chart, "columns": columns, "rows": rows},

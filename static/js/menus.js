@@ -1,4 +1,4 @@
-/* Menus made of <details> close like menus; buttons with data-dialog open a <dialog>. */
+/* Menus made of <details> close like menus, and open for links into them; buttons with data-dialog open a <dialog>. */
 (() => {
   const OPEN = "details.menu[open]";
 
@@ -17,6 +17,14 @@
 
   document.addEventListener("click", (event) => {
     closeMenus(event.target);
+    const link = event.target.closest("a[href^='#']");
+    const goal = link && document.getElementById(link.hash.slice(1));
+    const menu = goal?.closest("details.menu");
+    if (menu) {
+      event.preventDefault();
+      menu.open = true;
+      goal.focus();
+    }
     const opener = event.target.closest("[data-dialog]");
     if (opener) {
       closeMenus();

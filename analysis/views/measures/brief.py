@@ -170,7 +170,8 @@ def _moved(asked: Asked) -> list[Sentence]:
     ]
 
 
-def _risk(asked: Asked) -> list[Sentence]:
+def _risk(asked: Asked, then: Asked | None) -> list[Sentence]:
+    """Who is at risk and mostly why; who newly is, when the run compared with is the one before."""
     found = asked.read(churn.summary, asked.scope)
     if not found.published:
         return [Sentence(found.problem, here(asked, "churn", below=""))]
@@ -188,9 +189,10 @@ def _risk(asked: Asked) -> list[Sentence]:
             "reason": reason.label,
             "count": number(reason.customers),
         }
-    raised = asked.read(moves.counts, asked.scope)["raised"]
     sentences = [Sentence(text, here(asked, "churn", below="#customers"), "bad" if found.flagged else "")]
-    if raised:
+    if then is None or then.run.pk != asked.run.previous_id:
+        return sentences
+    if raised := asked.read(moves.counts, asked.scope)["raised"]:
         new = _("%(count)s of them are newly at risk since the run before.") % {"count": number(raised)}
         sentences.append(Sentence(new, here(asked, "moves", kind="raised"), "bad"))
     return sentences
@@ -293,7 +295,7 @@ STANDS: tuple[Callable[[Asked], list[Sentence]], ...] = (
 def changed(asked: Asked, then: Asked | None) -> list[Sentence]:
     """What changed since the run compared with, and why; without one, on the window before."""
     since = [sentence for part in SINCE for sentence in part(asked, then)] if then else []
-    return [*since, *_revenue(asked), *_risk(asked)]
+    return [*since, *_revenue(asked), *_risk(asked, then)]
 
 
 def stands(asked: Asked) -> list[Sentence]:

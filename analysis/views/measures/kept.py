@@ -20,7 +20,7 @@ from analysis.selectors.kept import kept_under
 from analysis.selectors.snapshots import digest_of_left_out, sees_company
 from analysis.views.measures.frame import Frame
 
-VERSION = 4
+VERSION = 5
 
 
 def kept(name: str, frame: Frame, read: Callable[[], dict[str, Any]], address: str = "") -> dict[str, Any]:

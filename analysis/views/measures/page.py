@@ -47,6 +47,8 @@ from crm.views.lists import listing as read_listing
 FILE_PAGE = 1_000
 # The format of a file that holds the rows of the chart.
 CHART = "chart"
+# The field of templates/analysis/measures/tools.html that a chart's own link leads to: a file needs a reason.
+REASON_FIELD = "export-reason"
 
 
 @require_safe
@@ -74,11 +76,14 @@ def measure(request: HttpRequest, *, name: str) -> HttpResponse:
         "saved": saved_views(request, user, f"analysis:{name}"),
         "crumbs": [{"label": _("Analysis"), "url": carried(asked, reverse("analysis:overview"))}],
         "related": _related(page, asked),
-        "exports": _exports(request, page, user, chart=CHART),
+        "exports": exports(request, page, user) if state is None else None,
     }
     if state is None:
         context |= kept(page.name, frame, lambda: _read_head(page, frame))
+        context["drawn"] = context["finding"] is not None
         context |= _list(request, page, asked)
+        if not context["drawn"] and "listing" not in context:
+            context["exports"] = None
     return render(request, "analysis/measures/page.html", context)
 
 
@@ -120,7 +125,7 @@ def core_frame(request: HttpRequest, user: User, name: str, run: AnalysisRun) ->
         "frame": frame,
         "notices": [notice] if notice else [],
         "saved": saved_views(request, user, f"analysis:{name}"),
-        "exports": _exports(request, page, user),
+        "exports": exports(request, page, user),
         "related": _related(page, frame.asked),
     }
 
@@ -182,11 +187,16 @@ def _list(request: HttpRequest, page: MeasurePage, asked: Asked) -> dict[str, An
 
 
 def _rows_of(page: MeasurePage, asked: Asked, *, chart: bool) -> tuple[Any, list[Any]]:
-    """The columns and rows of a file: all of the ranked table, up to one more than the cap, or those of the chart."""
+    """The columns and rows of a file: all of the ranked table, up to one more than the cap, or those of the chart.
+
+    Raises Http404 when there is nothing to draw: an empty file would be put on record as taken.
+    """
     listing = page.listing(asked)
     if listing is None or chart:
         finding = page.finding(asked)
-        return (finding.sheet.columns, list(finding.sheet.rows)) if finding else ((), [])
+        if finding is None:
+            raise Http404
+        return finding.sheet.columns, list(finding.sheet.rows)
     return listing.columns, _all_rows(listing)
 
 
@@ -210,14 +220,12 @@ def _related(page: MeasurePage, asked: Asked) -> list[dict[str, str]]:
     ]
 
 
-def _exports(
-    request: HttpRequest, page: MeasurePage, user: User, *, chart: str = ""
-) -> dict[str, Any] | None:
-    """Where the page's tables are asked for as files, with all that the address asks for; for who may."""
+def exports(request: HttpRequest, page: MeasurePage, user: User) -> dict[str, Any] | None:
+    """Where a page's table and its chart's rows are asked for as files, as the address has them; for who may."""
     if not can(user, "customer.export"):
         return None
     parameters = request.GET.copy()
     for passing in ("after", "before"):
         parameters.pop(passing, None)
     url = f"{reverse('analysis:export', args=[page.slug])}?{parameters.urlencode()}"
-    return {"url": url, "chart": chart}
+    return {"url": url, "chart": CHART, "rows_url": f"#{REASON_FIELD}"}

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from analysis.models import AnalysisRun, MeasureResult, MeasureState
 from analysis.services.runs import start_run
-from crm.models import Role
+from crm.models import AuditEntry, Role
 from customers.models import ImportBatch
 from tests.analysis.dealings import AS_OF
 from tests.cast import Cast, make_customer, make_order, make_user, sign_in
@@ -100,3 +100,13 @@ def test_what_is_the_company_s_affair_is_said_to_be(cast: Cast, run: AnalysisRun
     MeasureResult.objects.create(run=run, name="baskets", state=MeasureState.DONE)
     assert notices(sign_in(cast.alice), "baskets") == ["This is about the whole company."]
     assert notices(sign_in(cast.otto), "baskets") == []
+
+
+def test_where_nothing_is_drawn_no_empty_file_is_put_on_record(cast: Cast, run: AnalysisRun) -> None:
+    client = sign_in(cast.ada)
+    for name in ("overview", "tiers", "churn"):
+        assert 'href="#export-reason"' not in client.get(reverse(f"analysis:{name}")).content.decode()
+    for name in ("tiers", "churn"):
+        asked = {"format": "chart", "reason": "audit"}
+        assert client.post(reverse("analysis:export", args=[name]), asked).status_code == 404
+    assert not AuditEntry.objects.filter(action="analysis.export").exists()
