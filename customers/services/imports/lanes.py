@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Generic, TypeVar
 
+import psycopg
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
@@ -149,7 +150,9 @@ class _Lane(Thread, Generic[Chunk]):
             self._connection.close()
 
     def cancel(self) -> None:
-        """From another thread: break off the statement that runs."""
-        with suppress(DatabaseError):
-            if self._connection is not None and self._connection.connection is not None:
-                self._connection.connection.cancel()
+        """From another thread: break off the statement that runs, if the lane has not ended meanwhile."""
+        wrapper = self._connection
+        its_own = wrapper.connection if wrapper is not None else None
+        if its_own is not None:
+            with suppress(psycopg.Error):  # where it cannot be broken off, it comes to its end
+                its_own.cancel()

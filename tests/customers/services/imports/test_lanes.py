@@ -24,6 +24,7 @@ from customers.services.regions import load_regions
 from tests.cast import make_customer
 from tests.customers.services.imports.conftest import written
 from tests.customers.services.imports.test_running import SUICIDE
+from tests.customers.services.imports.test_undoing import everything
 from tests.workers import environment, kill, wait_until
 
 ROWS, CHUNK = 60, 10
@@ -83,6 +84,35 @@ def test_chunks_side_by_side_bring_in_what_they_bring_in_one_by_one(batch: Impor
     run(batch, lambda _job: seen.update(thread.name for thread in threading.enumerate()))
     assert "import-lane" in seen
     assert_complete(batch)
+
+
+def test_lanes_over_known_customers_change_what_is_new_and_their_undo_brings_all_back(
+    batch: ImportBatch, media: Path
+) -> None:
+    header, *lines = FILE.splitlines(keepends=True)
+    as_before = [
+        line.replace(",Customer", ",Before").replace(",1380", ",1390") if n % 2 else line
+        for n, line in enumerate(lines[:30])
+    ]
+    file = written(media.parent / "known.csv", header + "".join(as_before))
+    run(imports.receive(file, name="known.csv", kind="customers", actor=None))
+    before, seen = everything(), set[str]()
+    run(batch, lambda _job: seen.update(thread.name for thread in threading.enumerate()))
+    assert "import-lane" in seen
+    assert (batch.created, batch.updated, batch.unchanged, batch.skipped) == (28, 15, 15, 2)
+    assert set(Customer.objects.values_list("name", flat=True)) == {f"Customer {n}" for n in range(58)}
+    repeats = batch.fates.filter(outcome="skipped").values_list("changes__duplicate_of__line", flat=True)
+    assert sorted(repeats) == [2, 3], "of one that is unchanged, and of one that is updated"
+    seen.clear()
+    undone = imports.undo_here(
+        batch,
+        actor=None,
+        chunk_rows=CHUNK,
+        listener=lambda _job: seen.update(thread.name for thread in threading.enumerate()),
+    )
+    assert "import-lane" in seen
+    assert undone.result == {"removed": 28, "restored": 15, "kept": 0}
+    assert everything() == before
 
 
 @pytest.mark.parametrize("reports", [2, 4])
@@ -191,5 +221,24 @@ def test_ctrl_c_breaks_off_what_the_lanes_do() -> None:
             cursor.execute("SELECT pg_sleep(60)")
 
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        list(side_by_side(range(2), work, nullcontext))
+
+
+def test_ctrl_c_is_what_is_told_when_a_statement_cannot_be_broken_off() -> None:
+    begun = threading.Barrier(3)
+
+    def work(_chunk: int) -> None:
+        connection.ensure_connection()
+        # As if it was about to commit in two phases: psycopg refuses to cancel that.
+        connection.connection._tpc = ("held", True)
+        begun.wait(timeout=10)
+        time.sleep(0.5)
+
+    def interrupt() -> None:
+        begun.wait(timeout=10)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt):
         list(side_by_side(range(2), work, nullcontext))
