@@ -39,7 +39,8 @@ STORED = "FROM {table} WHERE run_id = {run} AND customer_id IN (SELECT id FROM m
 class Oracle:
     """A headline figure by SQL, how the page writes it, and the column of its file that adds up to it.
 
-    ``rows`` is the number of rows of the file, by SQL; nothing is said of a column or of rows that are not given.
+    ``rows`` is the number of rows of the file, by SQL: each has these or a column. ``chart`` is a column of money in
+    the chart's file, and by SQL what it adds up to.
     """
 
     label: str
@@ -47,6 +48,7 @@ class Oracle:
     figure: str
     column: str = ""
     rows: str = ""
+    chart: tuple[str, str] = ("", "")
 
 
 def stored(table: str, what: str = "count(*)", where: str = "") -> str:
@@ -58,6 +60,11 @@ WINDOW_SALES = "SELECT sum(revenue_cents) FROM sold"
 EVER = "SELECT count(DISTINCT customer_id) FROM line WHERE quantity > 0 AND revenue_cents > 0"
 EVERYBODY = "SELECT count(*) FROM mine"
 GOODS = "SELECT sum(revenue_cents) FROM sold WHERE NOT not_merchandise"
+# What is owed for orders by the day of the run: what was paid later is not known yet.
+OPEN = """FROM customers_payment p JOIN customers_order o ON o.id = p.order_id, w
+    WHERE p.customer_id IN (SELECT id FROM mine) AND o.status <> 'cancelled' AND o.ordered_on <= w.as_of
+    AND (p.paid_on IS NULL OR p.paid_on > w.as_of)"""
+OVERDUE = f"{OPEN} AND p.due_on < w.as_of"
 
 ORACLES: dict[str, Oracle] = {
     "contribution": Oracle("Net revenue", "money", WINDOW_SALES, "Net revenue, CNY", EVERYBODY),
@@ -75,8 +82,15 @@ ORACLES: dict[str, Oracle] = {
         "money",
         "SELECT sum(revenue_cents) FROM line, w WHERE ordered_on >= date_trunc('month', w.as_of)",
         "Net revenue, CNY",
+        chart=(
+            "Net revenue, CNY",
+            "SELECT sum(revenue_cents) FROM line, w"
+            " WHERE ordered_on >= date_trunc('month', w.as_of) - interval '23 months'",
+        ),
     ),
-    "composition": Oracle("Net revenue", "money", WINDOW_SALES, "Net revenue, CNY"),
+    "composition": Oracle(
+        "Net revenue", "money", WINDOW_SALES, "Net revenue, CNY", chart=("Net revenue, CNY", WINDOW_SALES)
+    ),
     "rfm": Oracle(
         "Customers scored",
         "count",
@@ -92,8 +106,11 @@ ORACLES: dict[str, Oracle] = {
     "wish_list": Oracle(
         "On the list",
         "count",
-        "SELECT count(*) FROM customers_wishlistentry, w"
-        " WHERE customer_id IN (SELECT id FROM mine) AND year = extract(year FROM w.as_of)",
+        (
+            listed := "SELECT count(*) FROM customers_wishlistentry, w"
+            " WHERE customer_id IN (SELECT id FROM mine) AND year = extract(year FROM w.as_of)"
+        ),
+        rows=listed,
     ),
     "narrow_buyers": Oracle(
         "Narrow buyers", "count", (narrow := stored("analysis_narrowbuyer")), rows=narrow
@@ -116,13 +133,26 @@ ORACLES: dict[str, Oracle] = {
         ),
         rows=drag,
     ),
-    "resources": Oracle("Gross margin", "money", margin),
-    "credit": Oracle("Unpaid", "money", stored("analysis_creditrow", "sum(unpaid)"), "Unpaid, CNY"),
-    "moves": Oracle("Moved up", "count", stored("analysis_move", where="AND move = 'up'")),
+    "resources": Oracle(
+        "Gross margin",
+        "money",
+        margin,
+        rows=stored("analysis_resourceuse", where="AND mismatch <> ''"),
+    ),
+    "credit": Oracle("Unpaid", "money", f"SELECT sum(amount_cents) {OPEN}", "Unpaid, CNY"),
+    "moves": Oracle(
+        "Moved up",
+        "count",
+        stored("analysis_move", where="AND move = 'up'"),
+        rows=stored("analysis_move"),
+    ),
     "cohorts": Oracle("Customers who ever ordered", "count", EVER, "Customers"),
     "loyalty": Oracle("Customers with an order", "count", EVER, rows=EVER),
     "retention": Oracle(
-        "Kept", "count", stored("analysis_retentionrow", where="AND retention_status = 'kept'")
+        "Kept",
+        "count",
+        stored("analysis_retentionrow", where="AND retention_status = 'kept'"),
+        rows=stored("analysis_retentionrow"),
     ),
     "product_margins": Oracle("Net revenue", "money", GOODS, "Net revenue, CNY"),
     "mix_advice": Oracle(
@@ -136,7 +166,16 @@ ORACLES: dict[str, Oracle] = {
     ),
     "upsell": Oracle("Customers due to buy", "count", (due := stored("analysis_upsellcandidate")), rows=due),
     "product_distribution": Oracle("Net revenue", "money", GOODS, "Net revenue, CNY"),
-    "sources": Oracle("Customers", "count", EVERYBODY, "Customers"),
+    "sources": Oracle(
+        "Customers",
+        "count",
+        EVERYBODY,
+        "Customers",
+        chart=(
+            "Gross margin ever, CNY",
+            "SELECT sum(revenue_cents - cost_cents) FROM line WHERE cost_cents IS NOT NULL",
+        ),
+    ),
     "informants": Oracle(
         "Rewards",
         "money",
@@ -181,3 +220,29 @@ ORACLES: dict[str, Oracle] = {
 }
 # Pages that tell of no customer, and are not narrowed down.
 WITHOUT_SCOPE = {"backtest", "baskets", "regional_affinity"}
+# The sentences of the overview, with the figures that each tells; of nothing there is none. A model's figures are those
+# that the run stored.
+TOLD: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("Net revenue of the window is {}, ", (("money", WINDOW_SALES),)),
+    ("{} A customers bring ", (("count", ORACLES["tiers"].figure),)),
+    (
+        "{} customers who brought {} are likely not to order within ",
+        (
+            ("count", flagged),
+            ("money", stored("analysis_customersnapshot", "sum(value)", "AND churn_flag")),
+        ),
+    ),
+    (
+        "{} gold customers are expected to spend {} in the year from ",
+        (("count", gold), ("money", stored("analysis_goldrow", "sum(expected_spend)", "AND is_gold"))),
+    ),
+    (
+        "{} are overdue from {} customers; ",
+        (
+            ("money", f"SELECT sum(p.amount_cents) {OVERDUE}"),
+            ("count", f"SELECT count(DISTINCT p.customer_id) {OVERDUE}"),
+        ),
+    ),
+    ("{} complaints, ", (("count", ORACLES["attention"].figure),)),
+    ("{} are left after goods and service; ", (("money", stored("analysis_customerprofit", "sum(profit)")),)),
+)
