@@ -79,16 +79,25 @@ class Table:
         self._records = records
 
     def __iter__(self) -> Iterator[Record]:
-        """Yield the rows below the header that are not blank.
+        """Yield the rows below the header that are not blank, without the empty cells behind the last column.
 
         Raises:
             FileProblem: later in the file something is wrong that concerns all of it (a quote never closed).
         """
-        header_line = self.header_line
+        header_line, width = self.header_line, len(self.headers)
         with closing(self._records()) as records:
             for record in records:
-                if record[0] > header_line and not is_blank(record[1]):
-                    yield record
+                line, cells = record
+                if line > header_line and not is_blank(cells):
+                    yield record if len(cells) <= width else (line, _narrowed(cells, width))
+
+
+def _narrowed(cells: list[str], width: int) -> list[str]:
+    """Return the cells as far as any is filled, at least ``width``: a line of a million commas takes no memory."""
+    end = len(cells)
+    while end > width and not cells[end - 1]:
+        end -= 1
+    return cells[:end]
 
 
 def is_blank(cells: list[str]) -> bool:

@@ -188,3 +188,8 @@ def test_no_two_headers_are_equal(reading: Reading) -> None:
 def test_the_top_of_a_file_is_shown_as_it_is(reading: Reading) -> None:
     table = reading("标题,\n\ncode,name\nC1,Alice\n")
     assert table.top == ((1, ["标题", ""]), (2, []), (3, ["code", "name"]), (4, ["C1", "Alice"]))
+
+
+def test_empty_cells_behind_the_last_column_are_no_cells() -> None:
+    table = read_table(io.BytesIO(b"name,notes\nx,y,,,\nx,,z,,\nx\n"), name="wide.csv")
+    assert [cells for _line, cells in table] == [["x", "y"], ["x", "", "z"], ["x"]]
