@@ -56,10 +56,13 @@ def is_calculated(header: str) -> bool:
 
 
 def told_apart(headers: Sequence[str]) -> tuple[str, ...]:
-    """Name the columns so that each can be spoken of: a second ``city`` is ``city (2)``. Blank ones stay blank."""
+    """Name the columns so that each can be spoken of: a second ``city`` is ``city (2)``. Blank ones stay blank.
+
+    What no text can hold is shown as the sign for that, as the database could not keep such a name.
+    """
     named: dict[str, None] = {}
     result = []
-    for header in map(str.strip, headers):
+    for header in map(_storable, headers):
         name, number = header, 1
         while name and name in named:
             number += 1
@@ -67,6 +70,10 @@ def told_apart(headers: Sequence[str]) -> tuple[str, ...]:
         named[name] = None
         result.append(name)
     return tuple(result)
+
+
+def _storable(header: str) -> str:
+    return header.replace("\0", "\ufffd").encode("utf-8", "replace").decode().strip()
 
 
 def numbered(count: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.imports.headers import header_name
+from customers.imports.headers import header_name, told_apart
 from customers.imports.kinds import Kind
 from customers.imports.layouts import LAYOUTS
 
@@ -40,3 +40,7 @@ def test_no_known_header_means_two_fields_of_a_kind(kind: Kind) -> None:
 def test_every_need_is_a_column(kind: Kind) -> None:
     layout = LAYOUTS[kind]
     assert {name for need in layout.needs for name in need} <= {column.field for column in layout.columns}
+
+
+def test_a_name_that_no_text_can_hold_is_shown_as_the_sign_for_that() -> None:
+    assert told_apart(["name\0", "name\0", "\udcff"]) == ("name\ufffd", "name\ufffd (2)", "?")
